@@ -1,0 +1,78 @@
+using System.Collections.Immutable;
+using Harper.Core.Identity;
+using Harper.Core.Positions;
+using Harper.Core.Records;
+using Harper.Core.Schema;
+using Harper.Core.Transactions;
+
+namespace Harper.Core.Commit;
+
+/// <summary>One thing to be committed. Whole: everything in it is in the batch, or nothing.</summary>
+public abstract record CommitRequest
+{
+    /// <summary>Encoded size, which the bounds count: the group's, the queue's and the connection's budget.</summary>
+    public long Bytes { get; init; }
+
+    /// <summary>Writes of a client of this node. Answered by <see cref="CommitResult.Written"/>.</summary>
+    public sealed record Local(ImmutableArray<LocalWrite> Writes, string? User) : CommitRequest;
+
+    /// <summary>A transaction that arrived in a stream.</summary>
+    /// <param name="Previous">Version of the origin's transaction before this one, as its log states it; null from originals. A gap against
+    /// <c>through</c> rejects with <see cref="CommitRejection.Gap"/> (rule 17).</param>
+    /// <param name="Via">The peer whose stream it came in.</param>
+    /// <param name="FromOriginal">True: the stream is an original's; duplicates are found by row stamp, not by <c>through</c>.</param>
+    /// <param name="IssuerPosition">In-band position after this transaction when the peer is an original: becomes its cursor.</param>
+    public sealed record Remote(
+        Transaction Transaction, double? Previous, NodeName Via, bool FromOriginal, double? IssuerPosition) : CommitRequest;
+
+    /// <summary>Rows of a base copy, merged by their true stamps, not logged (rules 9, 21, 22). Empty when only the cursor moves.</summary>
+    public sealed record CopyChunk(ImmutableArray<CopiedChange> Changes, CopyCursor Cursor) : CommitRequest;
+
+    /// <summary>The copy is complete: through and floor rise to its vector, the cursor goes (rule 21).</summary>
+    public sealed record CopyComplete(CopyCursor Cursor, double? IssuerPosition) : CommitRequest;
+
+    /// <summary>Positions without data: cursor moves from 143, confirmations from 144, incarnations of peers.</summary>
+    public sealed record Positions(ImmutableArray<PositionUpdate> Updates) : CommitRequest;
+
+    /// <summary>A transaction that cannot be applied, kept whole beside the rows (rule 24). Moves the cursor or <c>through</c> all the same.</summary>
+    public sealed record Quarantine(Transaction Transaction, NodeName Via, string Reason, double? IssuerPosition, double? ReleaseAt) : CommitRequest;
+
+    public sealed record Schema(ImmutableArray<SchemaEdit> Edits) : CommitRequest;
+
+    /// <summary>Own changes found missing here (rule 16): raise the clock above <paramref name="Seen"/>, take a new incarnation, set the own floor there.</summary>
+    public sealed record OwnWritesAhead(double Seen) : CommitRequest;
+
+    /// <summary>Forget a node that was removed: its cursor, confirmation and incarnation. Its changes and stamps stay.</summary>
+    public sealed record ForgetPeer(NodeName Peer) : CommitRequest;
+
+    /// <summary>Removes log entries at or below a position and raises the floor (rule 13).</summary>
+    public sealed record TrimLog(double UpTo) : CommitRequest;
+
+    /// <summary>Removes tombstones at or below a version that every member has confirmed, and folds counters there (rules 4, 25).</summary>
+    public sealed record Settle(double UpTo) : CommitRequest;
+
+    /// <summary>Turns rows that expired into local tombstones, at most <paramref name="MaxRows"/> at a time (rule 10).</summary>
+    public sealed record Evict(TableName Table, int MaxRows) : CommitRequest;
+
+    /// <summary>Releases quarantined transactions whose time has come, in version order (rule 24).</summary>
+    public sealed record ReleaseQuarantine : CommitRequest;
+}
+
+/// <summary>One change of a copied row with its own stamp: the base first, then its patches, ascending (rule 22).</summary>
+public readonly record struct CopiedChange(Change Change, Stamp Stamp);
+
+/// <summary>A position that moves without data.</summary>
+public abstract record PositionUpdate
+{
+    public sealed record Cursor(NodeName Issuer, double Position) : PositionUpdate;
+
+    public sealed record Confirmed(NodeName Peer, double Position) : PositionUpdate;
+
+    public sealed record PeerIncarnation(NodeName Peer, Guid Incarnation) : PositionUpdate;
+
+    /// <summary>The cursor of an issuer is void: unreadable, or of another incarnation. The next request copies.</summary>
+    public sealed record DropCursor(NodeName Issuer) : PositionUpdate;
+
+    /// <summary>Nothing of this database is older than the cluster it belongs to: no copy is needed (a first node).</summary>
+    public sealed record MarkHistory : PositionUpdate;
+}

@@ -1,0 +1,55 @@
+using System.Collections.Immutable;
+using Harper.Core.Identity;
+using Harper.Core.Keys;
+
+namespace Harper.Core.Positions;
+
+/// <summary>Where a copy stands: stored with every chunk, so that a copy that was cut goes on where it stopped (rule 21).</summary>
+/// <param name="Source">The node copied from.</param>
+/// <param name="SourceIncarnation">Of the source's database; Guid.Empty when the source is an original.</param>
+/// <param name="Vector">The source's <c>through</c> at the moment the copy began; for an original empty.</param>
+/// <param name="StartPosition">The source's position at that moment.</param>
+/// <param name="Table">The table being copied; null before the first.</param>
+/// <param name="After">The last key merged in that table.</param>
+/// <param name="Rows">Rows merged so far, for progress.</param>
+/// <param name="Merging">True: the database held data before, or this is a resync; false: a first copy.</param>
+public sealed record CopyCursor(
+    NodeName Source, Guid SourceIncarnation, ImmutableDictionary<NodeName, double> Vector, double StartPosition,
+    TableName? Table, RecordKey After, long Rows, long Bytes, bool Merging);
+
+/// <summary>A place in an original's log (rule 14): stored per issuer, with a checksum; unreadable means copy once and alarm.</summary>
+public sealed record IssuerCursor(NodeName Issuer, double Position);
+
+/// <summary>
+/// What this database knows of where it stands, as of one commit. It moves only in the batch that holds the data it speaks of
+/// (invariant 2). The own origin is in <see cref="Through"/> too, with the version of the last local write.
+/// </summary>
+public sealed record ReplicationPositions
+{
+    /// <summary>Changes when the database is made anew or set back; a vector of another incarnation is void (rule 17).</summary>
+    public required Guid Incarnation { get; init; }
+
+    /// <summary>The database's clock: position of the newest log entry (rule 8).</summary>
+    public required double Head { get; init; }
+
+    /// <summary>Origin → version up to which all of its changes are here (rule 12).</summary>
+    public ImmutableDictionary<NodeName, double> Through { get; init; } = ImmutableDictionary<NodeName, double>.Empty;
+
+    /// <summary>Origin → version up to which this log is not complete (rule 13).</summary>
+    public ImmutableDictionary<NodeName, double> Floor { get; init; } = ImmutableDictionary<NodeName, double>.Empty;
+
+    /// <summary>Positions in the logs of originals, by issuer (rule 14).</summary>
+    public ImmutableDictionary<NodeName, double> Cursors { get; init; } = ImmutableDictionary<NodeName, double>.Empty;
+
+    /// <summary>Peer → the highest position of this log that it confirmed (144, rule 15).</summary>
+    public ImmutableDictionary<NodeName, double> Confirmed { get; init; } = ImmutableDictionary<NodeName, double>.Empty;
+
+    /// <summary>Peer → the incarnation of its database when we last spoke.</summary>
+    public ImmutableDictionary<NodeName, Guid> PeerIncarnations { get; init; } = ImmutableDictionary<NodeName, Guid>.Empty;
+
+    /// <summary>The copy under way, or null.</summary>
+    public CopyCursor? Copy { get; init; }
+
+    /// <summary>True once the database has been copied, written to or started alone: a joiner without it asks for a copy (rule 13).</summary>
+    public bool HasHistory { get; init; }
+}
