@@ -28,6 +28,9 @@ public interface IDatabaseHandle
     /// <summary>Completes when the log holds something after the position, or is cancelled. The bell carries no payload.</summary>
     Task WaitForLogAsync(double after, CancellationToken cancellation);
 
+    /// <summary>Keeps the log after a position from being trimmed until disposed: while a copy that began there is being served (rule 21).</summary>
+    IDisposable HoldLog(double after);
+
     /// <summary>Raised after a commit that changed the catalog, on the writer's thread: handlers only post a message.</summary>
     event Action<IDatabaseHandle>? SchemaChanged;
 }

@@ -1,0 +1,59 @@
+using System.Collections.Immutable;
+using System.Text;
+using Harper.Core.Identity;
+
+namespace Harper.Actors.Databases;
+
+/// <summary>
+/// Where databases lie on disk: below the storage root, unless the configuration gives a database its own path (<c>databases.*.path</c>).
+/// Any legal database name becomes a folder name that is legal everywhere and unlike every other's.
+/// </summary>
+/// <param name="Root">The storage folder, for example <c>/var/lib/harper/database</c>.</param>
+/// <param name="Paths">Folders given by the configuration, by database name; each holds one database.</param>
+public sealed record DatabaseFolders(string Root, ImmutableDictionary<DatabaseName, string> Paths)
+{
+    public static DatabaseFolders Below(string root) => new(root, ImmutableDictionary<DatabaseName, string>.Empty);
+
+    public string FolderOf(DatabaseName name) => Paths.TryGetValue(name, out var path) ? path : Path.Combine(Root, Encode(name));
+
+    /// <summary>Lower-case letters, digits, '-', '_' and inner dots stand for themselves; every other byte of the UTF-8 name is <c>%XX</c>
+    /// (capitals too: some file systems ignore case). Names too long for a folder are refused when they are made (250 characters at most).</summary>
+    public static string Encode(DatabaseName name)
+    {
+        var bytes = Encoding.UTF8.GetBytes(name.Value);
+        var folder = new StringBuilder(bytes.Length);
+        foreach (var unit in bytes)
+        {
+            var plain = unit is >= (byte)'a' and <= (byte)'z' or >= (byte)'0' and <= (byte)'9' or (byte)'-' or (byte)'_'
+                || (unit == (byte)'.' && folder.Length > 0);
+            if (plain) folder.Append((char)unit);
+            else folder.Append('%').Append(unit.ToString("X2"));
+        }
+        return folder.ToString();
+    }
+
+    /// <summary>The name that <see cref="Encode"/> made the folder from; null for a folder that it cannot have made.</summary>
+    public static DatabaseName? Decode(string folder)
+    {
+        var bytes = new List<byte>(folder.Length);
+        for (var i = 0; i < folder.Length; i++)
+        {
+            if (folder[i] != '%')
+            {
+                if (folder[i] > 127) return null;
+                bytes.Add((byte)folder[i]);
+            }
+            else if (i + 2 < folder.Length + 0 && byte.TryParse(folder.AsSpan(i + 1, 2), System.Globalization.NumberStyles.HexNumber, null, out var unit))
+            {
+                bytes.Add(unit);
+                i += 2;
+            }
+            else
+            {
+                return null;
+            }
+        }
+        var name = new DatabaseName(Encoding.UTF8.GetString([.. bytes]));
+        return name.Value.Length > 0 && Encode(name) == folder ? name : null;
+    }
+}
