@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Harper.Core.Operations;
 
 namespace Harper.Actors.Operations;
 
@@ -10,17 +11,19 @@ public sealed record Caller(string? User, bool SuperUser, string? Node = null);
 
 /// <summary>One call of an operation, after the carrier has parsed the envelope.</summary>
 /// <param name="Operation">Its name, aliases resolved.</param>
-/// <param name="Raw">The body as UTF-8 JSON: bulk operations read records from here without building objects.</param>
-/// <param name="Body">The same, parsed when first asked for.</param>
-public sealed record OperationCall(string Operation, ReadOnlyMemory<byte> Raw, Lazy<JsonElement> Body, Caller Caller, CallOrigin Origin);
-
-/// <summary>An answer: a status and something that writes the JSON body. Searches write as they read, nothing is built up first.</summary>
-public sealed record OperationAnswer(int Status, Action<Utf8JsonWriter> Write)
+/// <param name="Fields">The arguments as slices of the body, aliases resolved: bulk operations read records from here without building objects.</param>
+public sealed record OperationCall(string Operation, OperationFields Fields, Caller Caller, CallOrigin Origin)
 {
-    public static OperationAnswer Message(string message) => new(200, writer =>
+    private readonly Lazy<JsonElement> _body = new(() => Parse(Fields));
+
+    /// <summary>All arguments as one object, parsed when first asked for.</summary>
+    public JsonElement Body => _body.Value;
+
+    private static JsonElement Parse(OperationFields fields)
     {
-        writer.WriteStartObject();
-        writer.WriteString("message", message);
-        writer.WriteEndObject();
-    });
+        var buffer = new System.Buffers.ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(buffer)) fields.WriteTo(writer);
+        using var document = JsonDocument.Parse(buffer.WrittenMemory);
+        return document.RootElement.Clone();
+    }
 }

@@ -1,0 +1,19 @@
+using Harper.Actors.Databases;
+using Harper.Actors.Operations.Data;
+using Harper.Actors.Operations.Schema;
+using Harper.Actors.Operations.Search;
+using Harper.Core.Identity;
+
+namespace Harper.Actors.Operations;
+
+/// <summary>The families that concern schema, data and search; composition adds those of cluster, users, jobs and system beside them.</summary>
+public static class DataFamilies
+{
+    public static IReadOnlyList<IOperationFamily> Create(IDatabaseDirectory databases, NodeName self, OperationSettings settings) =>
+    [
+        new SchemaOperations(databases),
+        new DataOperations(databases, self, settings),
+        new TransactionOperation(databases, self, settings),
+        new SearchOperations(databases, settings),
+    ];
+}

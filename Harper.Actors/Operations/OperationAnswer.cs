@@ -1,0 +1,54 @@
+using System.Text.Json;
+using Harper.Core.Operations;
+
+namespace Harper.Actors.Operations;
+
+/// <summary>An answer: a status and something that writes the JSON body. Searches write as they read, nothing is built up first.</summary>
+public sealed record OperationAnswer(int Status, Action<Utf8JsonWriter> Write)
+{
+    /// <summary>Writes the body of an answer that may be large: reads, writes, yields, flushes the writer as it goes. Takes the place of <see cref="Write"/>.</summary>
+    public Func<Utf8JsonWriter, CancellationToken, ValueTask>? Stream { get; init; }
+
+    /// <summary>Sent as Retry-After.</summary>
+    public int? RetryAfterSeconds { get; init; }
+
+    /// <summary>
+    /// Writes the body whichever kind it is. The carrier gives a writer over the response's stream; when this throws and the writer has
+    /// committed no byte yet, the carrier may still answer with an error, else it cuts the connection, so that half an answer is never taken for a whole.
+    /// </summary>
+    public async ValueTask WriteToAsync(Utf8JsonWriter writer, CancellationToken cancellation)
+    {
+        if (Stream is null) Write(writer);
+        else await Stream(writer, cancellation).ConfigureAwait(false);
+        await writer.FlushAsync(cancellation).ConfigureAwait(false);
+    }
+
+    public static OperationAnswer Streamed(Func<Utf8JsonWriter, CancellationToken, ValueTask> stream) =>
+        new(200, _ => throw new InvalidOperationException("This answer is written through WriteToAsync.")) { Stream = stream };
+
+    public static OperationAnswer Message(string message) => new(200, writer =>
+    {
+        writer.WriteStartObject();
+        writer.WriteString("message", message);
+        writer.WriteEndObject();
+    });
+
+    public static OperationAnswer Json(JsonElement body, int status = 200) => new(status, body.WriteTo);
+
+    /// <summary><c>{"error": text}</c>, or the permission form.</summary>
+    public static OperationAnswer Error(OperationError error) => new(error.Status, writer =>
+    {
+        writer.WriteStartObject();
+        writer.WriteString("error", error.Message);
+        if (!error.Unauthorized.IsEmpty)
+        {
+            writer.WriteStartArray("unauthorized_access");
+            foreach (var text in error.Unauthorized) writer.WriteStringValue(text);
+            writer.WriteEndArray();
+            writer.WriteStartArray("invalid_schema_items");
+            writer.WriteEndArray();
+        }
+        writer.WriteEndObject();
+    })
+    { RetryAfterSeconds = error.RetryAfterSeconds };
+}
