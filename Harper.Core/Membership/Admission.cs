@@ -1,0 +1,60 @@
+using System.Net;
+using Harper.Core.Identity;
+
+namespace Harper.Core.Membership;
+
+/// <summary>Who somebody is that opened a socket to this node.</summary>
+public abstract record AdmissionDecision
+{
+    private AdmissionDecision()
+    {
+    }
+
+    /// <summary>A node of the cluster, by its source address (R-IP-02).</summary>
+    public sealed record Node(NodeName Peer) : AdmissionDecision;
+
+    /// <summary>Not known as a node; the credentials it brought decide (R-SEC-09).</summary>
+    public sealed record AskCredentials(string Refusal, string Remedy) : AdmissionDecision;
+
+    /// <summary>Nobody: open, then closed with 1008 on its first message.</summary>
+    /// <param name="Reason">For the other end, at most 123 bytes.</param>
+    /// <param name="Remedy">For the log of this node: who was refused and what to add.</param>
+    public sealed record Refused(string Reason, string Remedy) : AdmissionDecision;
+}
+
+/// <summary>Decides who is let in on a plain socket (R-IP-02, 03, 05, 07; R-SEC-09, 10). <c>authorizeLocal</c> plays no part here (D28).</summary>
+public static class Admission
+{
+    /// <summary>The longest close reason that WebSocket carries.</summary>
+    public const int MaxReasonBytes = 123;
+
+    public static AdmissionDecision Decide(IPAddress source, bool hasCredentials, MembershipSettings settings, NodeRecords members, RouteList routes)
+    {
+        var address = Normalize(source).ToString();
+        var name = new NodeName(address);
+        if (name != settings.Self && Authorizes(name, settings, members, routes)) return new AdmissionDecision.Node(name);
+        var reason = Cut($"no hdb_nodes entry for IP {address}; run add_node from this node specifying the peer URL to register it");
+        var remedy = members.IsRemoved(settings.Self)
+            ? $"this node was removed from the cluster: rejoin it with add_node before {address} is let in"
+            : $"to let it in, add a route to {address} or run add_node with hostname {address} here, or add_node with credentials there";
+        return hasCredentials ? new AdmissionDecision.AskCredentials(reason, remedy) : new AdmissionDecision.Refused(reason, remedy);
+    }
+
+    /// <summary>Whether a peer that was let in may stay: its record or route must still stand (R-SEC-10).</summary>
+    public static bool Authorizes(NodeName peer, MembershipSettings settings, NodeRecords members, RouteList routes)
+    {
+        if (members.IsRemoved(settings.Self)) return false;
+        if (members.Find(peer) is { } record) return record.Replicates is not { IsNothing: true } || record.Subscriptions is { IsEmpty: false };
+        return routes.Find(peer) is not null && !members.IsRemoved(peer);
+    }
+
+    /// <summary><c>::ffff:127.0.0.2</c> is 127.0.0.2 (R-IP-07).</summary>
+    public static IPAddress Normalize(IPAddress source) => source.IsIPv4MappedToIPv6 ? source.MapToIPv4() : source;
+
+    /// <summary>A close reason within its limit, not cut within a character.</summary>
+    public static string Cut(string reason)
+    {
+        while (System.Text.Encoding.UTF8.GetByteCount(reason) > MaxReasonBytes) reason = reason[..^1];
+        return reason;
+    }
+}

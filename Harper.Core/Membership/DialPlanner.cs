@@ -1,0 +1,77 @@
+using System.Collections.Immutable;
+using Harper.Core.Identity;
+
+namespace Harper.Core.Membership;
+
+/// <summary>Works out the <see cref="DialPlan"/>: a pure function of what is known.</summary>
+public static class DialPlanner
+{
+    /// <param name="members">The node records, this node's own among them, and the names whose records were deleted.</param>
+    public static DialPlan Plan(
+        MembershipSettings settings, NodeRecords members, RouteList routes, IReadOnlyCollection<LocalDatabase> databases)
+    {
+        var own = members.Find(settings.Self);
+        var removed = members.IsRemoved(settings.Self);
+        var enabled = settings.Url is not null && !removed && own is not null && own.Replicates is not { IsNothing: true };
+        if (removed || settings.Url is null) return DialPlan.Nobody(settings.Self);
+
+        var peers = ImmutableSortedDictionary.CreateBuilder<NodeName, PeerPlan>();
+        foreach (var record in members.All)
+            if (record.Name != settings.Self) peers[record.Name] = PlanPeer(record.Name, record, routes.Find(record.Name));
+        foreach (var route in routes.Routes)
+            if (!peers.ContainsKey(route.Peer) && !members.IsRemoved(route.Peer)) peers[route.Peer] = PlanPeer(route.Peer, null, route);
+        return new DialPlan(settings.Self, enabled, peers.ToImmutable());
+
+        PeerPlan PlanPeer(NodeName peer, NodeRecord? record, Route? route)
+        {
+            var links = databases
+                .Select(database => Link(settings, own, peer, record, route, database))
+                .Where(link => !link.Receives.IsNone || !link.Sends.IsNone)
+                .ToImmutableDictionary(link => link.Database);
+            var (url, notDialled) = Address(peer, record, route, enabled);
+            if (notDialled is null && !links.Values.Any(link => link.IsDialled)) notDialled = "nothing is received from it";
+            return new PeerPlan(peer, url, links, notDialled, record, route, StartTimeOf(route, members, peer));
+        }
+    }
+
+    private static (string? Url, string? NotDialled) Address(NodeName peer, NodeRecord? record, Route? route, bool enabled)
+    {
+        if (!enabled) return (route is null ? record?.Url : PeerAddress.Write(route.Url), "this node has no record of its own yet");
+        if (route is { ExplicitAddress: true }) return Supported(PeerAddress.Write(route.Url));
+        if (record is not null)
+        {
+            if (record.UnusableBecause is { } reason && route is null) return (null, reason);
+            if (record.Url is { } url && record.IsUsable && PeerAddress.TryParseUrl(url, out var parsed, out _)) return Supported(PeerAddress.Write(parsed));
+        }
+        return route is null ? (null, "no address is known") : Supported(PeerAddress.Write(route.Url));
+    }
+
+    private static (string Url, string? NotDialled) Supported(string url) =>
+        url.StartsWith("wss:", StringComparison.Ordinal) ? (url, "wss is not available yet; give the peer a ws:// address") : (url, null);
+
+    private static DatabaseLink Link(
+        MembershipSettings settings, NodeRecord? own, NodeName peer, NodeRecord? record, Route? route, LocalDatabase database)
+    {
+        var offered = settings.Databases.Includes(database.Name)
+            ? TableFilter.AllBut(database.OptedOut)
+            : TableFilter.Only(database.OptedIn);
+        var subscriptions = route?.Subscriptions ?? record?.Subscriptions;
+        if (subscriptions is { } list)
+        {
+            return new DatabaseLink(
+                database.Name,
+                offered.And(ExplicitSubscription.Filter(list, database.Name, item => item.Subscribe)),
+                offered.And(ExplicitSubscription.Filter(list, database.Name, item => item.Publish)));
+        }
+        var ours = route?.Replicates ?? own?.Replicates ?? FlowRule.Full;
+        var theirs = record is null ? FlowRule.Full : record.Replicates ?? FlowRule.Nothing;
+        return new DatabaseLink(
+            database.Name,
+            offered.And(ours.ReceivesFor(peer, database.Name)).And(theirs.SendsFor(settings.Self, database.Name)),
+            offered.And(ours.SendsFor(peer, database.Name)).And(theirs.ReceivesFor(settings.Self, database.Name)));
+    }
+
+    /// <summary>A time on a row counts only where it was given (D26): it gossips, so only one that this node wrote is taken.</summary>
+    private static double? StartTimeOf(Route? route, NodeRecords members, NodeName peer) =>
+        route?.StartTime ?? (members.OwnStartTimes.TryGetValue(peer, out var time) ? time : null);
+}
