@@ -1,0 +1,44 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Harper.Core.Identity;
+using Harper.Core.Membership;
+
+namespace Harper.Actors.Membership;
+
+/// <summary>What others ask of MembershipActor and what it tells them.</summary>
+public static class MembershipProtocol
+{
+    public interface ICommand;
+
+    public interface IQuery;
+
+    public interface IEvent;
+
+    /// <summary>Write attributes of a node record as a patch; a record that was removed comes back. Answered with <see cref="Written"/> or <see cref="Failed"/>.</summary>
+    public sealed record WriteRecord(NodeName Name, ImmutableArray<NodeField> Changes) : ICommand;
+
+    /// <summary>Write this node's own record, also after it was removed (an explicit add). Answered as <see cref="WriteRecord"/>.</summary>
+    public sealed record PublishSelf : ICommand
+    {
+        public static readonly PublishSelf Instance = new();
+    }
+
+    /// <summary>Delete a node record; the deletion gossips. Answered as <see cref="WriteRecord"/>.</summary>
+    public sealed record DeleteRecord(NodeName Name) : ICommand;
+
+    /// <summary>The configured routes are these from now on (D35). <paramref name="Explicit"/>: peers named anew that were removed come back.</summary>
+    public sealed record SetRoutes(ImmutableArray<JsonElement> Routes, ImmutableArray<NodeName> Explicit) : ICommand;
+
+    /// <summary>Tell the sender <see cref="Changed"/> now and after every change.</summary>
+    public sealed record Watch : ICommand
+    {
+        public static readonly Watch Instance = new();
+    }
+
+    public sealed record Written(bool Changed) : IEvent;
+
+    public sealed record Failed(string Reason) : IEvent;
+
+    /// <summary>What is known now.</summary>
+    public sealed record Changed(MembershipSnapshot Snapshot) : IEvent;
+}

@@ -1,0 +1,42 @@
+using System.Collections.Immutable;
+using Harper.Actors.Node;
+using Harper.Core.Identity;
+using Harper.Core.Membership;
+
+namespace Harper.Actors.Membership;
+
+/// <summary>
+/// The latest membership for whoever must not wait: admission of sockets, forwarding, trimming. MembershipActor and PeersActor write it,
+/// any thread reads it.
+/// </summary>
+public sealed class MembershipView(MembershipSettings settings) : IClusterMembers
+{
+    private volatile MembershipSnapshot _current = MembershipSnapshot.Empty(settings);
+    private volatile StrongPresence _presence = new(ImmutableDictionary<NodeName, MemberPresence>.Empty);
+
+    public MembershipSettings Settings { get; } = settings;
+
+    public MembershipSnapshot Current
+    {
+        get => _current;
+        internal set => _current = value;
+    }
+
+    /// <summary>Every other node that has a usable record, connected or not.</summary>
+    public ImmutableArray<MemberPresence> Others
+    {
+        get
+        {
+            var presence = _presence.ByName;
+            return [.. Current.Records.All
+                .Where(record => record.Name != Settings.Self && record.IsUsable)
+                .Select(record => presence.GetValueOrDefault(record.Name) ?? new MemberPresence(record.Name, null, false))];
+        }
+    }
+
+    internal void Report(MemberPresence presence) => _presence = new StrongPresence(_presence.ByName.SetItem(presence.Name, presence));
+
+    internal void Forget(NodeName peer) => _presence = new StrongPresence(_presence.ByName.Remove(peer));
+
+    private sealed record StrongPresence(ImmutableDictionary<NodeName, MemberPresence> ByName);
+}
