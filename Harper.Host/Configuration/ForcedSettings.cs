@@ -1,0 +1,31 @@
+namespace Harper.Host.Configuration;
+
+/// <summary>
+/// Remembers which keys HARPER_SET_CONFIG has forced into the file, one dotted path a line, so that a key that is no longer forced is
+/// taken out again at the next start.
+/// </summary>
+internal static class ForcedSettings
+{
+    private const string FileName = ".forced-config-keys";
+
+    public static IReadOnlyList<string[]> Read(string rootPath)
+    {
+        try
+        {
+            var path = Path.Combine(rootPath, FileName);
+            return File.Exists(path) ? [.. File.ReadAllLines(path).Where(line => line.Length > 0).Select(line => line.Split('.'))] : [];
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+
+    public static void Write(string rootPath, ConfigLayer set)
+    {
+        var path = Path.Combine(rootPath, FileName);
+        var keys = set.Leaves().Select(leaf => string.Join('.', leaf.Path)).ToList();
+        if (keys.Count > 0) File.WriteAllLines(path, keys);
+        else if (File.Exists(path)) File.Delete(path);
+    }
+}
