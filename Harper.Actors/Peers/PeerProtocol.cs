@@ -3,6 +3,7 @@ using Akka.Actor;
 using Harper.Actors.Transport;
 using Harper.Core.Identity;
 using Harper.Core.Membership;
+using Harper.Core.Wire.Control;
 
 namespace Harper.Actors.Peers;
 
@@ -17,8 +18,8 @@ public static class PeerProtocol
 
     /// <summary>A socket that a peer dialled, after its identity is known and its first message (140) was read.</summary>
     /// <param name="Peer">Who it is.</param>
-    /// <param name="First">The message as it arrived; the connection actor reads it again.</param>
-    public sealed record SocketAccepted(NodeName Peer, DatabaseName Database, IPeerSocket Socket, ReadOnlyMemory<byte> First)
+    /// <param name="First">The message; it names the database.</param>
+    public sealed record SocketAccepted(NodeName Peer, ControlFrame.PeerName First, IPeerSocket Socket)
         : ICommand, INoSerializationVerificationNeeded;
 
     /// <summary>What a peer's plan is from now on (PeersActor → PeerActor).</summary>
