@@ -1,0 +1,55 @@
+using System.Collections.Immutable;
+using Harper.Core.Identity;
+using Harper.Core.Membership;
+
+namespace Harper.Actors.Peers;
+
+/// <summary>What a connection actor and its PeerActor say to each other.</summary>
+public static class ConnectionProtocol
+{
+    public interface ICommand;
+
+    public interface IEvent;
+
+    /// <summary>Connection → parent: where it stands.</summary>
+    public sealed record StatusChanged(ConnectionStatus Status) : IEvent;
+
+    /// <summary>Connection → parent, once, before it stops: the socket is closed or is being closed.</summary>
+    /// <param name="Status">Its last.</param>
+    public sealed record Ended(ConnectionStatus Status, ConnectionEnd End) : IEvent;
+
+    /// <summary>Parent → connection: close with this code and reason. <paramref name="ForGood"/>: DISCONNECT first, so that an original does not dial again.</summary>
+    public sealed record Close(int Code, string Reason, bool ForGood = false) : ICommand;
+
+    /// <summary>Parent → receiving connection: copy the database from this peer by merging, now (<c>resync_database</c>, rule 23).</summary>
+    public sealed record Resync : ICommand
+    {
+        public static readonly Resync Instance = new();
+    }
+
+    /// <summary>Parent → connection: what may pass has changed. Sending: applied at once; receiving: asked for anew, added tables are copied (rule 20).</summary>
+    public sealed record FilterChanged(TableFilter Filter) : ICommand;
+}
+
+/// <summary>Why a connection ended.</summary>
+public enum ConnectionEndKind
+{
+    /// <summary>The other side closed, or the network did: dial again.</summary>
+    Lost,
+
+    /// <summary>We closed to begin again from what is durable (a gap, a stall, an error that passes): dial again at once.</summary>
+    Resume,
+
+    /// <summary>The peer refused (1008): dial again, slowly.</summary>
+    Refused,
+
+    /// <summary>The peer said DISCONNECT, or told another name: not again until its node record changes.</summary>
+    ForGood,
+
+    /// <summary>Our parent asked for it.</summary>
+    Asked,
+}
+
+/// <param name="Code">WebSocket close code; 0 when the connection broke without one.</param>
+/// <param name="MadeProgress">Something durable came of it: the reconnect delay starts over.</param>
+public sealed record ConnectionEnd(ConnectionEndKind Kind, int Code, string Reason, bool MadeProgress);
