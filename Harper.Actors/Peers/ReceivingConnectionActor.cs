@@ -1,8 +1,18 @@
 using Akka.Actor;
+using Harper.Actors.Databases;
 using Harper.Actors.Describe;
+using Harper.Actors.Transport;
 using Harper.Core.Identity;
+using Harper.Core.Membership;
 
 namespace Harper.Actors.Peers;
+
+/// <summary>A socket that we dialled and that is open.</summary>
+/// <param name="Peer">The name under which it was dialled: what NODE_NAME must say.</param>
+/// <param name="Receives">What may be taken (DatabaseLink.Receives).</param>
+/// <param name="StartTime">The first copy takes only data after it (epoch milliseconds); null: everything. Never for <c>system</c> (R-SYN-07).</param>
+public sealed record ReceivingConnection(
+    NodeName Peer, IDatabaseHandle Database, TableFilter Receives, double? StartTime, int Number, IPeerSocket Socket);
 
 /// <summary>
 /// A socket that we dialled, from open to closed: subscribes and applies what comes. Parent: PeerActor, which is told

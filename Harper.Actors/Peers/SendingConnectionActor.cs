@@ -1,8 +1,17 @@
 using Akka.Actor;
 using Harper.Actors.Describe;
+using Harper.Actors.Transport;
 using Harper.Core.Identity;
+using Harper.Core.Membership;
+using Harper.Core.Wire.Control;
 
 namespace Harper.Actors.Peers;
+
+/// <summary>A socket that a peer dialled, identified and admitted.</summary>
+/// <param name="Peer">Who it is by its admission; NODE_NAME may say another name (the acceptor does not compare).</param>
+/// <param name="First">Its NODE_NAME, which named the database. Messages before it (operations) are the acceptor's to answer.</param>
+/// <param name="Sends">What may be served of that database; none: the subscription is refused with 1008.</param>
+public sealed record SendingConnection(NodeName Peer, ControlFrame.PeerName First, TableFilter Sends, int Number, IPeerSocket Socket);
 
 /// <summary>
 /// A socket that a peer dialled, from its NODE_NAME to its close: streams the log or a base copy. Parent: PeerActor, which is told
