@@ -10,9 +10,14 @@ public static class ControlFrameCodec
 
     /// <summary>Decodes a whole message. The frame owns its bytes: nothing refers to <paramref name="message"/> afterwards.</summary>
     /// <exception cref="FrameError">For whatever is not a control message within the limits.</exception>
-    public static ControlFrame Decode(ReadOnlySpan<byte> message, FrameLimits limits) => throw new NotImplementedException();
+    public static ControlFrame Decode(ReadOnlySpan<byte> message, FrameLimits limits)
+    {
+        if (message.Length > limits.MaxBytes) throw FrameError.TooLarge("a control message", message.Length, limits.MaxBytes);
+        var reader = new ControlReader(message, limits);
+        return ControlFrameReader.Read(ref reader);
+    }
 
-    public static void Encode(ControlFrame frame, IBufferWriter<byte> to) => throw new NotImplementedException();
+    public static void Encode(ControlFrame frame, IBufferWriter<byte> to) => ControlFrameWriter.Write(new ControlWriter(to), frame);
 
     public static byte[] Encode(ControlFrame frame)
     {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Harper.Core.Values;
+using Harper.Core.Wire.Records;
 
 namespace Harper.Core.Wire.Control;
 
@@ -8,8 +9,3 @@ public sealed record TableStructures(ImmutableArray<ImmutableArray<TypedSlot>> T
 {
     public static readonly TableStructures Empty = new([], []);
 }
-
-/// <summary>One slot of a typed struct: <c>[type, size, name, enumerationOffset?]</c>.</summary>
-/// <param name="Type">0 number, 1 any data, 2 UTF-8 string, 3 ASCII string, 16 date.</param>
-/// <param name="Size">Bytes in the fixed section: 0, 1, 2, 4 or 8.</param>
-public readonly record struct TypedSlot(byte Type, byte Size, string Name, int EnumerationOffset = 0);

@@ -1,0 +1,75 @@
+using System.Collections.Immutable;
+using Harper.Core.Identity;
+using static Harper.Core.Wire.Control.ControlFrame;
+
+namespace Harper.Core.Wire.Control;
+
+/// <summary>Writes control frames.</summary>
+internal static class ControlFrameWriter
+{
+    public static void Write(ControlWriter to, ControlFrame frame)
+    {
+        switch (frame)
+        {
+            case SubscriptionRequest request: SubscriptionFrames.Write(to, request); break;
+            case SubscriptionUpdate update: SubscriptionFrames.Write(to, update); break;
+            case CopyStart start: SubscriptionFrames.Write(to, start); break;
+            case TableFixedStructure structure: SchemaFrames.Write(to, structure); break;
+            case DbSchema schema: SchemaFrames.Write(to, schema); break;
+            case PeerName name: PeerNameFrames.Write(to, name); break;
+            case GetRecord request: RecordFrames.Write(to, request); break;
+            case GetRecordResponse response: RecordFrames.Write(to, response); break;
+            case BlobChunk chunk: RecordFrames.Write(to, chunk); break;
+            case OperationRequest request:
+                to.Message(ControlCommand.OperationRequest, 1);
+                OperationBodyWriter.Write(to, request.Json, request.RequestId, error: null);
+                break;
+            case OperationResponse response:
+                to.Message(ControlCommand.OperationResponse, 1);
+                OperationBodyWriter.Write(to, response.Json, response.RequestId, response.Error);
+                break;
+            case NodeNameToIdMap map: Write(to, map); break;
+            case ResidencyList list:
+                to.Message(ControlCommand.ResidencyList, 2);
+                Names(to, list.Nodes);
+                to.Integer(list.ResidencyId);
+                break;
+            case Disconnect: to.Message(ControlCommand.Disconnect, 0); break;
+            case SequenceIdUpdate update: Single(to, ControlCommand.SequenceIdUpdate, update.Position); break;
+            case CommittedUpdate update: Single(to, ControlCommand.CommittedUpdate, update.Position); break;
+            case CopyComplete { Head: { } head }: Single(to, ControlCommand.CopyComplete, head); break;
+            case CopyComplete: to.Message(ControlCommand.CopyComplete, 0); break;
+            case ByteCredit credit:
+                to.Message(ControlCommand.ByteCredit, 1);
+                to.Integer(credit.UpTo);
+                break;
+            default: throw new FrameError(FrameErrorCode.NotAnnounced, $"{frame.GetType().Name} cannot be sent");
+        }
+    }
+
+    public static void Names(ControlWriter to, ImmutableArray<NodeName> names)
+    {
+        to.Array(names.Length);
+        foreach (var name in names) to.Text(name.Value);
+    }
+
+    public static void Vector(ControlWriter to, ImmutableDictionary<NodeName, double> vector)
+    {
+        to.Map(vector.Count);
+        foreach (var (name, version) in vector.OrderBy(entry => entry.Key)) to.Member(name.Value, version);
+    }
+
+    private static void Write(ControlWriter to, NodeNameToIdMap map)
+    {
+        to.Message(ControlCommand.NodeNameToIdMap, 2);
+        to.Map(map.Ids.Count);
+        foreach (var (name, id) in map.Ids.OrderBy(entry => entry.Value)) to.Member(name.Value, id);
+        Names(to, map.Subscribed);
+    }
+
+    private static void Single(ControlWriter to, ControlCommand command, double position)
+    {
+        to.Message(command, 1);
+        to.Number(position);
+    }
+}

@@ -1,0 +1,182 @@
+using System.Collections.Immutable;
+using Harper.Core.Identity;
+using Harper.Core.Keys;
+using static Harper.Core.Wire.Control.ControlFrame;
+using static Harper.Core.Wire.Control.ControlFrameReader;
+
+namespace Harper.Core.Wire.Control;
+
+/// <summary>129, 147 and 148: what is wanted, and what a copy begins from.</summary>
+internal static class SubscriptionFrames
+{
+    public static SubscriptionRequest Request(ref ControlReader reader, ref int left)
+    {
+        Require(ref reader, ref left, "the subscriptions");
+        var count = reader.ArrayHeader("the subscriptions");
+        var entries = ImmutableArray.CreateBuilder<SubscriptionEntry>();
+        for (; count > 0; count--) entries.Add(Entry(ref reader));
+        var excluded = TakeElement(ref reader, ref left) ? Names(ref reader, "the excluded nodes") : default;
+        return new SubscriptionRequest(entries.DrainToImmutable(), excluded, Opaque(ref reader, ref left));
+    }
+
+    public static SubscriptionUpdate Update(ref ControlReader reader, ref int left)
+    {
+        Require(ref reader, ref left, "the subscription update");
+        ImmutableArray<NodeName> exclude = [], include = [];
+        for (var count = reader.MapHeader("the subscription update"); count > 0; count--)
+        {
+            var name = reader.MapKey();
+            if (reader.TakeAbsent()) continue;
+            switch (name)
+            {
+                case "excludeNodes": exclude = Names(ref reader, name); break;
+                case "includeNodes": include = Names(ref reader, name); break;
+                default: reader.Skip(); break;
+            }
+        }
+        return new SubscriptionUpdate(exclude, include);
+    }
+
+    public static CopyStart CopyStart(ref ControlReader reader, ref int left)
+    {
+        var startTime = ControlFrameReader.Time(ref reader, ref left, "the start of the copy");
+        var order = TakeElement(ref reader, ref left) ? (int)reader.Integer("the copy order", 0, int.MaxValue) : 1;
+        return new CopyStart(startTime, order, TakeElement(ref reader, ref left) ? Source(ref reader) : null);
+    }
+
+    public static void Write(ControlWriter to, SubscriptionRequest frame)
+    {
+        var extra = !frame.SetupRequestId.IsEmpty ? 2 : frame.ExcludedNodes.IsDefault ? 0 : 1;
+        to.Message(ControlCommand.SubscriptionRequest, 1 + extra);
+        to.Array(frame.Entries.Length);
+        foreach (var entry in frame.Entries) Write(to, entry);
+        if (extra == 0) return;
+        if (frame.ExcludedNodes.IsDefault) to.Undefined();
+        else ControlFrameWriter.Names(to, frame.ExcludedNodes);
+        if (extra == 2) to.Raw(frame.SetupRequestId.Span);
+    }
+
+    public static void Write(ControlWriter to, SubscriptionUpdate frame)
+    {
+        to.Message(ControlCommand.SubscriptionUpdate, 1);
+        to.Map((frame.ExcludeNodes.IsEmpty ? 0 : 1) + (frame.IncludeNodes.IsEmpty ? 0 : 1));
+        if (!frame.ExcludeNodes.IsEmpty)
+        {
+            to.Text("excludeNodes");
+            ControlFrameWriter.Names(to, frame.ExcludeNodes);
+        }
+        if (frame.IncludeNodes.IsEmpty) return;
+        to.Text("includeNodes");
+        ControlFrameWriter.Names(to, frame.IncludeNodes);
+    }
+
+    public static void Write(ControlWriter to, CopyStart frame)
+    {
+        to.Message(ControlCommand.CopyStart, frame.Source is null ? 2 : 3);
+        to.Number(frame.StartTime);
+        to.Integer(frame.OrderVersion);
+        if (frame.Source is null) return;
+        to.Map(3);
+        to.Text("vector");
+        ControlFrameWriter.Vector(to, frame.Source.Vector);
+        to.Text("floor");
+        ControlFrameWriter.Vector(to, frame.Source.Floor);
+        to.Member("incarnation", frame.Source.Incarnation.ToString());
+    }
+
+    private static SubscriptionEntry Entry(ref ControlReader reader)
+    {
+        string? name = null;
+        var (byDefault, startTime) = (true, 0.0);
+        var tables = ImmutableArray<TableName>.Empty;
+        bool? isLeader = null;
+        double? endTime = null;
+        CopyResume? resume = null;
+        for (var count = reader.MapHeader("a subscription"); count > 0; count--)
+        {
+            var member = reader.MapKey();
+            if (reader.TakeAbsent()) continue;
+            switch (member)
+            {
+                case "name": name = reader.Text(member); break;
+                case "replicateByDefault": byDefault = reader.Boolean(member); break;
+                case "tables": tables = [.. Names(ref reader, member).Select(table => new TableName(table.Value))]; break;
+                case "startTime": startTime = reader.Time(member); break;
+                case "isLeader": isLeader = reader.Boolean(member); break;
+                case "endTime": endTime = reader.Number(member); break;
+                case "copyResume": resume = Resume(ref reader); break;
+                default: reader.Skip(); break;
+            }
+        }
+        if (name is null) throw reader.Wrong("the name of a subscription");
+        return new SubscriptionEntry(new NodeName(name), startTime, byDefault, tables, isLeader, endTime, resume);
+    }
+
+    private static CopyResume Resume(ref ControlReader reader)
+    {
+        var (startTime, order) = (0.0, 1);
+        TableName? table = null;
+        RecordKey? after = null;
+        for (var count = reader.MapHeader("the place in a copy"); count > 0; count--)
+        {
+            var member = reader.MapKey();
+            if (reader.TakeAbsent()) continue;
+            switch (member)
+            {
+                case "copyStartTime": startTime = reader.Time(member); break;
+                case "currentTable": table = new TableName(reader.Text(member)); break;
+                case "afterKey": after = WireKey.Read(ref reader); break;
+                case "copyOrder": order = (int)reader.Integer(member, 0, int.MaxValue); break;
+                default: reader.Skip(); break;
+            }
+        }
+        return new CopyResume(startTime, table, after, order);
+    }
+
+    private static CopySource Source(ref ControlReader reader)
+    {
+        var (vector, floor) = (ImmutableDictionary<NodeName, double>.Empty, ImmutableDictionary<NodeName, double>.Empty);
+        var incarnation = Guid.Empty;
+        for (var count = reader.MapHeader("the source of a copy"); count > 0; count--)
+        {
+            var member = reader.MapKey();
+            if (reader.TakeAbsent()) continue;
+            switch (member)
+            {
+                case "vector": vector = Vector(ref reader, member); break;
+                case "floor": floor = Vector(ref reader, member); break;
+                case "incarnation": incarnation = PeerNameFrames.Id(ref reader, member); break;
+                default: reader.Skip(); break;
+            }
+        }
+        return new CopySource(vector, floor, incarnation);
+    }
+
+    private static void Write(ControlWriter to, SubscriptionEntry entry)
+    {
+        to.Map(4 + (entry.IsLeader is null ? 0 : 1) + (entry.EndTime is null ? 0 : 1) + (entry.CopyResume is null ? 0 : 1));
+        to.Member("name", entry.Name.Value);
+        to.Member("replicateByDefault", entry.ReplicateByDefault);
+        to.Text("tables");
+        to.Array(entry.Tables.Length);
+        foreach (var table in entry.Tables) to.Text(table.Value);
+        to.Member("startTime", entry.StartTime);
+        if (entry.IsLeader is { } isLeader) to.Member("isLeader", isLeader);
+        if (entry.EndTime is { } endTime) to.Member("endTime", endTime);
+        if (entry.CopyResume is { } resume) Write(to, resume);
+    }
+
+    private static void Write(ControlWriter to, CopyResume resume)
+    {
+        to.Text("copyResume");
+        to.Map(2 + (resume.Table is null ? 0 : 1) + (resume.After is null ? 0 : 1));
+        to.Member("copyStartTime", resume.StartTime);
+        if (resume.Table is { } table) to.Member("currentTable", table.Value);
+        if (resume.After is { } after)
+        {
+            to.Text("afterKey");
+            WireKey.Write(to, after);
+        }
+        to.Member("copyOrder", resume.OrderVersion);
+    }
+}
