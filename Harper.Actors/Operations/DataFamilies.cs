@@ -9,11 +9,15 @@ namespace Harper.Actors.Operations;
 /// <summary>The families that concern schema, data and search; composition adds those of cluster, users, jobs and system beside them.</summary>
 public static class DataFamilies
 {
-    public static IReadOnlyList<IOperationFamily> Create(IDatabaseDirectory databases, NodeName self, OperationSettings settings) =>
-    [
-        new SchemaOperations(databases),
-        new DataOperations(databases, self, settings),
-        new TransactionOperation(databases, self, settings),
-        new SearchOperations(databases, settings),
-    ];
+    public static IReadOnlyList<IOperationFamily> Create(IDatabaseDirectory databases, NodeName self, OperationSettings settings)
+    {
+        var writes = new TableWrites(databases, self, settings);
+        return
+        [
+            new SchemaOperations(databases),
+            new DataOperations(writes),
+            new TransactionOperation(writes),
+            new SearchOperations(databases, settings),
+        ];
+    }
 }

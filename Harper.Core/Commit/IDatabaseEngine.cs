@@ -51,7 +51,14 @@ public sealed record CommitOutcome(
 /// <param name="LogBytes">Encoded bytes in the log, approximately.</param>
 /// <param name="Rows">Rows per table, approximately.</param>
 public sealed record EngineStatistics(
-    long Commits, long Records, long LogBytes, long QuarantinedTransactions, long QuarantinedBytes, ImmutableDictionary<TableName, long> Rows);
+    long Commits, long Records, long LogBytes, long QuarantinedTransactions, long QuarantinedBytes, ImmutableDictionary<TableName, long> Rows)
+{
+    /// <summary>Bytes of the whole store, approximately.</summary>
+    public long Bytes { get; init; }
+
+    /// <summary>Bytes of the rows of all tables, approximately.</summary>
+    public long RowBytes { get; init; }
+}
 
 public sealed record QuarantinedTransaction(
     Transactions.Transaction Transaction, NodeName Via, string Reason, double At, double? ReleaseAt);
