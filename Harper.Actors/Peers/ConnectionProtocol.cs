@@ -1,6 +1,5 @@
-using System.Collections.Immutable;
-using Harper.Core.Identity;
 using Harper.Core.Membership;
+using Harper.Core.Sessions;
 
 namespace Harper.Actors.Peers;
 
@@ -29,25 +28,6 @@ public static class ConnectionProtocol
 
     /// <summary>Parent → connection: what may pass has changed. Sending: applied at once; receiving: asked for anew, added tables are copied (rule 20).</summary>
     public sealed record FilterChanged(TableFilter Filter) : ICommand;
-}
-
-/// <summary>Why a connection ended.</summary>
-public enum ConnectionEndKind
-{
-    /// <summary>The other side closed, or the network did: dial again.</summary>
-    Lost,
-
-    /// <summary>We closed to begin again from what is durable (a gap, a stall, an error that passes): dial again at once.</summary>
-    Resume,
-
-    /// <summary>The peer refused (1008): dial again, slowly.</summary>
-    Refused,
-
-    /// <summary>The peer said DISCONNECT, or told another name: not again until its node record changes.</summary>
-    ForGood,
-
-    /// <summary>Our parent asked for it.</summary>
-    Asked,
 }
 
 /// <param name="Code">WebSocket close code; 0 when the connection broke without one.</param>

@@ -6,9 +6,6 @@ namespace Harper.Actors.Peers;
 /// <summary>Which way the data of a connection flows, seen from this node.</summary>
 public enum ConnectionDirection { Receiving, Sending }
 
-/// <summary>What kind of node is at the other end.</summary>
-public enum PeerKind { Unknown, Ours, Original4, Original5 }
-
 /// <summary>
 /// What one peer connection is doing: an immutable snapshot that the connection actor tells its parent, at most twice a second and on
 /// every change of state. Times are milliseconds since 1970, null when it never happened.
