@@ -10,8 +10,6 @@ public static class MembershipProtocol
 {
     public interface ICommand;
 
-    public interface IQuery;
-
     public interface IEvent;
 
     /// <summary>Write attributes of a node record as a patch; a record that was removed comes back. Answered with <see cref="Written"/> or <see cref="Failed"/>.</summary>
@@ -29,16 +27,7 @@ public static class MembershipProtocol
     /// <summary>The configured routes are these from now on (D35). <paramref name="Explicit"/>: peers named anew that were removed come back.</summary>
     public sealed record SetRoutes(ImmutableArray<JsonElement> Routes, ImmutableArray<NodeName> Explicit) : ICommand;
 
-    /// <summary>Tell the sender <see cref="Changed"/> now and after every change.</summary>
-    public sealed record Watch : ICommand
-    {
-        public static readonly Watch Instance = new();
-    }
-
     public sealed record Written(bool Changed) : IEvent;
 
     public sealed record Failed(string Reason) : IEvent;
-
-    /// <summary>What is known now.</summary>
-    public sealed record Changed(MembershipSnapshot Snapshot) : IEvent;
 }

@@ -16,10 +16,18 @@ public sealed class MembershipView(MembershipSettings settings) : IClusterMember
 
     public MembershipSettings Settings { get; } = settings;
 
-    public MembershipSnapshot Current
+    /// <summary>The actor that owns the records; null before it starts.</summary>
+    internal volatile Akka.Actor.IActorRef? Actor;
+
+    public MembershipSnapshot Current => _current;
+
+    /// <summary>Raised after every change, on the actor's thread: handlers only post a message. Survives restarts of the actor.</summary>
+    public event Action<MembershipSnapshot>? Changed;
+
+    internal void Publish(MembershipSnapshot snapshot)
     {
-        get => _current;
-        internal set => _current = value;
+        _current = snapshot;
+        Changed?.Invoke(snapshot);
     }
 
     /// <summary>Every other node that has a usable record, connected or not.</summary>

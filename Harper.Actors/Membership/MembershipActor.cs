@@ -1,0 +1,266 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Akka.Actor;
+using Akka.Event;
+using Harper.Actors.Databases;
+using Harper.Actors.Describe;
+using Harper.Core.Commit;
+using Harper.Core.Identity;
+using Harper.Core.Membership;
+
+namespace Harper.Actors.Membership;
+
+/// <summary>
+/// Owns the node records: rows of <c>system.hdb_nodes</c>, which gossip by ordinary replication of <c>system</c>. Reads them at start and after
+/// every commit that may have touched them, writes what the configuration says about this node, and tells whoever watches the plan that follows.
+/// Parent: NodeActor. When it fails it is restarted and reads everything again; nothing is held here that is not in the table or the configuration.
+/// </summary>
+public sealed class MembershipActor : DescribedActor, IWithTimers, IWithStash
+{
+    /// <summary>A merged copy rings no bell of the log (rule 9), so the positions are also looked at this often.</summary>
+    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(200);
+
+    private readonly MembershipView _view;
+    private readonly IDatabaseDirectory _databases;
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly Dictionary<DatabaseName, LocalDatabase> _local = [];
+    private readonly HashSet<IDatabaseHandle> _heard = [];
+    private readonly List<(IActorRef Asker, bool Changed)> _answers = [];
+    private readonly CancellationTokenSource _stopping = new();
+    private NodeRecordTable _table = null!;
+    private IDatabaseHandle _system = null!;
+    private MembershipSettings _settings;
+    private RouteList _routes;
+    private object? _positionsRead;
+    private bool _reading;
+    private bool _readAgain;
+    private bool _writingSelf;
+    private bool _toldRemoved;
+    private bool _waitingForLog;
+
+    public static Props Props(MembershipView view, IDatabaseDirectory databases) =>
+        Akka.Actor.Props.Create(() => new MembershipActor(view, databases)).WithDeploy(Deploy.Local);
+
+    public MembershipActor(MembershipView view, IDatabaseDirectory databases)
+    {
+        _view = view;
+        _databases = databases;
+        _settings = view.Current.Settings;
+        _routes = ParseRoutes(_settings.Routes);
+        Opening();
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    public IStash Stash { get; set; } = null!;
+
+    protected override string DescribeState() =>
+        !_view.Current.IsEnabled ? "removed from the cluster" : _view.Current.Plan.Enabled ? "member" : "alone";
+
+    protected override IEnumerable<KeyValuePair<string, object?>> DescribeFigures() =>
+    [
+        Figure("records", _view.Current.Records.All.Length),
+        Figure("removed", _view.Current.Records.Removed.Count),
+        Figure("routes", _routes.Routes.Length),
+        Figure("routesWithProblems", _routes.Problems.Length),
+        Figure("peers", _view.Current.Plan.Peers.Count),
+        Figure("databases", _local.Count),
+    ];
+
+    protected override void PreStart()
+    {
+        _view.Actor = Self;
+        _databases.Changed += OnDatabaseChanged;
+        OpenAsync().PipeTo(Self, success: _ => Opened.Instance, failure: error => new OpenFailed(error.GetBaseException().Message));
+    }
+
+    protected override void PostStop()
+    {
+        _stopping.Cancel();
+        _stopping.Dispose();
+        _databases.Changed -= OnDatabaseChanged;
+        foreach (var database in _heard) database.SchemaChanged -= OnSchemaChanged;
+    }
+
+    private void Opening()
+    {
+        Receive<Opened>(_ =>
+        {
+            foreach (var problem in _routes.Problems)
+                _log.Warning("Route {Route} is skipped: {Problem}", problem.AsWritten.GetRawText(), problem.Problem);
+            Become(Running);
+            Timers.StartPeriodicTimer("look", Look.Instance, LookInterval);
+            LookAtDatabases();
+            Read();
+            Stash.UnstashAll();
+        });
+        Receive<OpenFailed>(failed => throw new InvalidOperationException(failed.Reason));
+        ReceiveAny(_ => Stash.Stash());
+    }
+
+    private void Running()
+    {
+        Receive<Look>(_ =>
+        {
+            if (!ReferenceEquals(_system.Engine.Positions, _positionsRead)) Read();
+        });
+        Receive<LogMoved>(_ =>
+        {
+            _waitingForLog = false;
+            Read();
+        });
+        Receive<DatabasesChanged>(_ =>
+        {
+            LookAtDatabases();
+            Publish(_view.Current.Records);
+        });
+        Receive<RecordsRead>(read => OnRecordsRead(read.Records));
+        Receive<ReadFailed>(failed => throw new InvalidOperationException($"hdb_nodes cannot be read: {failed.Reason}"));
+        Receive<MembershipProtocol.WriteRecord>(write => Commit(_table.WriteAsync(write.Name, write.Changes), Sender));
+        Receive<MembershipProtocol.DeleteRecord>(delete => Commit(_table.DeleteAsync(delete.Name), Sender));
+        Receive<MembershipProtocol.PublishSelf>(_ => PublishSelf(Sender));
+        Receive<MembershipProtocol.SetRoutes>(OnSetRoutes);
+        Receive<Committed>(OnCommitted);
+    }
+
+    private async Task<bool> OpenAsync()
+    {
+        _system = (await _databases.CreateAsync(DatabaseName.System).ConfigureAwait(false)).Database;
+        _table = new NodeRecordTable(_system, _settings.Self);
+        await _table.EnsureTablesAsync().ConfigureAwait(false);
+        // A database that the configuration names exists, so that it can flow also where no announcement of it does (R-GOS-08).
+        foreach (var named in _settings.Databases.Listed ?? [])
+            await _databases.CreateAsync(named).ConfigureAwait(false);
+        return true;
+    }
+
+    private void Read()
+    {
+        if (_reading)
+        {
+            _readAgain = true;
+            return;
+        }
+        _reading = true;
+        _readAgain = false;
+        _positionsRead = _system.Engine.Positions;
+        ListenToLog(_system.Engine.Positions.Head);
+        Task.Run(_table.Read)
+            .PipeTo(Self, success: records => new RecordsRead(records), failure: error => new ReadFailed(error.GetBaseException().Message));
+    }
+
+    private void ListenToLog(double head)
+    {
+        if (_waitingForLog) return;
+        _waitingForLog = true;
+        var self = Self;
+        _system.WaitForLogAsync(head, _stopping.Token).ContinueWith(
+            wait =>
+            {
+                if (wait.IsCompletedSuccessfully) self.Tell(LogMoved.Instance);
+            }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+    }
+
+    private void OnRecordsRead(NodeRecords records)
+    {
+        _reading = false;
+        Publish(records);
+        foreach (var (asker, changed) in _answers) asker.Tell(new MembershipProtocol.Written(changed));
+        _answers.Clear();
+        if (_readAgain) Read();
+    }
+
+    private void Publish(NodeRecords records)
+    {
+        foreach (var action in NodeRecordGossip.Decide(_settings, records, _routes)) Run(action);
+        if (!records.IsRemoved(_settings.Self)) _toldRemoved = false;
+        var plan = DialPlanner.Plan(_settings, records, _routes, _local.Values);
+        _view.Publish(new MembershipSnapshot(_settings, records, _routes, plan));
+    }
+
+    private void Run(GossipAction action)
+    {
+        switch (action)
+        {
+            case GossipAction.Write write when !_writingSelf:
+                _writingSelf = true;
+                Commit(_table.WriteAsync(write.Name, write.Changes), ActorRefs.Nobody, self: true);
+                break;
+            case GossipAction.TellRemoved when !_toldRemoved:
+                _toldRemoved = true;
+                _log.Warning(
+                    "This node ({Node}) was removed from the cluster: it dials nobody and nobody is let in. To rejoin, run add_node here with "
+                    + "the URL of a member and credentials of that member.", _settings.Self);
+                break;
+        }
+    }
+
+    private void PublishSelf(IActorRef asker)
+    {
+        var own = _view.Current.Records.Find(_settings.Self);
+        var changes = NodeRecordGossip.OwnChanges(_settings, own, _routes);
+        if (_settings.Url is null) asker.Tell(new MembershipProtocol.Failed("replication url is missing from harperdb-config.yaml"));
+        else if (changes.IsEmpty) asker.Tell(new MembershipProtocol.Written(false));
+        else Commit(_table.WriteAsync(_settings.Self, changes), asker);
+    }
+
+    private void OnSetRoutes(MembershipProtocol.SetRoutes set)
+    {
+        _settings = _settings with { Routes = set.Routes };
+        _routes = ParseRoutes(set.Routes);
+        var records = _view.Current.Records;
+        if (!set.Explicit.IsEmpty && records.IsRemoved(_settings.Self)) PublishSelf(ActorRefs.Nobody);
+        foreach (var named in set.Explicit)
+        {
+            if (!records.IsRemoved(named) || _routes.Find(named) is not { } route) continue;
+            ImmutableArray<NodeField> record = [NodeField.Text("url", PeerAddress.Write(route.Url)), NodeField.Flag("replicates", true)];
+            Commit(_table.WriteAsync(named, record), ActorRefs.Nobody);
+        }
+        Publish(records);
+        Sender.Tell(new MembershipProtocol.Written(true));
+    }
+
+    private void Commit(Task<CommitResult> commit, IActorRef asker, bool self = false) =>
+        commit.PipeTo(Self, success: result => new Committed(result, asker, self),
+            failure: error => new Committed(new CommitResult.Rejected(CommitRejection.StoreFailed, error.GetBaseException().Message), asker, self));
+
+    private void OnCommitted(Committed committed)
+    {
+        if (committed.OwnRecord) _writingSelf = false;
+        if (committed.Result is CommitResult.Rejected rejected)
+        {
+            _log.Error("A node record could not be written: {Reason}", rejected.Message);
+            committed.Asker.Tell(new MembershipProtocol.Failed(rejected.Message));
+            return;
+        }
+        // The answer waits until the records were read again: who gets it sees the new plan.
+        if (!committed.Asker.IsNobody()) _answers.Add((committed.Asker, committed.Result is CommitResult.Written { Done: [true, ..] }));
+        Read();
+    }
+
+    private void LookAtDatabases()
+    {
+        _local.Clear();
+        foreach (var database in _databases.All)
+        {
+            if (_heard.Add(database)) database.SchemaChanged += OnSchemaChanged;
+            _local[database.Name] = LocalDatabase.Of(database.Engine.Catalog);
+        }
+        _heard.RemoveWhere(database => !_local.ContainsKey(database.Name));
+    }
+
+    private RouteList ParseRoutes(ImmutableArray<JsonElement> routes) => _settings.CreateRouteParser().Parse(routes);
+
+    private void OnDatabaseChanged(DatabaseName name, IDatabaseHandle? database) => _view.Actor?.Tell(DatabasesChanged.Instance);
+
+    private void OnSchemaChanged(IDatabaseHandle database) => _view.Actor?.Tell(DatabasesChanged.Instance);
+
+    private sealed record Opened { public static readonly Opened Instance = new(); }
+    private sealed record OpenFailed(string Reason);
+    private sealed record Look : INotInfluenceReceiveTimeout { public static readonly Look Instance = new(); }
+    private sealed record LogMoved { public static readonly LogMoved Instance = new(); }
+    private sealed record DatabasesChanged { public static readonly DatabasesChanged Instance = new(); }
+    private sealed record RecordsRead(NodeRecords Records);
+    private sealed record ReadFailed(string Reason);
+    private sealed record Committed(CommitResult Result, IActorRef Asker, bool OwnRecord);
+}
