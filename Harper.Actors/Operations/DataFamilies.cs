@@ -2,6 +2,7 @@ using Harper.Actors.Databases;
 using Harper.Actors.Operations.Data;
 using Harper.Actors.Operations.Schema;
 using Harper.Actors.Operations.Search;
+using Harper.Actors.Operations.Verification;
 using Harper.Core.Identity;
 
 namespace Harper.Actors.Operations;
@@ -18,6 +19,7 @@ public static class DataFamilies
             new DataOperations(writes),
             new TransactionOperation(writes),
             new SearchOperations(databases, settings),
+            new VerificationOperations(databases),
         ];
     }
 }
