@@ -10,18 +10,16 @@ public ref struct DataMessageReader
 {
     private const int SequenceUpdateLength = 9;
 
-    private readonly ReadOnlyMemory<byte> _message;
-    private int _at;
+    private EntryEnumerator _entries;
 
     /// <exception cref="FrameError">When the message is shorter than its time, or above the limit.</exception>
     public DataMessageReader(ReadOnlyMemory<byte> message, FrameLimits limits)
     {
         if (message.Length > limits.MaxBytes) throw FrameError.TooLarge("a data message", message.Length, limits.MaxBytes);
         if (message.Length < 8) throw FrameError.Truncated("the transaction time");
-        _message = message;
-        _at = 8;
         TransactionTime = BinaryPrimitives.ReadDoubleBigEndian(message.Span);
         if (!double.IsFinite(TransactionTime) || TransactionTime < 0) throw FrameError.Malformed("the transaction time is not a time");
+        _entries = new EntryEnumerator(message[8..]);
     }
 
     /// <summary>The version of the transaction; for publish records that of the row.</summary>
@@ -35,24 +33,17 @@ public ref struct DataMessageReader
     /// <exception cref="FrameError">When an entry is not what it should be.</exception>
     public bool MoveNext()
     {
-        if (_at >= _message.Length) return false;
-        var rest = _message[_at..];
-        var size = Varint.Read(rest.Span, out var length);
-        if (size == 0) throw FrameError.Truncated("the length of an entry");
-        if (length > rest.Length - size) throw FrameError.Truncated($"an entry of {length} bytes");
-        if (length == 0) throw FrameError.Malformed("an entry is empty");
-        var entry = rest.Slice(size, (int)length);
-        if (length == SequenceUpdateLength && entry.Span[0] == (byte)AuditType.SequenceUpdate)
+        if (!_entries.MoveNext()) return false;
+        var entry = _entries.Entry;
+        if (entry.Length != SequenceUpdateLength || entry.Span[0] != (byte)AuditType.SequenceUpdate)
         {
-            var position = BinaryPrimitives.ReadDoubleBigEndian(entry.Span[1..]);
-            if (!double.IsFinite(position) || position < 0) throw FrameError.Malformed("the in-band position is not a position");
-            if (length + size != rest.Length) throw FrameError.Malformed("entries follow the in-band position");
-            SequenceUpdate = position;
-            _at = _message.Length;
-            return false;
+            Current = _entries.Record;
+            return true;
         }
-        Current = AuditRecordParser.Parse(entry);
-        _at += size + (int)length;
-        return true;
+        var position = BinaryPrimitives.ReadDoubleBigEndian(entry.Span[1..]);
+        if (!double.IsFinite(position) || position < 0) throw FrameError.Malformed("the in-band position is not a position");
+        if (!_entries.AtEnd) throw FrameError.Malformed("entries follow the in-band position");
+        SequenceUpdate = position;
+        return false;
     }
 }

@@ -37,7 +37,11 @@ public enum ReceivedKind : byte
 /// <param name="Raw">Value bytes as received.</param>
 /// <param name="Problem">Why it is undecodable, for the quarantine.</param>
 public readonly record struct ReceivedChange(
-    ReceivedKind Kind, Change Change, Stamp Stamp, ReadOnlyMemory<byte> Raw = default, string? Problem = null);
+    ReceivedKind Kind, Change Change, Stamp Stamp, ReadOnlyMemory<byte> Raw = default, string? Problem = null)
+{
+    /// <summary>Where the row lives, when the sender shards; a node without sharding may ignore it.</summary>
+    public uint? ResidencyId { get; init; }
+}
 
 /// <summary>A transaction that a peer sent, with all numbers turned into names.</summary>
 /// <param name="Previous">Version of the origin's transaction before this one; null from originals (rule 17).</param>

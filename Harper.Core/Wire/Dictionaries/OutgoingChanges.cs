@@ -1,38 +1,140 @@
+using System.Buffers;
+using System.Buffers.Binary;
 using System.Collections.Immutable;
 using Harper.Core.Identity;
 using Harper.Core.Records;
 using Harper.Core.Schema;
 using Harper.Core.TransactionLog;
 using Harper.Core.Transactions;
+using Harper.Core.Values;
+using Harper.Core.Wire.Control;
+using Harper.Core.Wire.Data;
 
 namespace Harper.Core.Wire.Dictionaries;
 
 /// <summary>Turns transactions of the log into whole messages for one connection, 141 and 132 put before what needs them.</summary>
 /// <remarks>Not safe for two threads at once: one per connection and direction. After a FrameError the connection must end.</remarks>
-public sealed class OutgoingChanges
+/// <param name="self">This node: always origin 0.</param>
+/// <param name="batches">Both sides announced <see cref="WireCapabilities.Batches"/>: several transactions per message, with positions and stubs.</param>
+/// <param name="parts">Both announced <see cref="WireCapabilities.Parts"/>: messages above 1 MiB are cut.</param>
+public sealed class OutgoingChanges(NodeName self, bool batches, bool parts)
 {
-    /// <param name="self">This node: always origin 0.</param>
-    /// <param name="batches">Both sides announced <see cref="WireCapabilities.Batches"/>: several transactions per message, with positions and stubs.</param>
-    /// <param name="parts">Both announced <see cref="WireCapabilities.Parts"/>: messages above 1 MiB are cut.</param>
-    public OutgoingChanges(NodeName self, bool batches, bool parts) => throw new NotImplementedException();
+    private static readonly byte[] Nil = [0xC0];
 
-    /// <summary>The map of origins to send now (after each request, even if nothing is known yet): trap 14.</summary>
+    private readonly OutgoingDictionary _dictionary = new(self);
+    private readonly ArrayBufferWriter<byte> _entries = new(4096);
+    private readonly BatchWriter _batch = new(parts);
+    private readonly WireUser _user = new();
+    private Stamp _copied;
+
+    /// <summary>The map of origins to send now (after each request, even if nothing is known yet: a 4.7 node cannot take anything without it).</summary>
     /// <param name="known">Origins to be named in it, departed ones too.</param>
-    public byte[] OriginMap(IEnumerable<NodeName> known, ImmutableArray<NodeName> subscribed) => throw new NotImplementedException();
+    public byte[] OriginMap(IEnumerable<NodeName> known, ImmutableArray<NodeName> subscribed)
+    {
+        foreach (var origin in known) _dictionary.Origins.Add(origin);
+        return ControlFrameCodec.Encode(_dictionary.Origins.Map(subscribed));
+    }
 
-    /// <summary>Appends a transaction. Finished messages go to <paramref name="messages"/>; between ours the open batch waits for <see cref="Flush"/>
-    /// or for 64 KiB.</summary>
-    /// <param name="position">In-band position towards originals: given when the log is drained, and never below what was sent. Ours always carry the
-    /// transaction's own.</param>
-    public void Append(LoggedTransaction transaction, DatabaseCatalog catalog, double? position, ICollection<byte[]> messages) =>
-        throw new NotImplementedException();
+    /// <summary>
+    /// Appends a transaction. Finished messages go to <paramref name="messages"/>; between ours the open batch waits for <see cref="Flush"/> or for
+    /// 64 KiB. Changes of tables that were dropped since are left out. What is left out by a filter is left out by the caller; an empty
+    /// transaction tells ours that nothing is missing, and an original its position.
+    /// </summary>
+    /// <param name="position">In-band position towards originals, given when the log is drained. Ours always carry the transaction's own.</param>
+    public void Append(LoggedTransaction transaction, DatabaseCatalog catalog, double? position, ICollection<byte[]> messages)
+    {
+        EndCopied(messages);
+        _dictionary.Prepare(transaction.Stamp.Origin, messages);
+        var origin = _dictionary.Origins.IdOf(transaction.Stamp.Origin);
+        _entries.ResetWrittenCount();
+        foreach (var logged in transaction.Changes)
+            if (batches || !logged.IsStub)
+                Entry(logged.Change, logged.IsStub, transaction.Stamp.Version, origin, batches ? null : transaction.User, catalog, messages);
+        if (batches) _batch.Transaction(transaction, origin, _user.Write(transaction.User), _entries.WrittenSpan, messages);
+        else if (_entries.WrittenCount > 0) messages.Add(Message(transaction.Stamp.Version, position));
+        else if (position is { } passed) messages.Add(ControlFrameCodec.Encode(new ControlFrame.SequenceIdUpdate(passed)));
+    }
 
-    /// <summary>Appends a row of a copy as one change with its own stamp (rule 22).</summary>
-    public void AppendCopied(Change change, Stamp stamp, DatabaseCatalog catalog, ICollection<byte[]> messages) => throw new NotImplementedException();
+    /// <summary>
+    /// Appends a row of a copy as one change with its own stamp (rule 22). Towards originals neighbours with one stamp share a message, as
+    /// theirs do, and a deleted row is a put of nil.
+    /// </summary>
+    public void AppendCopied(Change change, Stamp stamp, DatabaseCatalog catalog, ICollection<byte[]> messages)
+    {
+        if (!batches && stamp != _copied) EndCopied(messages);
+        _dictionary.Prepare(stamp.Origin, messages);
+        if (_copied == default) _entries.ResetWrittenCount();
+        _copied = stamp;
+        Entry(change, isStub: false, stamp.Version, _dictionary.Origins.IdOf(stamp.Origin), user: null, catalog, messages, isCopied: true);
+        if (_entries.WrittenCount >= BatchWriter.AimedAtBytes) EndCopied(messages);
+    }
 
-    /// <summary>Ends the message being filled. Towards originals nothing is ever open, except rows of a copy.</summary>
-    public void Flush(ICollection<byte[]> messages) => throw new NotImplementedException();
+    /// <summary>Ends the message being filled.</summary>
+    public void Flush(ICollection<byte[]> messages)
+    {
+        EndCopied(messages);
+        _batch.Flush(messages);
+    }
 
-    /// <summary>A message that holds a position only (end of a copy towards originals).</summary>
-    public byte[] PositionOnly(double time, double position) => throw new NotImplementedException();
+    /// <summary>A message that holds a position only: the end of a copy towards originals.</summary>
+    public static byte[] PositionOnly(double time, double position)
+    {
+        var message = new ArrayBufferWriter<byte>(18);
+        BinaryPrimitives.WriteDoubleBigEndian(message.GetSpan(8), time);
+        message.Advance(8);
+        AuditRecordWriter.WriteSequenceUpdate(message, position);
+        return message.WrittenSpan.ToArray();
+    }
+
+    private void Entry(
+        in Change change, bool isStub, double version, int origin, string? user, DatabaseCatalog catalog, ICollection<byte[]> messages,
+        bool isCopied = false)
+    {
+        if (catalog.Find(change.Table) is not { } definition) return;
+        var hasValue = change.Kind != ChangeKind.Delete && !isStub;
+        var shape = hasValue ? change.Value.Shape : Shape.Empty;
+        var table = _dictionary.Prepare(definition, shape, messages);
+        var action = (uint)change.Kind;
+        ReadOnlySpan<byte> head = default;
+        ReadOnlySpan<byte> value = default;
+        if (isStub) action |= AuditAction.Stub;
+        else if (hasValue)
+        {
+            action |= change.Kind == ChangeKind.Put ? AuditAction.FullValue : AuditAction.PartialValue;
+            head = table.HeadOf(shape);
+            value = change.Value.Values.Span;
+        }
+        else
+        {
+            if (isCopied && !batches) action = (uint)AuditType.Put | AuditAction.FullValue;
+            value = Nil;
+        }
+        AuditRecordWriter.Write(
+            _entries, action, origin, definition.Id, change.Key.Span, version, isStub ? null : change.ExpiresAt,
+            isStub ? OriginatingOperation.None : change.Operation, _user.Write(user), head, value);
+    }
+
+    private void EndCopied(ICollection<byte[]> messages)
+    {
+        if (_copied == default) return;
+        if (batches) _batch.CopiedRows(_entries.WrittenSpan, messages);
+        else messages.Add(Message(_copied.Version, position: null));
+        _entries.ResetWrittenCount();
+        _copied = default;
+    }
+
+    private byte[] Message(double time, double? position)
+    {
+        var size = 8 + _entries.WrittenCount + (position is null ? 0 : 10);
+        var message = new byte[size];
+        BinaryPrimitives.WriteDoubleBigEndian(message, time);
+        _entries.WrittenSpan.CopyTo(message.AsSpan(8));
+        if (position is { } stated)
+        {
+            message[size - 10] = 9;
+            message[size - 9] = (byte)AuditType.SequenceUpdate;
+            BinaryPrimitives.WriteDoubleBigEndian(message.AsSpan(size - 8), stated);
+        }
+        return message;
+    }
 }

@@ -1,0 +1,57 @@
+using System.Buffers;
+
+namespace Harper.Core.Wire.Data;
+
+/// <summary>
+/// Cuts long batches so that pings, confirmations and operations get between their pieces, and puts them together again. One message at
+/// a time per connection: its parts follow each other, other messages than parts may lie between them.
+/// </summary>
+public sealed class MessageParts(FrameLimits limits)
+{
+    public const int MaxPartBytes = 1024 * 1024;
+    private const byte First = 1;
+    private const byte Last = 2;
+    private const int HeadLength = 2;
+
+    private ArrayBufferWriter<byte>? _open;
+
+    /// <summary>The message itself, or its parts.</summary>
+    public static void Split(byte[] message, ICollection<byte[]> into)
+    {
+        if (message.Length <= MaxPartBytes)
+        {
+            into.Add(message);
+            return;
+        }
+        const int Each = MaxPartBytes - HeadLength;
+        for (var at = 0; at < message.Length; at += Each)
+        {
+            var length = Math.Min(Each, message.Length - at);
+            var part = new byte[HeadLength + length];
+            part[0] = (byte)MessageForm.Part;
+            part[1] = (byte)((at == 0 ? First : 0) | (at + length == message.Length ? Last : 0));
+            message.AsSpan(at, length).CopyTo(part.AsSpan(HeadLength));
+            into.Add(part);
+        }
+    }
+
+    /// <summary>Takes a part; the whole message with the last one, null before.</summary>
+    public ReadOnlyMemory<byte>? Add(ReadOnlySpan<byte> part)
+    {
+        if (part.Length < HeadLength) throw FrameError.Truncated("the head of a part");
+        var flags = part[1];
+        if ((flags & First) != 0)
+        {
+            if (_open is not null) throw FrameError.Malformed("a message in parts begins before the last one ended");
+            _open = new ArrayBufferWriter<byte>(part.Length);
+        }
+        if (_open is null) throw FrameError.Malformed("a part without a beginning");
+        if (_open.WrittenCount + (long)part.Length - HeadLength > limits.MaxBytes)
+            throw FrameError.TooLarge("a message in parts", _open.WrittenCount + (long)part.Length, limits.MaxBytes);
+        _open.Write(part[HeadLength..]);
+        if ((flags & Last) == 0) return null;
+        var whole = _open.WrittenMemory;
+        _open = null;
+        return whole;
+    }
+}

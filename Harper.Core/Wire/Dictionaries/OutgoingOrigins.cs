@@ -1,0 +1,53 @@
+using System.Collections.Immutable;
+using Harper.Core.Identity;
+using Harper.Core.Wire.Control;
+
+namespace Harper.Core.Wire.Dictionaries;
+
+/// <summary>
+/// The short ids of origins on one connection: this node is 0, others get the next number and keep it. An id may only be used once it stood
+/// in a 141 that was sent: a 4.7 node takes changes with an id it does not know for its own (rule 19).
+/// </summary>
+public sealed class OutgoingOrigins
+{
+    private readonly Dictionary<NodeName, int> _ids = [];
+    private int _sent;
+    private ImmutableArray<NodeName> _subscribed = [];
+    private (NodeName Name, int Id) _last;
+
+    public OutgoingOrigins(NodeName self)
+    {
+        _ids.Add(self, 0);
+        _last = (self, 0);
+    }
+
+    /// <summary>Gives the origin an id; it may be used after the next 141.</summary>
+    public void Add(NodeName origin)
+    {
+        if (!_ids.ContainsKey(origin)) _ids.Add(origin, _ids.Count);
+    }
+
+    /// <summary>True when the origin's id stood in the last 141.</summary>
+    public bool IsAnnounced(NodeName origin) => _ids.TryGetValue(origin, out var id) && id < _sent;
+
+    /// <summary>The 141 to be sent now. From here on its ids may be used.</summary>
+    public ControlFrame.NodeNameToIdMap Map(ImmutableArray<NodeName> subscribed)
+    {
+        _subscribed = subscribed;
+        _sent = _ids.Count;
+        return new ControlFrame.NodeNameToIdMap(_ids.ToImmutableDictionary(), subscribed);
+    }
+
+    /// <summary>The 141 again, with what was added since.</summary>
+    public ControlFrame.NodeNameToIdMap Map() => Map(_subscribed);
+
+    /// <exception cref="FrameError">NotAnnounced: no 141 on this connection had it.</exception>
+    public int IdOf(NodeName origin)
+    {
+        if (_last.Id < _sent && _last.Name == origin) return _last.Id;
+        if (!_ids.TryGetValue(origin, out var id) || id >= _sent)
+            throw new FrameError(FrameErrorCode.NotAnnounced, $"origin {origin} was not in the last map of origins sent on this connection");
+        _last = (origin, id);
+        return id;
+    }
+}
