@@ -1,17 +1,49 @@
+using System.Collections.Immutable;
+using Akka.Actor;
 using Harper.Core.Identity;
+using Harper.Core.Operations;
 
 namespace Harper.Actors.Databases;
 
 /// <summary>All open databases. DatabasesActor puts them in and takes them out; everybody else reads it from any thread.</summary>
 public sealed class DatabaseDirectory : IDatabaseDirectory
 {
-    public IReadOnlyCollection<IDatabaseHandle> All => throw new NotImplementedException();
+    private ImmutableDictionary<DatabaseName, IDatabaseHandle> _open = ImmutableDictionary<DatabaseName, IDatabaseHandle>.Empty;
+    private IActorRef? _owner;
 
-    public IDatabaseHandle? Find(DatabaseName name) => throw new NotImplementedException();
+    public event Action<DatabaseName, IDatabaseHandle?>? Changed;
 
-    public Task<(IDatabaseHandle Database, bool Created)> CreateAsync(DatabaseName name) => throw new NotImplementedException();
+    public IReadOnlyCollection<IDatabaseHandle> All => [.. Volatile.Read(ref _open).Values];
 
-    public Task<bool> DropAsync(DatabaseName name) => throw new NotImplementedException();
+    public IDatabaseHandle? Find(DatabaseName name) => Volatile.Read(ref _open).GetValueOrDefault(name);
 
-    public event Action<DatabaseName, IDatabaseHandle?>? Changed { add => throw new NotImplementedException(); remove => throw new NotImplementedException(); }
+    public Task<(IDatabaseHandle Database, bool Created)> CreateAsync(DatabaseName name)
+    {
+        if (Find(name) is { } open) return Task.FromResult((open, false));
+        var done = new TaskCompletionSource<(IDatabaseHandle, bool)>(TaskCreationOptions.RunContinuationsAsynchronously);
+        Owner().Tell(new DatabaseProtocol.Create(name, done));
+        return done.Task;
+    }
+
+    public Task<bool> DropAsync(DatabaseName name)
+    {
+        var done = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        Owner().Tell(new DatabaseProtocol.Drop(name, done));
+        return done.Task;
+    }
+
+    internal void Own(IActorRef? owner) => Volatile.Write(ref _owner, owner);
+
+    internal void Add(IDatabaseHandle database)
+    {
+        ImmutableInterlocked.AddOrUpdate(ref _open, database.Name, database, (_, _) => database);
+        Changed?.Invoke(database.Name, database);
+    }
+
+    internal void Remove(DatabaseName name)
+    {
+        if (ImmutableInterlocked.TryRemove(ref _open, name, out _)) Changed?.Invoke(name, null);
+    }
+
+    private IActorRef Owner() => Volatile.Read(ref _owner) ?? throw new OperationError(503, "The node is starting or stopping. Try again in a moment.");
 }

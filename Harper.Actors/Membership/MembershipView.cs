@@ -12,6 +12,7 @@ namespace Harper.Actors.Membership;
 public sealed class MembershipView(MembershipSettings settings) : IClusterMembers
 {
     private volatile MembershipSnapshot _current = MembershipSnapshot.Empty(settings);
+    private volatile bool _loaded;
     private volatile StrongPresence _presence = new(ImmutableDictionary<NodeName, MemberPresence>.Empty);
 
     public MembershipSettings Settings { get; } = settings;
@@ -27,19 +28,19 @@ public sealed class MembershipView(MembershipSettings settings) : IClusterMember
     internal void Publish(MembershipSnapshot snapshot)
     {
         _current = snapshot;
+        _loaded = true;
         Changed?.Invoke(snapshot);
     }
 
-    /// <summary>Every other node that has a usable record, connected or not.</summary>
-    public ImmutableArray<MemberPresence> Others
+    /// <summary>Every other node that has a usable record, connected or not. Null until the node records have been read.</summary>
+    public ImmutableArray<MemberPresence>? Of(DatabaseName database)
     {
-        get
-        {
-            var presence = _presence.ByName;
-            return [.. Current.Records.All
-                .Where(record => record.Name != Settings.Self && record.IsUsable)
-                .Select(record => presence.GetValueOrDefault(record.Name) ?? new MemberPresence(record.Name, null, false))];
-        }
+        if (!_loaded) return null;
+        if (!Settings.Databases.Includes(database)) return [];
+        var presence = _presence.ByName;
+        return [.. Current.Records.All
+            .Where(record => record.Name != Settings.Self && record.IsUsable)
+            .Select(record => presence.GetValueOrDefault(record.Name) ?? new MemberPresence(record.Name, null, false))];
     }
 
     internal void Report(MemberPresence presence) => _presence = new StrongPresence(_presence.ByName.SetItem(presence.Name, presence));

@@ -9,7 +9,8 @@ namespace Harper.Actors.Node;
 /// </summary>
 public interface IClusterMembers
 {
-    ImmutableArray<MemberPresence> Others { get; }
+    /// <summary>The other nodes that hold a database, or will. Null until the node records have been read: then nothing may go.</summary>
+    ImmutableArray<MemberPresence>? Of(DatabaseName database);
 }
 
 /// <param name="AwaySinceMs">Milliseconds since 1970 since when there is no connection; null while there is one.</param>
@@ -21,5 +22,5 @@ public sealed class NoMembers : IClusterMembers
 {
     public static readonly NoMembers Instance = new();
 
-    public ImmutableArray<MemberPresence> Others => [];
+    public ImmutableArray<MemberPresence>? Of(DatabaseName database) => [];
 }

@@ -1,0 +1,131 @@
+using System.Collections.Immutable;
+using Akka.Actor;
+using Akka.Event;
+using Harper.Actors.Databases;
+using Harper.Actors.Describe;
+using Harper.Actors.Node;
+using Harper.Core.Commit;
+using Harper.Core.Identity;
+using Harper.Core.TransactionLog;
+
+namespace Harper.Actors.TransactionLog;
+
+/// <summary>
+/// ④ Looks after the log of a database: trims what is old enough and confirmed, and settles tombstones and counters that every member has confirmed. The
+/// tail in memory and the bell are read by subscriptions directly. Child of DatabaseActor. It keeps nothing that cannot be made again:
+/// after a failure it is restarted and begins with a new mark.
+/// </summary>
+internal sealed class TransactionLogActor : DescribedActor, IWithTimers
+{
+    private readonly DatabaseHandle _database;
+    private readonly LogTail _tail;
+    private readonly LogHolds _holds;
+    private readonly NodeServices _services;
+    private readonly LogSettings _settings;
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private SettlementMark _mark;
+    private double? _trimmedTo;
+    private double? _settledTo;
+    private bool _trimming;
+    private bool _settling;
+
+    public TransactionLogActor(DatabaseHandle database, LogTail tail, LogHolds holds, NodeServices services)
+    {
+        _database = database;
+        _tail = tail;
+        _holds = holds;
+        _services = services;
+        _settings = services.Settings.Log;
+        _mark = tail.Mark();
+        Receive<RetentionDue>(_ => OnRetentionDue());
+        Receive<Trimmed>(OnTrimmed);
+        Receive<SettlementDue>(_ => OnSettlementDue());
+        Receive<Settled>(OnSettled);
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    public static Props Props(DatabaseHandle database, LogTail tail, LogHolds holds, NodeServices services) =>
+        Akka.Actor.Props.Create(() => new TransactionLogActor(database, tail, holds, services))
+            .WithDispatcher("harper.dispatchers.storage").WithDeploy(Deploy.Local);
+
+    protected override void PreStart()
+    {
+        Timers.StartPeriodicTimer(nameof(RetentionDue), RetentionDue.Instance, _settings.RetentionInterval);
+        Timers.StartPeriodicTimer(nameof(SettlementDue), SettlementDue.Instance, _settings.SettleInterval);
+    }
+
+    protected override string DescribeState() => _trimming ? "trimming" : _settling ? "settling" : "keeping";
+
+    protected override IEnumerable<KeyValuePair<string, object?>> DescribeFigures()
+    {
+        var (count, bytes, from) = _tail.Held;
+        return
+        [
+            Figure("head", _tail.Last), Figure("bytes", _database.Engine.Statistics.LogBytes), Figure("tailTransactions", count),
+            Figure("tailBytes", bytes), Figure("tailFrom", double.IsFinite(from) ? from : null), Figure("copiesServed", _holds.Count),
+            Figure("trimmedTo", _trimmedTo), Figure("settledTo", _settledTo),
+        ];
+    }
+
+    private void OnRetentionDue()
+    {
+        if (_trimming || Members() is not { } members) return;
+        var oldest = _database.Engine.ReadLog(0, 1).Transactions;
+        if (oldest.IsEmpty) return;
+        var confirmed = _database.Engine.Positions.Confirmed;
+        var state = new LogState(
+            _services.Clock.NowMs, oldest[0].Position, _tail.Last, _database.Engine.Statistics.LogBytes,
+            _settings.Retention.TotalMilliseconds, _settings.MaxBytes, _settings.AwayGrace.TotalMilliseconds);
+        var trimTo = RetentionPolicy.TrimTo(state, members.Select(member => new LogReader(Confirmed(confirmed, member.Name), member.AwaySinceMs)), _holds.Positions);
+        if (trimTo is not { } upTo) return;
+        _trimming = true;
+        _database.CommitAsync(new CommitRequest.TrimLog(upTo)).PipeTo(Self, success: result => new Trimmed(upTo, result));
+    }
+
+    private void OnTrimmed(Trimmed message)
+    {
+        _trimming = false;
+        if (message.Result is CommitResult.Maintained) _trimmedTo = message.UpTo;
+        _log.Debug("Database [{0}]: log trimmed to [{1}]: {2}", _database.Name, message.UpTo, message.Result);
+    }
+
+    private void OnSettlementDue()
+    {
+        if (_settling || Members() is not { } members) return;
+        var confirmed = _database.Engine.Positions.Confirmed;
+        _mark = _tail.Since(_mark);
+        var settleTo = SettlementPolicy.SettleTo(_mark, members.Select(member => new SettlementMember(Confirmed(confirmed, member.Name), member.InStep)));
+        if (settleTo is not { } upTo) return;
+        _mark = _tail.Mark();
+        if (upTo <= (_settledTo ?? 0)) return;
+        _settling = true;
+        _database.CommitAsync(new CommitRequest.Settle(upTo)).PipeTo(Self, success: result => new Settled(upTo, result));
+    }
+
+    private void OnSettled(Settled message)
+    {
+        _settling = false;
+        if (message.Result is CommitResult.Maintained) _settledTo = message.UpTo;
+        _log.Debug("Database [{0}]: settled to [{1}]: {2}", _database.Name, message.UpTo, message.Result);
+    }
+
+    private ImmutableArray<MemberPresence>? Members() => _services.Members.Of(_database.Name);
+
+    private static double? Confirmed(ImmutableDictionary<NodeName, double> confirmed, NodeName member) =>
+        confirmed.TryGetValue(member, out var position) ? position : null;
+
+    private sealed record RetentionDue : INotInfluenceReceiveTimeout, IDeadLetterSuppression
+    {
+        public static readonly RetentionDue Instance = new();
+    }
+
+    private sealed record SettlementDue : INotInfluenceReceiveTimeout, IDeadLetterSuppression
+    {
+        public static readonly SettlementDue Instance = new();
+    }
+
+    private sealed record Trimmed(double UpTo, CommitResult Result);
+
+    private sealed record Settled(double UpTo, CommitResult Result);
+}
