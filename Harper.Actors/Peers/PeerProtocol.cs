@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Akka.Actor;
 using Harper.Actors.Transport;
 using Harper.Core.Identity;
@@ -12,27 +11,26 @@ public static class PeerProtocol
 {
     public interface ICommand;
 
-    public interface IQuery;
-
     public interface IEvent;
 
-    /// <summary>A socket that a peer dialled, after its identity is known and its first message (140) was read.</summary>
-    /// <param name="Peer">Who it is.</param>
-    /// <param name="First">The message; it names the database.</param>
-    public sealed record SocketAccepted(NodeName Peer, ControlFrame.PeerName First, IPeerSocket Socket)
+    /// <summary>A socket that somebody dialled, after its identity is known and its first message (140) was read.</summary>
+    /// <param name="Peer">Who it is: a node of the plan, or the name that a super_user claims.</param>
+    /// <param name="AsUser">Let in by credentials: what replicates is served, although no record names it (R-SEC-09).</param>
+    public sealed record SocketAccepted(NodeName Peer, bool AsUser, ControlFrame.PeerName First, IPeerSocket Socket)
         : ICommand, INoSerializationVerificationNeeded;
 
-    /// <summary>What a peer's plan is from now on (PeersActor → PeerActor).</summary>
+    /// <summary>The same for the PeerActor, with what may be served of that database.</summary>
+    public sealed record ServeSocket(ControlFrame.PeerName First, TableFilter Sends, IPeerSocket Socket)
+        : ICommand, INoSerializationVerificationNeeded;
+
+    /// <summary>What a peer's plan is from now on.</summary>
     public sealed record PlanChanged(PeerPlan Plan) : ICommand;
 
-    /// <summary>Answered with the state of every peer.</summary>
-    public sealed record GetStatus : IQuery
-    {
-        public static readonly GetStatus Instance = new();
-    }
+    /// <summary>What a peer without a node record is served beside what it is served already.</summary>
+    public sealed record GuestPlan(PeerPlan Plan) : ICommand;
 
-    /// <summary>Dial the peer for a database now, without waiting for the back-off.</summary>
-    public sealed record DialNow(NodeName Peer) : ICommand;
+    /// <summary>The peer does not stand in the plan any more: close its sockets with 1008 and stop.</summary>
+    public sealed record Leave(string Reason) : ICommand;
 
     /// <summary>Copy a database from a peer by merging (rule 23). Answered with <see cref="ResyncStarted"/> or <see cref="ResyncRefused"/>.</summary>
     public sealed record Resync(NodeName From, DatabaseName Database) : ICommand;

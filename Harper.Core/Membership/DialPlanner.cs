@@ -34,6 +34,23 @@ public static class DialPlanner
         }
     }
 
+    /// <summary>What may be served to a peer of a database that need not exist here.</summary>
+    public static TableFilter Sends(MembershipSettings settings, NodeRecords members, RouteList routes, NodeName peer, LocalDatabase database) =>
+        Link(settings, members.Find(settings.Self), peer, members.Find(peer), routes.Find(peer), database).Sends;
+
+    /// <summary>A super_user that is no node is served what replicates, and never dialled (R-SEC-09).</summary>
+    public static PeerPlan PlanGuest(MembershipSettings settings, NodeName name, IEnumerable<LocalDatabase> databases)
+    {
+        var links = databases
+            .Select(database => new DatabaseLink(database.Name, TableFilter.None, Offered(settings, database)))
+            .Where(link => !link.Sends.IsNone)
+            .ToImmutableDictionary(link => link.Database);
+        return new PeerPlan(name, null, links, "it has no node record; it was let in by credentials", null, null, null);
+    }
+
+    private static TableFilter Offered(MembershipSettings settings, LocalDatabase database) =>
+        settings.Databases.Includes(database.Name) ? TableFilter.AllBut(database.OptedOut) : TableFilter.Only(database.OptedIn);
+
     private static (string? Url, string? NotDialled) Address(NodeName peer, NodeRecord? record, Route? route, bool enabled)
     {
         if (!enabled) return (route is null ? record?.Url : PeerAddress.Write(route.Url), "this node has no record of its own yet");
@@ -52,9 +69,7 @@ public static class DialPlanner
     private static DatabaseLink Link(
         MembershipSettings settings, NodeRecord? own, NodeName peer, NodeRecord? record, Route? route, LocalDatabase database)
     {
-        var offered = settings.Databases.Includes(database.Name)
-            ? TableFilter.AllBut(database.OptedOut)
-            : TableFilter.Only(database.OptedIn);
+        var offered = Offered(settings, database);
         var subscriptions = route?.Subscriptions ?? record?.Subscriptions;
         if (subscriptions is { } list)
         {

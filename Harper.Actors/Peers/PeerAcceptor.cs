@@ -1,0 +1,155 @@
+using System.Net;
+using Akka.Actor;
+using Harper.Actors.Membership;
+using Harper.Actors.Operations;
+using Harper.Actors.Transport;
+using Harper.Core.Identity;
+using Harper.Core.Membership;
+using Harper.Core.Wire;
+using Harper.Core.Wire.Control;
+using Microsoft.Extensions.Logging;
+
+namespace Harper.Actors.Peers;
+
+/// <summary>
+/// The door of the replication port: finds out who opened a socket, answers operations that come before a name, and hands the socket on once
+/// it names a database. Whoever is not known is closed with 1008 on the first message, and the log says what to add.
+/// </summary>
+public sealed partial class PeerAcceptor(
+    MembershipView view, IPeerCredentials credentials, IPeerCallOperations operations, ILogger<PeerAcceptor> log) : IPeerAcceptor
+{
+    /// <summary>After identity, a socket that says nothing is closed.</summary>
+    private static readonly TimeSpan FirstMessageDeadline = TimeSpan.FromSeconds(60);
+
+    private readonly RefusalLog _refusals = new();
+
+    /// <summary>Who takes sockets over; null while the node starts or stops.</summary>
+    internal volatile IActorRef? Peers;
+
+    public async Task AcceptAsync(IPeerSocket socket, IPAddress remote, string? authorization, CancellationToken stopping)
+    {
+        try
+        {
+            if (await IdentifyAsync(socket, remote, authorization, stopping).ConfigureAwait(false) is { } caller)
+            {
+                socket.Identified();
+                await ServeAsync(socket, caller, stopping).ConfigureAwait(false);
+            }
+        }
+        catch (Exception error) when (error is PeerTransportException or OperationCanceledException)
+        {
+            // The socket ended, or the node stops: nothing is left to say to it.
+            await socket.CloseAsync(new PeerClose(PeerClose.GoingAway, "")).ConfigureAwait(false);
+        }
+        catch (Exception error)
+        {
+            LogFailed(error, socket.Description);
+            await socket.CloseAsync(new PeerClose(PeerClose.Transient, "internal error")).ConfigureAwait(false);
+        }
+        await socket.Ended.ConfigureAwait(false);
+    }
+
+    /// <summary>Null: refused, and the socket is closed.</summary>
+    private async Task<Caller?> IdentifyAsync(IPeerSocket socket, IPAddress remote, string? authorization, CancellationToken stopping)
+    {
+        var known = view.Current;
+        switch (Admission.Decide(remote, authorization is not null, known.Settings, known.Records, known.Routes))
+        {
+            case AdmissionDecision.Node node:
+                return new Caller(null, true, node.Peer.Value);
+            case AdmissionDecision.AskCredentials ask:
+                var user = await credentials.AuthenticateAsync(authorization!, stopping).ConfigureAwait(false);
+                if (user is { SuperUser: true }) return user with { Node = null };
+                await RefuseAsync(socket, remote, user is null ? "Unauthorized" : "Unauthorized: not a super_user", ask.Remedy, stopping).ConfigureAwait(false);
+                return null;
+            case AdmissionDecision.Refused refused:
+                await RefuseAsync(socket, remote, refused.Reason, refused.Remedy, stopping).ConfigureAwait(false);
+                return null;
+            default:
+                throw new InvalidOperationException("unknown admission");
+        }
+    }
+
+    /// <summary>Open, then closed on the first message, as the original does: a client that never speaks is cut by the socket's own deadline.</summary>
+    private async Task RefuseAsync(IPeerSocket socket, IPAddress remote, string reason, string remedy, CancellationToken stopping)
+    {
+        if (_refusals.IsNew(remote)) LogRefused(Admission.Normalize(remote), reason, remedy);
+        await socket.ReceiveAsync(stopping).ConfigureAwait(false);
+        await socket.CloseAsync(new PeerClose(PeerClose.Policy, Admission.Cut(reason))).ConfigureAwait(false);
+    }
+
+    /// <summary>Answers operations until the socket says which database it is for, or ends (W 7: bare operation connections never name themselves).</summary>
+    private async Task ServeAsync(IPeerSocket socket, Caller caller, CancellationToken stopping)
+    {
+        while (true)
+        {
+            using var deadline = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+            deadline.CancelAfter(FirstMessageDeadline);
+            if (await socket.ReceiveAsync(deadline.Token).ConfigureAwait(false) is not { } message) return;
+            ControlFrame? frame;
+            try
+            {
+                frame = ControlFrameCodec.IsControl(message.Span) ? ControlFrameCodec.Decode(message.Span, FrameLimits.Default) : null;
+            }
+            catch (FrameError error)
+            {
+                LogUnreadable(socket.Description, error.Message);
+                await socket.CloseAsync(new PeerClose(PeerClose.Transient, "undecodable message")).ConfigureAwait(false);
+                return;
+            }
+            switch (frame)
+            {
+                case ControlFrame.OperationRequest request:
+                    var response = await operations.RunAsync(caller, request, stopping).ConfigureAwait(false);
+                    await socket.SendAsync(ControlFrameCodec.Encode(response), stopping).ConfigureAwait(false);
+                    break;
+                case ControlFrame.PeerName name:
+                    await HandOnAsync(socket, caller, name).ConfigureAwait(false);
+                    return;
+                case ControlFrame.Disconnect:
+                    await socket.CloseAsync(new PeerClose(PeerClose.Normal, "")).ConfigureAwait(false);
+                    return;
+                case null:
+                    await socket.CloseAsync(new PeerClose(PeerClose.Policy, "NODE_NAME must come before data")).ConfigureAwait(false);
+                    return;
+                default:
+                    // Unknown and early commands are ignored, as the originals do.
+                    break;
+            }
+        }
+    }
+
+    private async Task HandOnAsync(IPeerSocket socket, Caller caller, ControlFrame.PeerName name)
+    {
+        if (name.Node == view.Settings.Self)
+        {
+            await socket.SendAsync(ControlFrameCodec.Encode(ControlFrame.Disconnect.Instance), CancellationToken.None).ConfigureAwait(false);
+            await socket.CloseAsync(new PeerClose(PeerClose.Policy, "Should not connect to self")).ConfigureAwait(false);
+            return;
+        }
+        if (caller.Node is { } expected && name.Node.Value != expected)
+        {
+            LogMismatch(socket.Description, name.Node, expected);
+            await socket.CloseAsync(new PeerClose(PeerClose.Policy, "Node name mismatch")).ConfigureAwait(false);
+            return;
+        }
+        if (Peers is not { } peers)
+        {
+            await socket.CloseAsync(new PeerClose(PeerClose.GoingAway, "starting or stopping")).ConfigureAwait(false);
+            return;
+        }
+        peers.Tell(new PeerProtocol.SocketAccepted(name.Node, AsUser: caller.Node is null, name, socket));
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A connection from {Address} to the replication port was refused: {Reason}. {Remedy}")]
+    private partial void LogRefused(IPAddress address, string reason, string remedy);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Socket} says it is {Claimed}, but its address is {Expected}; closed")]
+    private partial void LogMismatch(string socket, NodeName claimed, string expected);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Socket} sent something unreadable: {Reason}")]
+    private partial void LogUnreadable(string socket, string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Accepting {Socket} failed")]
+    private partial void LogFailed(Exception error, string socket);
+}

@@ -1,0 +1,46 @@
+using Akka.Actor;
+using Harper.Core.Identity;
+using Harper.Core.Membership;
+
+namespace Harper.Actors.Peers;
+
+/// <summary>What a PeerActor holds for one database: how dialling stands, the two connections and what was last said of them.</summary>
+internal sealed class PeerDatabase(DatabaseName name)
+{
+    public DatabaseName Name { get; } = name;
+
+    public DialState Dial { get; set; } = DialState.New;
+
+    public IActorRef? Receiving { get; set; }
+
+    public ConnectionStatus? ReceivingStatus { get; set; }
+
+    public IActorRef? Sending { get; set; }
+
+    public ConnectionStatus? SendingStatus { get; set; }
+
+    public TableFilter? ReceivingFilter { get; set; }
+
+    public TableFilter? SendingFilter { get; set; }
+
+    public PeerConnectionError? LastError { get; set; }
+
+    public bool IsConnected => Receiving is not null && ReceivingStatus is { Connected: true };
+
+    public DatabaseConnectionStatus Status => new(
+        Name, ReceivingStatus, SendingStatus, IsConnected, IsConnected ? null : Dial.DisconnectedSinceMs, LastError, Dial.Failures);
+
+    /// <summary>Takes a status from one of the two; false when it is from a connection that was replaced.</summary>
+    public bool Take(IActorRef connection, ConnectionStatus status)
+    {
+        if (connection.Equals(Receiving))
+        {
+            ReceivingStatus = status;
+            if (status.Connected) Dial = Dial.Answering();
+            return true;
+        }
+        if (!connection.Equals(Sending)) return false;
+        SendingStatus = status;
+        return true;
+    }
+}
