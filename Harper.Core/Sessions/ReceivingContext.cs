@@ -1,0 +1,19 @@
+using Harper.Core.Identity;
+using Harper.Core.Membership;
+
+namespace Harper.Core.Sessions;
+
+/// <summary>What a receiving session is for.</summary>
+/// <param name="Peer">The name under which it was dialled.</param>
+/// <param name="Filter">What may be taken.</param>
+/// <param name="StartTime">The first copy takes only what is newer (R-SYN-05).</param>
+public sealed record ReceivingContext(
+    NodeName Self, Guid NodeId, NodeName Peer, DatabaseName Database, TableFilter Filter, double? StartTime, SessionDeadlines Deadlines);
+
+/// <summary>How long a session waits, in milliseconds.</summary>
+/// <param name="Name">For the peer's NODE_NAME.</param>
+/// <param name="Progress">For progress while work is pending, between ours.</param>
+/// <param name="ProgressOfOriginals">The same towards originals.</param>
+/// <param name="SilentCopy">A copy of an original that sends nothing at all for so long has nothing to send: 4.7 does not say when an empty copy ends.</param>
+public sealed record SessionDeadlines(
+    double Name = 20_000, double Progress = 60_000, double ProgressOfOriginals = 120_000, double SilentCopy = 10_000);

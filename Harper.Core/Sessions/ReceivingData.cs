@@ -1,0 +1,229 @@
+using System.Collections.Immutable;
+using Harper.Core.Commit;
+using Harper.Core.Identity;
+using Harper.Core.Keys;
+using Harper.Core.Positions;
+using Harper.Core.Wire.Control;
+using Harper.Core.Wire.Data;
+
+namespace Harper.Core.Sessions;
+
+/// <summary>Transactions and copied rows: what is handed to the writer, and what follows from its answers.</summary>
+internal static class ReceivingData
+{
+    public static void On(ReceivingSteps step, ImmutableArray<ReceivedTransaction> transactions, long bytes)
+    {
+        var now = step.Moment.Now;
+        step.State = step.State with { LastReceivedAt = now, ProgressAt = now, LastWasRecord = true, Drained = false, Repeats = 0 };
+        var share = transactions.IsEmpty ? 0 : bytes / transactions.Length;
+        var rest = bytes - share * transactions.Length;
+        var pending = step.State.Pending;
+        var rows = new List<ReceivedTransaction>();
+        var rowBytes = 0L;
+        foreach (var transaction in transactions)
+        {
+            var transactionBytes = share + rest;
+            rest = 0;
+            if (IsCopied(step.State, transaction))
+            {
+                rows.Add(transaction);
+                rowBytes += transactionBytes;
+
+                // The in-band position, even 0, ends a copy of 4.7.
+                if (step.State.Kind != PeerKind.Original4 || transaction.Position is not { } end) continue;
+                CopyRows(step, rows, rowBytes);
+                rows.Clear();
+                rowBytes = 0;
+                EndCopy(step, end);
+                continue;
+            }
+
+            if (rows.Count > 0) CopyRows(step, rows, rowBytes);
+            rows.Clear();
+            rowBytes = 0;
+            Stream(step, transaction, transactionBytes);
+        }
+
+        if (rows.Count > 0) CopyRows(step, rows, rowBytes);
+
+        // The budgets get back what no request carries.
+        if (step.State.Pending == pending && bytes > 0 && step.State.Phase != ReceivingPhase.Ended) step.Apply(null, null, bytes);
+    }
+
+    public static void OnApplied(ReceivingSteps step, AppliedBatch batch)
+    {
+        var state = step.State;
+        var confirmed = batch.Confirmed is { } position && position > (state.Confirmed ?? 0) ? position : (double?)null;
+        step.State = state = state with
+        {
+            Pending = state.Pending - batch.Count,
+            PendingBytes = state.PendingBytes - batch.Bytes,
+            ProgressAt = step.Moment.Now,
+            Confirmed = confirmed ?? state.Confirmed,
+            MadeProgress = state.MadeProgress || batch.Count > 0,
+            CatchUpTo = (confirmed ?? state.Confirmed) >= state.CatchUpTo ? null : state.CatchUpTo,
+        };
+        if (batch.Failure is { } failure)
+        {
+            Failed(step, failure);
+            return;
+        }
+
+        if (batch.CopyCompleted)
+        {
+            step.State = state = state with { Phase = ReceivingPhase.Streaming, Copy = null, CopyEnding = false, CopyTurn = false };
+            step.Add(ReceivingEffect.CopyEnded.Instance);
+        }
+
+        if (confirmed is { } durable) step.Send(new ControlFrame.CommittedUpdate(durable));
+        if (batch.CopyCompleted && state.CopyWanted) ReceivingTurns.AskForCopy(step);
+    }
+
+    /// <summary>Between ours the source begins a copy when it was asked for one, and also when its log does not reach back to what was asked (rule 13).</summary>
+    public static void OnCopyStart(ReceivingSteps step, ControlFrame.CopyStart start)
+    {
+        if (step.State.Phase == ReceivingPhase.Waiting) return;
+        if (step.State.CopyTurn) BeginCopy(step, start);
+        else ReceivingTurns.AskForCopy(step);
+    }
+
+    /// <summary>Stores where the copy begins before any of its rows (rule 21).</summary>
+    public static void BeginCopy(ReceivingSteps step, ControlFrame.CopyStart? start)
+    {
+        var (state, moment) = (step.State, step.Moment);
+        var resumed = state.ResumedFrom is { } from && start?.StartTime == from.StartPosition ? from : null;
+        var vector = start?.Source?.Vector ?? ImmutableDictionary<NodeName, double>.Empty;
+        var cursor = resumed is not null
+            ? resumed with
+            {
+                Source = state.Context.Peer, SourceIncarnation = state.Theirs!.Incarnation, Vector = RequestPlanner.Smaller(resumed.Vector, vector),
+            }
+            : new CopyCursor(
+                state.Context.Peer, state.Theirs?.Incarnation ?? Guid.Empty, vector, start?.StartTime ?? 0, null, default, 0, 0, moment.Positions.HasHistory);
+        step.State = state with { Phase = ReceivingPhase.Copying, Copy = cursor, ResumedFrom = null, ProgressAt = moment.Now };
+        if (vector.TryGetValue(state.Context.Self, out var own) && own > moment.Positions.Head)
+            step.Apply(new CommitRequest.OwnWritesAhead(own), null);
+        step.Apply(new CommitRequest.CopyChunk([], cursor), null);
+    }
+
+    public static void OnCopyComplete(ReceivingSteps step, ControlFrame.CopyComplete complete)
+    {
+        if (step.State.Phase != ReceivingPhase.Copying || step.State.CopyEnding) return;
+        step.State = step.State with { CatchUpTo = complete.Head };
+        EndCopy(step, step.State.IsOurs ? null : step.State.Copy!.StartPosition);
+    }
+
+    public static void EndCopy(ReceivingSteps step, double? position)
+    {
+        var cursor = step.State.Copy!;
+        step.State = step.State with { CopyEnding = true };
+        var issuer = step.State.IsOurs ? null : position > 0 ? position : null;
+        step.Apply(new CommitRequest.CopyComplete(cursor, issuer), step.State.IsOurs ? cursor.StartPosition : issuer);
+    }
+
+    private static bool IsCopied(ReceivingState state, ReceivedTransaction transaction) =>
+        transaction.IsCopy || (!state.IsOurs && state is { Phase: ReceivingPhase.Copying, CopyEnding: false });
+
+    /// <summary>Rows of a copy as one chunk: consecutive messages together, the cursor with them.</summary>
+    private static void CopyRows(ReceivingSteps step, List<ReceivedTransaction> rows, long bytes)
+    {
+        // What still comes of a copy that was stopped belongs to no cursor.
+        if (step.State.Phase != ReceivingPhase.Copying || step.State.Copy is not { } cursor) return;
+        var context = step.Context;
+        var changes = ImmutableArray.CreateBuilder<CopiedChange>(rows.Count);
+        var (dropped, setAside) = (0L, 0L);
+        (TableName Table, RecordKey Key)? last = null, complete = null;
+        foreach (var transaction in rows)
+        {
+            foreach (ref readonly var received in transaction.Changes.AsSpan())
+            {
+                var at = (received.Change.Table, received.Change.Key);
+                if (last != at) complete = last;
+                last = at;
+                if (received.Kind is ReceivedKind.Stub or ReceivedKind.Ignored or ReceivedKind.Message) continue;
+                if (!Intake.Passes(context, step.Moment.Catalog, received.Change.Table))
+                {
+                    if (LocalTables.IsLocal(context.Database, received.Change.Table)) dropped++;
+                    continue;
+                }
+
+                if (!cursor.Merging && received.Stamp.Version <= context.StartTime) continue;
+                if (received.Kind == ReceivedKind.Change) changes.Add(new CopiedChange(received.Change, received.Stamp));
+                else
+                {
+                    setAside++;
+                    step.Apply(Intake.SetAside(context, transaction, null), null);
+                }
+            }
+        }
+
+        // A row may be cut by the end of a message: until the next row is seen, the cursor stays before it.
+        if (complete is { } whole) cursor = cursor with { Table = whole.Table, After = whole.Key };
+        cursor = cursor with { Rows = cursor.Rows + rows.Sum(row => row.Changes.Length), Bytes = cursor.Bytes + bytes };
+        step.State = step.State with
+        {
+            Copy = cursor, Records = step.State.Records + changes.Count, Dropped = step.State.Dropped + dropped,
+            Quarantined = step.State.Quarantined + setAside,
+        };
+        step.Apply(new CommitRequest.CopyChunk(changes.DrainToImmutable(), cursor), null, bytes);
+    }
+
+    private static void Stream(ReceivingSteps step, ReceivedTransaction transaction, long bytes)
+    {
+        var (state, context) = (step.State, step.Context);
+        var isOurs = state.IsOurs;
+        var position = transaction.Position is > 0 ? transaction.Position : null;
+        step.State = state = state with
+        {
+            LastReceived = Math.Max(state.LastReceived, position ?? transaction.Stamp.Version),
+            Drained = !isOurs && position is not null,
+        };
+
+        // A bare position of an original.
+        if (!isOurs && transaction.Changes.IsEmpty)
+        {
+            if (position is not { } bare) return;
+            var cursor = new PositionUpdate.Cursor(context.Peer, bare);
+            step.Apply(new CommitRequest.Positions(ImmutableArray.Create<PositionUpdate>(cursor)), bare, bytes);
+            return;
+        }
+
+        var intake = Intake.Of(context, step.Moment.Catalog, transaction);
+        step.State = state with
+        {
+            Transactions = state.Transactions + 1,
+            Records = state.Records + transaction.Changes.Length,
+            Dropped = state.Dropped + intake.Dropped,
+            Quarantined = state.Quarantined + (intake.Problem is null ? 0 : 1),
+        };
+        var issuer = isOurs ? null : position;
+        if (intake.Problem is { } problem)
+        {
+            step.Alarm($"a transaction of {transaction.Stamp.Origin} at {transaction.Stamp.Version:R} cannot be applied and is set aside: {problem}");
+            step.Apply(Intake.SetAside(context, transaction, issuer), position, bytes);
+            return;
+        }
+
+        // Never a version that somebody has seen already (rule 16).
+        if (transaction.Stamp.Origin == context.Self && transaction.Stamp.Version > step.Moment.Positions.Head)
+            step.Apply(new CommitRequest.OwnWritesAhead(transaction.Stamp.Version), null);
+        step.Apply(new CommitRequest.Remote(intake.Transaction, transaction.Previous, context.Peer, !isOurs, issuer), position, bytes);
+    }
+
+    private static void Failed(ReceivingSteps step, CommitResult.Rejected failure)
+    {
+        switch (failure.Reason)
+        {
+            case CommitRejection.Gap:
+                step.Close(SessionClose.Resume($"gap: {failure.Message}"));
+                break;
+            case CommitRejection.Stopping or CommitRejection.StoreFailed:
+                step.Close(new SessionClose(ConnectionEndKind.Resume, SessionClose.GoingAway, "the database is stopping"));
+                break;
+            default:
+                step.Alarm($"what {step.Context.Peer} sent was refused: {failure.Message}");
+                step.Close(SessionClose.Resume($"refused: {failure.Reason}"));
+                break;
+        }
+    }
+}

@@ -1,0 +1,74 @@
+using Harper.Core.Commit;
+using Harper.Core.Positions;
+using Harper.Core.Wire;
+using Harper.Core.Wire.Control;
+
+namespace Harper.Core.Sessions;
+
+/// <summary>From the open socket to the known peer: names, kind, incarnation, and whether it has more of our own writes than we do (rules 16, 17).</summary>
+internal static class ReceivingHandshake
+{
+    public static void Opened(ReceivingSteps step)
+    {
+        step.State = step.State with { ProgressAt = step.Moment.Now };
+        step.Send(Announce(step.Context, step.Moment));
+    }
+
+    public static void OnName(ReceivingSteps step, ControlFrame.PeerName name)
+    {
+        var context = step.Context;
+        if (name.Node == context.Self)
+        {
+            step.Close(new SessionClose(ConnectionEndKind.ForGood, SessionClose.Policy, "Should not connect to self", Disconnect: true));
+            return;
+        }
+
+        if (name.Node != context.Peer)
+        {
+            step.Alarm($"{context.Peer} says that it is {name.Node}: a node must announce the name under which it is listed");
+            step.Close(new SessionClose(ConnectionEndKind.ForGood, SessionClose.Policy, "Node name mismatch", Disconnect: true));
+            return;
+        }
+
+        // A second NODE_NAME on a socket says nothing new.
+        if (step.State.Phase != ReceivingPhase.Naming) return;
+        var theirs = name.Announcement is { } announced && announced.Capabilities.Contains(WireCapabilities.Vectors) ? announced : null;
+        step.State = step.State with
+        {
+            Theirs = theirs,
+            Kind = theirs is not null ? PeerKind.Ours : name.V5 is not null ? PeerKind.Original5 : PeerKind.Original4,
+            Phase = ReceivingPhase.Waiting,
+        };
+        if (theirs is not null) Compare(step, theirs);
+        ReceivingTurns.AskTurn(step);
+    }
+
+    /// <summary>What either side announces on this socket.</summary>
+    private static ControlFrame.PeerName Announce(ReceivingContext context, in SessionMoment moment) => new(
+        context.Self, context.Database, SchemaAnnouncement.Of(moment.Catalog, context.Filter, withOptions: false), null,
+        new PeerAnnouncement(
+            WireCapabilities.All, context.NodeId, moment.Positions.Incarnation, moment.Positions.Head,
+            moment.Positions.Through.TryGetValue(context.Peer, out var through) ? through : null));
+
+    private static void Compare(ReceivingSteps step, PeerAnnouncement theirs)
+    {
+        var (context, positions) = (step.Context, step.Moment.Positions);
+        if (theirs.Through > positions.Head)
+        {
+            // Power loss without syncing, or an old disk was put back: the peer holds writes of ours that are gone here.
+            step.Alarm($"{context.Peer} has writes of this node up to {theirs.Through:R}, the newest here is {positions.Head:R}: they are fetched back");
+            step.Apply(new CommitRequest.OwnWritesAhead(theirs.Through.Value), null);
+            step.State = step.State with { CopyWanted = true };
+        }
+
+        if (!positions.PeerIncarnations.TryGetValue(context.Peer, out var known))
+        {
+            var first = new PositionUpdate.PeerIncarnation(context.Peer, theirs.Incarnation);
+            step.Apply(new CommitRequest.Positions([first]), null);
+        }
+        else if (known != theirs.Incarnation)
+        {
+            step.Alarm($"the database of {context.Peer} was made anew or set back: it is merged again");
+        }
+    }
+}

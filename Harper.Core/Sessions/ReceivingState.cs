@@ -1,0 +1,152 @@
+using System.Collections.Immutable;
+using Harper.Core.Commit;
+using Harper.Core.Identity;
+using Harper.Core.Positions;
+using Harper.Core.Wire.Control;
+
+namespace Harper.Core.Sessions;
+
+/// <summary>The next state of a receiving session and what it wants done.</summary>
+public readonly record struct ReceivingStep(ReceivingState State, ImmutableArray<ReceivingEffect> Effects);
+
+/// <summary>
+/// One socket that we dialled, from open to closed, as a pure state machine: what to ask for, what to hand to the writer, what to confirm,
+/// when to end. See <see cref="ReceivingPhase"/> for its states.
+/// </summary>
+public sealed record ReceivingState
+{
+    public required ReceivingContext Context { get; init; }
+
+    public ReceivingPhase Phase { get; init; }
+
+    public PeerKind Kind { get; init; }
+
+    /// <summary>What the peer announced of itself; null from originals.</summary>
+    public PeerAnnouncement? Theirs { get; init; }
+
+    public ImmutableHashSet<NodeName> Direct { get; init; } = [];
+
+    /// <summary>Names in the last 141.</summary>
+    public ImmutableHashSet<NodeName> Mapped { get; init; } = [];
+
+    /// <summary>What the last request named.</summary>
+    public ImmutableArray<NodeName> Origins { get; init; } = [];
+
+    /// <summary>Nodes that the last request excluded.</summary>
+    public ImmutableHashSet<NodeName> Excluded { get; init; } = [];
+
+    /// <summary>The copy as of what was handed to the writer; null when none runs on this session.</summary>
+    public CopyCursor? Copy { get; init; }
+
+    /// <summary>What a copy that is resumed goes on from; compared with the CopyStart that answers.</summary>
+    public CopyCursor? ResumedFrom { get; init; }
+
+    /// <summary>A copy is wanted although positions do not ask for one: a resync, a wider filter, a log that does not reach back.</summary>
+    public bool CopyWanted { get; init; }
+
+    /// <summary>The last request asked for a copy, with the coordinator's leave.</summary>
+    public bool CopyTurn { get; init; }
+
+    /// <summary>The end of the copy is handed to the writer and not yet durable.</summary>
+    public bool CopyEnding { get; init; }
+
+    /// <summary>The source's position up to which the log must be applied before whole transactions are claimed (rule 23).</summary>
+    public double? CatchUpTo { get; init; }
+
+    /// <summary>Requests handed to the writer and not yet answered.</summary>
+    public int Pending { get; init; }
+
+    public long PendingBytes { get; init; }
+
+    public double? Confirmed { get; init; }
+
+    public double LastReceived { get; init; }
+
+    public double? LastReceivedAt { get; init; }
+
+    public bool LastWasRecord { get; init; }
+
+    /// <summary>The peer said that there was nothing more to send: whatever it sends next is new.</summary>
+    public bool Drained { get; init; }
+
+    /// <summary>When something moved last: a message arrived or a commit was answered.</summary>
+    public double ProgressAt { get; init; }
+
+    public bool MadeProgress { get; init; }
+
+    /// <summary>How often the request was repeated because of an unknown name, in a row (rule 19).</summary>
+    public int Repeats { get; init; }
+
+    public long Transactions { get; init; }
+
+    public long Records { get; init; }
+
+    public long Dropped { get; init; }
+
+    public long Quarantined { get; init; }
+
+    public SessionClose? End { get; init; }
+
+    public bool IsOurs => Kind == PeerKind.Ours;
+
+    /// <summary>A write made at the peer now would come now.</summary>
+    public bool IsFlowing => Phase == ReceivingPhase.Streaming && CatchUpTo is null;
+
+    public static ReceivingState Start(ReceivingContext context) => new() { Context = context };
+
+    public ReceivingStep On(ReceivingEvent happened, in SessionMoment moment)
+    {
+        if (Phase == ReceivingPhase.Ended) return new ReceivingStep(this, []);
+        var step = new ReceivingSteps(this, moment);
+        switch (happened)
+        {
+            case ReceivingEvent.Opened: ReceivingHandshake.Opened(step); break;
+            case ReceivingEvent.FrameReceived received: ReceivingFrames.On(step, received.Frame); break;
+            case ReceivingEvent.DataReceived data: ReceivingData.On(step, data.Transactions, data.Bytes); break;
+            case ReceivingEvent.Undecodable undecodable: ReceivingTurns.OnUndecodable(step, undecodable); break;
+            case ReceivingEvent.Applied applied: ReceivingData.OnApplied(step, applied.Batch); break;
+            case ReceivingEvent.TurnGiven turn: ReceivingTurns.OnTurn(step, turn.Copy); break;
+            case ReceivingEvent.Yield: ReceivingTurns.OnYield(step); break;
+            case ReceivingEvent.AskAgain: ReceivingTurns.OnAskAgain(step); break;
+            case ReceivingEvent.DirectChanged direct: ReceivingTurns.OnDirect(step, direct.Others); break;
+            case ReceivingEvent.FilterChanged filter: ReceivingTurns.OnFilter(step, filter.Filter); break;
+            case ReceivingEvent.ResyncAsked: ReceivingTurns.AskForCopy(step); break;
+            case ReceivingEvent.Tick: ReceivingTurns.OnTick(step); break;
+        }
+
+        return step.Done();
+    }
+}
+
+/// <summary>A step being made: the state so far and the effects so far.</summary>
+internal sealed class ReceivingSteps(ReceivingState state, SessionMoment moment)
+{
+    private readonly ImmutableArray<ReceivingEffect>.Builder _effects = ImmutableArray.CreateBuilder<ReceivingEffect>();
+
+    public ReceivingState State { get; set; } = state;
+
+    public SessionMoment Moment { get; } = moment;
+
+    public ReceivingContext Context => State.Context;
+
+    public ReceivingStep Done() => new(State, _effects.DrainToImmutable());
+
+    public void Add(ReceivingEffect effect) => _effects.Add(effect);
+
+    public void Send(ControlFrame frame) => Add(new ReceivingEffect.Send(frame));
+
+    public void Apply(CommitRequest? request, double? position, long bytes = 0)
+    {
+        State = State with { Pending = State.Pending + 1, PendingBytes = State.PendingBytes + bytes };
+        Add(new ReceivingEffect.Apply(request is null ? null : request with { Bytes = bytes }, position, bytes));
+    }
+
+    public void Alarm(string text) => Add(new ReceivingEffect.Alarm(text));
+
+    public void Close(SessionClose close)
+    {
+        if (close.Disconnect) Send(ControlFrame.Disconnect.Instance);
+        State = State with { Phase = ReceivingPhase.Ended, End = close };
+        Add(new ReceivingEffect.Close(close));
+    }
+}

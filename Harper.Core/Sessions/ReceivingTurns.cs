@@ -1,0 +1,135 @@
+using System.Collections.Immutable;
+using Harper.Core.Identity;
+using Harper.Core.Membership;
+using Harper.Core.Wire;
+using Harper.Core.Wire.Control;
+
+namespace Harper.Core.Sessions;
+
+/// <summary>When a receiving session asks, waits, asks anew and gives up.</summary>
+internal static class ReceivingTurns
+{
+    private const int MaxRepeats = 5;
+
+    public static void AskTurn(ReceivingSteps step)
+    {
+        var state = step.State;
+        var copy = state.CopyWanted || RequestPlanner.NeedsCopy(state.Context.Peer, state.Theirs, step.Moment.Positions, state.Context.StartTime);
+        step.Add(new ReceivingEffect.AskTurn(copy));
+    }
+
+    public static void OnTurn(ReceivingSteps step, bool copy)
+    {
+        if (step.State.Phase == ReceivingPhase.Waiting) Request(step, copy);
+    }
+
+    /// <summary>Stop: another session copies. What is on its way still counts; an empty request stops the rest.</summary>
+    public static void OnYield(ReceivingSteps step)
+    {
+        if (step.State.Phase is not (ReceivingPhase.Requested or ReceivingPhase.Streaming)) return;
+        step.Send(new ControlFrame.SubscriptionRequest([]));
+        step.State = step.State with { Phase = ReceivingPhase.Waiting, Origins = [] };
+        AskTurn(step);
+    }
+
+    public static void OnAskAgain(ReceivingSteps step)
+    {
+        if (step.State.Phase == ReceivingPhase.Waiting) AskTurn(step);
+    }
+
+    public static void OnDirect(ReceivingSteps step, ImmutableHashSet<NodeName> others)
+    {
+        step.State = step.State with { Direct = others };
+        var wanted = others.Remove(step.Context.Peer).Add(step.Context.Self);
+        if (step.State.Phase == ReceivingPhase.Streaming && !wanted.SetEquals(step.State.Excluded)) Request(step, copy: false);
+    }
+
+    /// <summary>What is not asked for any more needs no copy; what is added does (rule 20).</summary>
+    public static void OnFilter(ReceivingSteps step, TableFilter filter)
+    {
+        var old = step.Context.Filter;
+        if (old == filter) return;
+        var wider = old.And(filter) != filter;
+        step.State = step.State with { Context = step.Context with { Filter = filter } };
+        if (step.State.Phase is ReceivingPhase.Naming) return;
+        if (wider) AskForCopy(step);
+        else if (step.State.Phase == ReceivingPhase.Streaming) Request(step, copy: false);
+    }
+
+    /// <summary>Stop what runs and ask for a turn to copy.</summary>
+    public static void AskForCopy(ReceivingSteps step)
+    {
+        step.State = step.State with { CopyWanted = true };
+        if (step.State.Phase is ReceivingPhase.Naming or ReceivingPhase.Copying) return;
+        if (step.State.Phase != ReceivingPhase.Waiting) step.Send(new ControlFrame.SubscriptionRequest([]));
+        step.State = step.State with { Phase = ReceivingPhase.Waiting };
+        AskTurn(step);
+    }
+
+    /// <summary>A name that no 141 or 132 explained: nothing of the message was taken; ask again from what is durable, on the same socket (rule 19).</summary>
+    public static void OnUndecodable(ReceivingSteps step, ReceivingEvent.Undecodable undecodable)
+    {
+        var state = step.State;
+        var isName = undecodable.Code is FrameErrorCode.UnknownOrigin or FrameErrorCode.UnknownTable;
+        if (!isName || state.Repeats >= MaxRepeats || state.Phase is ReceivingPhase.Naming)
+        {
+            step.Alarm($"cannot read what {step.Context.Peer} sends: {undecodable.Message}");
+            step.Close(SessionClose.Resume($"{undecodable.Code}: {undecodable.Message}"));
+            return;
+        }
+
+        step.State = state with { Repeats = state.Repeats + 1 };
+        if (state.Phase != ReceivingPhase.Waiting) Request(step, state.CopyTurn && (state.Phase != ReceivingPhase.Streaming));
+    }
+
+    public static void OnTick(ReceivingSteps step)
+    {
+        var (state, now, deadlines) = (step.State, step.Moment.Now, step.Context.Deadlines);
+        var idle = now - state.ProgressAt;
+        if (state.Phase == ReceivingPhase.Naming)
+        {
+            if (idle > deadlines.Name) step.Close(SessionClose.Resume("no NODE_NAME"));
+            return;
+        }
+
+        // 4.7 says nothing when a copy of nothing ends.
+        if (state is { Phase: ReceivingPhase.Copying, Kind: PeerKind.Original4, CopyEnding: false, Pending: 0, Copy.Rows: 0 } && idle > deadlines.SilentCopy)
+        {
+            ReceivingData.EndCopy(step, null);
+            return;
+        }
+
+        var pending = state.Pending > 0 || (state.Phase == ReceivingPhase.Copying && !state.CopyEnding);
+        if (pending && idle > (state.IsOurs ? deadlines.Progress : deadlines.ProgressOfOriginals))
+            step.Close(SessionClose.Resume("no progress although work is pending"));
+    }
+
+    /// <summary>Asks for what is not durable here. Positions may be behind what is being committed: what comes twice is a duplicate.</summary>
+    public static void Request(ReceivingSteps step, bool copy)
+    {
+        var (state, context, moment) = (step.State, step.Context, step.Moment);
+        var stated = LocalTables.Stated(moment.Catalog, context.Filter);
+        var request = state.IsOurs
+            ? RequestPlanner.ForOurs(context.Self, context.Peer, state.Theirs!.Incarnation, moment.Positions, stated, state.Direct, copy)
+            : RequestPlanner.ForOriginal(
+                context.Self, context.Peer, moment.Positions, stated, state.Direct, state.Mapped, copy, context.StartTime, moment.Now);
+        step.Send(request);
+        step.State = state with
+        {
+            Phase = ReceivingPhase.Requested,
+            Origins = [.. request.Entries.Select(entry => entry.Name)],
+            Excluded = [.. request.ExcludedNodes],
+            CopyWanted = false,
+            CopyTurn = copy,
+            CopyEnding = false,
+            CatchUpTo = null,
+            Copy = null,
+            ResumedFrom = copy && state.IsOurs ? RequestPlanner.ResumableFrom(moment.Positions.Copy, context.Peer, state.Theirs!.Incarnation) : null,
+            ProgressAt = moment.Now,
+            Drained = false,
+        };
+
+        // 4.7 has no markers: what follows a request from 0 is the copy.
+        if (copy && state.Kind == PeerKind.Original4) ReceivingData.BeginCopy(step, null);
+    }
+}

@@ -1,0 +1,90 @@
+using System.Collections.Immutable;
+using Harper.Core.Identity;
+using Harper.Core.Membership;
+using Harper.Core.Positions;
+using Harper.Core.Wire.Control;
+
+namespace Harper.Core.Sessions;
+
+/// <summary>What a receiving session asks for (rules 12-14, 16, 18, 21).</summary>
+public static class RequestPlanner
+{
+    /// <summary>How far before an origin's own cursor a 4.7 relay is asked to start: positions are of the relay's log, clocks are only close (rule 18).</summary>
+    public const double RelayOverlapMs = 120_000;
+
+    /// <summary>All of what a 4.7 node retains; 0 would ask for a copy.</summary>
+    public const double AllRetained = 1;
+
+    /// <summary>Whether the base copy comes first.</summary>
+    /// <param name="theirs">What the peer announced; null from originals.</param>
+    public static bool NeedsCopy(NodeName peer, PeerAnnouncement? theirs, ReplicationPositions positions, double? startTime)
+    {
+        if (positions.Copy is not null || !positions.HasHistory) return theirs is not null || startTime is null || positions.Copy is not null;
+        if (theirs is null) return startTime is null && !positions.Cursors.ContainsKey(peer);
+
+        // A vector of another incarnation is void: what we have of the peer may be what it lost (rule 17).
+        return positions.PeerIncarnations.TryGetValue(peer, out var known) && known != theirs.Incarnation;
+    }
+
+    /// <summary>Between ours: the vector, or the place in a copy.</summary>
+    public static ControlFrame.SubscriptionRequest ForOurs(
+        NodeName self, NodeName peer, Guid incarnation, ReplicationPositions positions, TableFilter filter, ImmutableHashSet<NodeName> direct, bool copy)
+    {
+        var resumed = copy ? ResumableFrom(positions.Copy, peer, incarnation) : null;
+        var vector = resumed?.Vector ?? positions.Through;
+        var without = direct.Remove(peer).Add(self);
+        var entries = ImmutableArray.CreateBuilder<SubscriptionEntry>();
+        var resume = !copy ? null
+            : resumed is null ? new CopyResume(0, null, null, CopyWalk.OrderVersion)
+            : new CopyResume(resumed.StartPosition, resumed.Table, resumed.Table is null ? null : resumed.After, CopyWalk.OrderVersion);
+        entries.Add(Entry(peer, vector.GetValueOrDefault(peer), filter) with { CopyResume = resume });
+        foreach (var (origin, version) in vector.OrderBy(pair => pair.Key))
+            if (origin != peer && (copy || !without.Contains(origin))) entries.Add(Entry(origin, version, filter));
+        return new ControlFrame.SubscriptionRequest(entries.DrainToImmutable(), [.. without.Order()]);
+    }
+
+    /// <summary>Towards originals: its cursor, or 0 for a copy; other origins as entries of their own (4.7) and as exclusions (v5).</summary>
+    /// <param name="relayed">Names in its 141 that do not come directly.</param>
+    public static ControlFrame.SubscriptionRequest ForOriginal(
+        NodeName self, NodeName peer, ReplicationPositions positions, TableFilter filter, ImmutableHashSet<NodeName> direct,
+        IEnumerable<NodeName> relayed, bool copy, double? startTime, double now)
+    {
+        var start = copy ? 0 : positions.Cursors.TryGetValue(peer, out var cursor) ? cursor : startTime ?? 0;
+        var without = direct.Remove(peer).Add(self);
+        var entries = ImmutableArray.CreateBuilder<SubscriptionEntry>();
+        entries.Add(Entry(peer, start, filter) with { IsLeader = copy ? true : null });
+        if (copy) return new ControlFrame.SubscriptionRequest(entries.DrainToImmutable(), [.. without.Order()]);
+        foreach (var origin in relayed.Where(origin => origin != peer && !without.Contains(origin)).Order())
+        {
+            var known = positions.Cursors.TryGetValue(origin, out var at) ? at : positions.Through.GetValueOrDefault(origin);
+            entries.Add(Entry(origin, Math.Max(AllRetained, known - RelayOverlapMs), filter));
+        }
+
+        // Own changes that a power loss took are asked back, up to now (rule 16).
+        var own = positions.Through.GetValueOrDefault(self);
+        if (own > 0) entries.Add(Entry(self, own, filter) with { EndTime = now });
+        return new ControlFrame.SubscriptionRequest(entries.DrainToImmutable(), [.. without.Order()]);
+    }
+
+    /// <summary>
+    /// A copy can go on from any of our nodes, since all walk in the same order: what was merged so far is as of the first source's vector, the rest as of
+    /// the next one's, so the smaller of the two holds for all. Not after the source was made anew.
+    /// </summary>
+    public static CopyCursor? ResumableFrom(CopyCursor? cursor, NodeName peer, Guid incarnation) =>
+        cursor is null || cursor.SourceIncarnation == Guid.Empty || incarnation == Guid.Empty ? null
+        : cursor.Source == peer && cursor.SourceIncarnation != incarnation ? null
+        : cursor;
+
+    /// <summary>The vector of a copy that two sources served one after the other.</summary>
+    public static ImmutableDictionary<NodeName, double> Smaller(
+        ImmutableDictionary<NodeName, double> first, ImmutableDictionary<NodeName, double> second)
+    {
+        var both = ImmutableDictionary.CreateBuilder<NodeName, double>();
+        foreach (var (origin, version) in first)
+            if (second.TryGetValue(origin, out var other)) both[origin] = Math.Min(version, other);
+        return both.ToImmutable();
+    }
+
+    private static SubscriptionEntry Entry(NodeName name, double start, TableFilter filter) =>
+        new(name, start, filter.ByDefault, [.. filter.Tables.OrderBy(table => table.Value, StringComparer.Ordinal)]);
+}
