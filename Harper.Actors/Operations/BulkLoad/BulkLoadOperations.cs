@@ -1,0 +1,80 @@
+using Harper.Actors.Databases;
+using Harper.Actors.Jobs;
+using Harper.Actors.Operations.Data;
+using Harper.Core.BulkLoad;
+using Harper.Core.Operations;
+using Harper.Core.Operations.Writes;
+using Harper.Core.Transactions;
+
+namespace Harper.Actors.Operations.BulkLoad;
+
+/// <summary>Loads of many records as jobs (R-BLK): checked as a whole first, then written chunk by chunk, each chunk one transaction.</summary>
+public sealed class BulkLoadOperations(IDatabaseDirectory databases, IJobs jobs, ICsvReader csv, TableWrites writes) : IOperationFamily
+{
+    private const int ChunkRecords = 1000;
+    private const int ChunkBytes = 1 << 20;
+
+    public IEnumerable<OperationEntry> Entries =>
+    [
+        OperationEntry.Of("csv_data_load", OperationAccess.User, CsvLoadArguments.Parse, StartAsync),
+    ];
+
+    private async ValueTask<OperationAnswer> StartAsync(CsvLoadArguments arguments, OperationCall call, CancellationToken cancellation)
+    {
+        databases.Require(arguments.Database, 400).Require(arguments.Table, 400);
+        var user = call.Caller.User;
+        var job = await jobs.StartAsync(
+            "csv_data_load", user, (progress, stopping) => LoadAsync(arguments, user, progress, stopping)).ConfigureAwait(false);
+        return new OperationAnswer(200, writer =>
+        {
+            writer.WriteStartObject();
+            writer.WriteString("message", $"Starting job with id {job}");
+            writer.WriteString("job_id", job);
+            writer.WriteEndObject();
+        });
+    }
+
+    private async Task<string> LoadAsync(CsvLoadArguments arguments, string? user, IJobProgress progress, CancellationToken stopping)
+    {
+        var total = Validate(arguments);
+        if (total == 0) return "No records parsed from csv file.";
+        var loaded = 0;
+        var seen = 0;
+        foreach (var batch in Batches(arguments))
+        {
+            stopping.ThrowIfCancellationRequested();
+            loaded += await WriteAsync(arguments, batch, user).ConfigureAwait(false);
+            seen += batch.Count;
+            progress.Report($"loaded {seen} of {total} records");
+        }
+
+        return $"successfully loaded {loaded} of {total} records";
+    }
+
+    /// <summary>The whole file is read once before the first row is written, so that a broken end does not leave half a load.</summary>
+    private int Validate(CsvLoadArguments arguments) => Batches(arguments).Sum(batch => batch.Count);
+
+    private IEnumerable<RecordBatch> Batches(CsvLoadArguments arguments)
+    {
+        var table = databases.Require(arguments.Database, 400).Require(arguments.Table, 400);
+        return new CsvBatches(table, ChunkRecords, ChunkBytes).Read(csv.Read(new StringReader(arguments.Data)));
+    }
+
+    private async Task<int> WriteAsync(CsvLoadArguments arguments, RecordBatch batch, string? user)
+    {
+        var items = new WriteArguments(arguments.Database, arguments.Table, arguments.Mode, batch.Json, null);
+        while (true)
+        {
+            try
+            {
+                var outcome = await writes.WriteAsync(items, user).ConfigureAwait(false);
+                return outcome.Result.Done.Count(done => done);
+            }
+            catch (OperationError busy) when (busy.Status == 503)
+            {
+                // The queue is full of other clients' writes: a bulk load is the one that can wait.
+                await Task.Delay(100).ConfigureAwait(false);
+            }
+        }
+    }
+}

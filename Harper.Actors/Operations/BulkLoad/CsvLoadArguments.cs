@@ -1,0 +1,26 @@
+using Harper.Core.Identity;
+using Harper.Core.Operations;
+using Harper.Core.Transactions;
+
+namespace Harper.Actors.Operations.BulkLoad;
+
+/// <summary>What <c>csv_data_load</c> is given.</summary>
+internal sealed record CsvLoadArguments(DatabaseName Database, TableName Table, WriteMode Mode, string Data)
+{
+    public static CsvLoadArguments Parse(OperationCall call)
+    {
+        var check = new FieldCheck(call.Fields);
+        var database = check.Database();
+        var table = check.RequiredName("table");
+        var data = check.Required("data");
+        var mode = (call.Fields.Has("action") ? call.Fields.Text("action") : "insert") switch
+        {
+            "insert" => WriteMode.Insert,
+            "update" => WriteMode.Update,
+            "upsert" => WriteMode.Upsert,
+            _ => throw OperationError.Bad("Action is required and must be either insert, update, or upsert"),
+        };
+        check.Throw();
+        return new CsvLoadArguments(new DatabaseName(database), new TableName(table), mode, data);
+    }
+}
