@@ -37,6 +37,9 @@ public enum CommitRejection
     AttributeExists,
     InvalidSchema,
 
+    /// <summary>The bytes of a record or key are not what they should be.</summary>
+    Malformed,
+
     /// <summary>The origin's transaction before this one is not here: the session ends and resumes from <c>through</c> (rule 17).</summary>
     Gap,
 

@@ -8,27 +8,115 @@ using Harper.Core.TransactionLog;
 
 namespace Harper.Core.Commit;
 
-/// <summary>The engine of one database over its store. It owns the store.</summary>
+/// <summary>
+/// The engine of one database over its store, which it owns. One thread commits; what readers see is published only when the batch is durable. A
+/// store that fails once ends it: what is on disk then is for the next opening to say.
+/// </summary>
 public sealed class DatabaseEngine : IDatabaseEngine
 {
+    private readonly DatabaseState _state;
+    private readonly GroupSealing _sealing = new();
+    private readonly LogReader _log;
+
+    /// <summary>Held while something is removed and while a view opens, so that no view pairs the catalog of before with the store of after.</summary>
+    private readonly Lock _removing = new();
+    private volatile DatabaseCatalog _catalog;
+    private volatile ReplicationPositions _positions;
+    private volatile EngineStatistics _statistics;
+    private volatile StoreException? _failed;
+
+    private DatabaseEngine(DatabaseState state)
+    {
+        _state = state;
+        _log = new LogReader(state);
+        _catalog = state.Catalog();
+        _positions = state.Positions;
+        _statistics = Measure();
+    }
+
+    public DatabaseName Name => _state.Name;
+
+    public DatabaseCatalog Catalog => _catalog;
+
+    public ReplicationPositions Positions => _positions;
+
+    public EngineStatistics Statistics => _statistics with
+    {
+        Bytes = Enum.GetValues<Family>().Sum(_state.Store.ApproximateBytes),
+        RowBytes = _state.Store.ApproximateBytes(Family.Rows),
+    };
+
     /// <summary>Opens the database that the store holds, or makes a new one in an empty store.</summary>
     /// <param name="self">This node: the origin of local writes.</param>
     /// <param name="now">Wall clock, milliseconds since 1970.</param>
     /// <param name="newGuid">Chance, for incarnations.</param>
-    public static DatabaseEngine Open(IOrderedStore store, DatabaseName name, NodeName self, EngineSettings settings, double now, Func<Guid> newGuid) =>
-        throw new NotSupportedException("the engine is being built");
-
-    public DatabaseName Name => throw new NotSupportedException();
-    public DatabaseCatalog Catalog => throw new NotSupportedException();
-    public ReplicationPositions Positions => throw new NotSupportedException();
-    public EngineStatistics Statistics => throw new NotSupportedException();
-    public CommitOutcome Commit(IReadOnlyList<CommitRequest> group, double now) => throw new NotSupportedException();
-    public IReadView OpenView(double now) => throw new NotSupportedException();
-    public LogStretch ReadLog(double after, int maxBytes) => throw new NotSupportedException();
-    public LogStretch ReadLogBackwards(double before, int maxBytes) => throw new NotSupportedException();
-    public ImmutableArray<QuarantinedTransaction> ReadQuarantine(int max) => throw new NotSupportedException();
-
-    public void Dispose()
+    public static DatabaseEngine Open(IOrderedStore store, DatabaseName name, NodeName self, EngineSettings settings, double now, Func<Guid> newGuid)
     {
+        var state = new DatabaseState(name, self, store, settings, newGuid);
+        DatabaseLoading.Load(state);
+        return new DatabaseEngine(state);
     }
+
+    public CommitOutcome Commit(IReadOnlyList<CommitRequest> group, double now)
+    {
+        if (_failed is { } failed) throw new StoreException(failed.Fault, $"the database stopped when its store failed: {failed.Message}", failed);
+        try
+        {
+            return Write(group, now);
+        }
+        catch (StoreException exception)
+        {
+            _failed = exception;
+            throw;
+        }
+    }
+
+    public IReadView OpenView(double now)
+    {
+        lock (_removing) return new ReadView(_state, _catalog, _state.Store.Snapshot(), _statistics, now);
+    }
+
+    public LogStretch ReadLog(double after, int maxBytes) => _log.Read(after, _positions.Head, maxBytes);
+
+    public LogStretch ReadLogBackwards(double before, int maxBytes) => _log.ReadBackwards(before, _positions.Head, maxBytes);
+
+    public ImmutableArray<QuarantinedTransaction> ReadQuarantine(int max)
+    {
+        var found = ImmutableArray.CreateBuilder<QuarantinedTransaction>();
+        using var cursor = _state.Store.Cursor(Family.Quarantine);
+        for (cursor.Seek([]); cursor.Valid && found.Count < max; cursor.Next()) found.Add(QuarantineCodec.Read(cursor.Value).Entry);
+        return found.DrainToImmutable();
+    }
+
+    public void Dispose() => _state.Store.Dispose();
+
+    private CommitOutcome Write(IReadOnlyList<CommitRequest> requests, double now)
+    {
+        using var group = new CommitGroup(_state, now);
+        GroupResolution.ReleaseDue(group);
+        var results = ImmutableArray.CreateBuilder<CommitResult>(requests.Count);
+        foreach (var request in requests) results.Add(GroupResolution.Resolve(group, request));
+        var positions = _sealing.Seal(group);
+        if (group.Removes)
+        {
+            lock (_removing) WriteAndPublish(group, positions);
+        }
+        else WriteAndPublish(group, positions);
+        return new CommitOutcome(results.MoveToImmutable(), [.. group.Logged], group.SchemaChanged);
+    }
+
+    private void WriteAndPublish(CommitGroup group, ReplicationPositions positions)
+    {
+        // Duplicates alone change nothing, and cost no sync.
+        if (group.Batch.Bytes > 0) _state.Store.Write(group.Batch, _state.Settings.Sync);
+        _state.Positions = positions;
+        _state.Commits++;
+        if (group.SchemaChanged) _catalog = _state.Catalog();
+        _positions = positions;
+        _statistics = Measure();
+    }
+
+    private EngineStatistics Measure() => new(
+        _state.Commits, _state.Records, _state.LogBytes, _state.Quarantine.Transactions, _state.Quarantine.Bytes,
+        _state.Tables.ToImmutableDictionary(pair => pair.Key, pair => pair.Value.Rows)) { UnreadablePositions = _state.UnreadablePositions };
 }

@@ -35,7 +35,10 @@ public interface IDatabaseEngine : IDisposable
     /// <summary>Reads the log strictly after a position, up to a number of bytes (at least one transaction when there is any).</summary>
     LogStretch ReadLog(double after, int maxBytes);
 
-    /// <summary>Reads the log backwards from its end or from before a position: for the audit log operations.</summary>
+    /// <summary>
+    /// Reads the log backwards, newest first, strictly before a position (infinity: from its end); <see cref="LogStretch.ReadThrough"/> is where the
+    /// next read goes on, 0 at the log's beginning. For the audit log operations.
+    /// </summary>
     LogStretch ReadLogBackwards(double before, int maxBytes);
 
     /// <summary>Transactions that were set aside, oldest first (rule 24).</summary>
@@ -58,6 +61,9 @@ public sealed record EngineStatistics(
 
     /// <summary>Bytes of the rows of all tables, approximately.</summary>
     public long RowBytes { get; init; }
+
+    /// <summary>Positions that could not be read when the database was opened; what they spoke of is fetched again (rule 14: alarm).</summary>
+    public long UnreadablePositions { get; init; }
 }
 
 public sealed record QuarantinedTransaction(

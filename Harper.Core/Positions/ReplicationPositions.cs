@@ -35,6 +35,12 @@ public sealed record ReplicationPositions
     /// <summary>Origin → version up to which all of its changes are here (rule 12).</summary>
     public ImmutableDictionary<NodeName, double> Through { get; init; } = ImmutableDictionary<NodeName, double>.Empty;
 
+    /// <summary>Origin → version before its oldest transaction that waits in quarantine for its time (rule 24). Not yet in the rows.</summary>
+    public ImmutableDictionary<NodeName, double> HeldBack { get; init; } = ImmutableDictionary<NodeName, double>.Empty;
+
+    /// <summary>What a copy of the rows brings with it: <see cref="Through"/>, less what waits in quarantine. The vector of COPY_START (rule 21).</summary>
+    public ImmutableDictionary<NodeName, double> CopyVector => HeldBack.IsEmpty ? Through : Through.SetItems(HeldBack);
+
     /// <summary>Origin → version up to which this log is not complete (rule 13).</summary>
     public ImmutableDictionary<NodeName, double> Floor { get; init; } = ImmutableDictionary<NodeName, double>.Empty;
 

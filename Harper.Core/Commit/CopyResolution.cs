@@ -1,0 +1,74 @@
+using Harper.Core.Positions;
+using Harper.Core.Transactions;
+
+namespace Harper.Core.Commit;
+
+/// <summary>Rows of a base copy: merged by their true stamps, not logged; the cursor commits with them (rules 9, 21, 22).</summary>
+internal static class CopyResolution
+{
+    public static CommitResult Resolve(CommitGroup group, CommitRequest.CopyChunk request)
+    {
+        var changed = false;
+        foreach (ref readonly var copied in request.Changes.AsSpan())
+        {
+            if (copied.Stamp.Version > group.Now + group.State.Settings.MaxClockAheadMs)
+            {
+                QuarantineResolution.SetCopiedAside(
+                    group, copied, request.Cursor.Source, "its version is ahead of this node's clock", copied.Stamp.Version - group.State.Settings.MaxClockAheadMs);
+                continue;
+            }
+
+            try
+            {
+                changed |= Merge(group, copied);
+            }
+            catch (Exception malformed) when (MalformedChange.Is(malformed))
+            {
+                QuarantineResolution.SetCopiedAside(group, copied, request.Cursor.Source, $"it cannot be merged: {malformed.Message}", null);
+            }
+        }
+
+        group.Positions = group.Positions with { Copy = request.Cursor };
+        return new CommitResult.Applied(changed);
+    }
+
+    public static bool Merge(CommitGroup group, in CopiedChange copied)
+    {
+        if (TableChanges.FindOrMake(group, copied.Change.Table) is not { } table) return false;
+        System.Collections.Immutable.ImmutableArray<string>.Builder? added = null;
+        DynamicAttributes.Add(group, table, copied.Change, ref added);
+        var changed = group.Apply(group.Find(table, copied.Change.Key), copied.Change, copied.Stamp);
+        group.State.Records++;
+
+        // The clock never stands behind a version that was taken in (rule 8).
+        group.Head = Math.Max(group.Head, copied.Stamp.Version);
+        return changed;
+    }
+
+    public static CommitResult Resolve(CommitGroup group, CommitRequest.CopyComplete request)
+    {
+        var cursor = request.Cursor;
+        var positions = group.Positions with { Copy = null, HasHistory = true };
+        foreach (var (origin, version) in cursor.Vector) positions = Raise(group, positions, origin, version);
+
+        // An original states where its log stood, and nothing of other origins.
+        var isOriginal = cursor.SourceIncarnation == Guid.Empty;
+        if (isOriginal && cursor.StartPosition > 0) positions = Raise(group, positions, cursor.Source, cursor.StartPosition);
+        if (!isOriginal) positions = positions with { PeerIncarnations = positions.PeerIncarnations.SetItem(cursor.Source, cursor.SourceIncarnation) };
+        group.Positions = positions;
+        RemoteResolution.MoveCursor(group, cursor.Source, request.IssuerPosition);
+        return new CommitResult.Applied(true);
+    }
+
+    /// <summary>What the copy brought beyond what the log has is not in the log: the floor says so (rule 13).</summary>
+    private static ReplicationPositions Raise(CommitGroup group, ReplicationPositions positions, Identity.NodeName origin, double version)
+    {
+        if (positions.Through.GetValueOrDefault(origin) >= version) return positions;
+        group.Head = Math.Max(group.Head, version);
+        return positions with
+        {
+            Through = positions.Through.SetItem(origin, version),
+            Floor = positions.Floor.SetItem(origin, Math.Max(version, positions.Floor.GetValueOrDefault(origin))),
+        };
+    }
+}

@@ -1,0 +1,59 @@
+using Harper.Core.Identity;
+
+namespace Harper.Core.Commit;
+
+/// <summary>Positions that move without data.</summary>
+internal static class PositionResolution
+{
+    public static CommitResult Resolve(CommitGroup group, CommitRequest.Positions request)
+    {
+        foreach (var update in request.Updates) Apply(group, update);
+        return new CommitResult.Applied(request.Updates.Length > 0);
+    }
+
+    /// <summary>The node is gone: where it stood no longer holds anything back. Its changes stay (R-CLU).</summary>
+    public static CommitResult Forget(CommitGroup group, NodeName peer)
+    {
+        var positions = group.Positions;
+        group.Positions = positions with
+        {
+            Cursors = positions.Cursors.Remove(peer),
+            Confirmed = positions.Confirmed.Remove(peer),
+            PeerIncarnations = positions.PeerIncarnations.Remove(peer),
+        };
+        return new CommitResult.Applied(true);
+    }
+
+    /// <summary>Peers hold own writes that are not here: never again a version that they have seen (rule 16).</summary>
+    public static CommitResult Raise(CommitGroup group, double seen)
+    {
+        var self = group.State.Self;
+        var positions = group.Positions;
+        if (seen <= positions.Through.GetValueOrDefault(self)) return new CommitResult.Applied(false);
+        group.Head = Math.Max(group.Head, Math.BitIncrement(seen));
+        group.Positions = positions with
+        {
+            Incarnation = group.State.NewGuid(),
+            Floor = positions.Floor.SetItem(self, Math.Max(seen, positions.Floor.GetValueOrDefault(self))),
+        };
+        return new CommitResult.Applied(true);
+    }
+
+    private static void Apply(CommitGroup group, PositionUpdate update)
+    {
+        var positions = group.Positions;
+        group.Positions = update switch
+        {
+            PositionUpdate.Cursor cursor => cursor.Position > 0
+                ? positions with { Cursors = positions.Cursors.SetItem(cursor.Issuer, cursor.Position) } : positions,
+            PositionUpdate.Confirmed confirmed => positions with
+            {
+                Confirmed = positions.Confirmed.SetItem(confirmed.Peer, Math.Max(confirmed.Position, positions.Confirmed.GetValueOrDefault(confirmed.Peer))),
+            },
+            PositionUpdate.PeerIncarnation peer => positions with { PeerIncarnations = positions.PeerIncarnations.SetItem(peer.Peer, peer.Incarnation) },
+            PositionUpdate.DropCursor drop => positions with { Cursors = positions.Cursors.Remove(drop.Issuer) },
+            PositionUpdate.MarkHistory => positions with { HasHistory = true },
+            _ => throw new ArgumentOutOfRangeException(nameof(update), update, "no such position update"),
+        };
+    }
+}

@@ -1,0 +1,101 @@
+using Harper.Core.Records;
+using Harper.Core.Transactions;
+
+namespace Harper.Core.Commit;
+
+/// <summary>Transactions that arrive in streams: merged by their own stamps, logged once, together with the position they move.</summary>
+internal static class RemoteResolution
+{
+    /// <summary>What stands for the previous version in the log when an origin's changes came by a way that promises no completeness.</summary>
+    public const double Unordered = double.NaN;
+
+    public static CommitResult Resolve(CommitGroup group, CommitRequest.Remote request)
+    {
+        var transaction = request.Transaction;
+        var (version, origin) = transaction.Stamp;
+        if (!double.IsFinite(version) || version <= 0)
+            return SetAside(group, request, "the version is not a time", null);
+        if (version > group.Now + group.State.Settings.MaxClockAheadMs)
+            return SetAside(group, request, $"the version is {version - group.Now:0} ms ahead of this node's clock", version - group.State.Settings.MaxClockAheadMs);
+
+        var through = group.Positions.Through.GetValueOrDefault(origin);
+        var complete = IsComplete(group, request);
+        if (version <= through && complete && !MayBeLost(group, transaction.Stamp)) return Known(group, request);
+        if (complete && !request.FromOriginal && request.Previous > through && version > through && origin != group.State.Self)
+            return new CommitResult.Rejected(CommitRejection.Gap, $"{origin}'s transaction {request.Previous:R} is not here; it is known through {through:R}");
+
+        var changed = Apply(group, transaction, complete && version > through ? through : Unordered);
+        MoveCursor(group, request.Via, request.IssuerPosition);
+        return new CommitResult.Applied(changed);
+    }
+
+    /// <summary>Merges and logs. In order every transaction is logged, so that the origin's changes are gap-free here (rule 9); out of order only what changed something.</summary>
+    public static bool Apply(CommitGroup group, Transaction transaction, double previous)
+    {
+        var changes = Collect(group, transaction);
+        DynamicAttributes.Add(group, changes);
+        var logged = changes.ApplyAll(transaction.Stamp, out var changed);
+        var inOrder = !double.IsNaN(previous);
+        if (inOrder || changed) group.Log(transaction.Stamp, previous, transaction.User, logged);
+        if (inOrder) AdvanceThrough(group, transaction.Stamp);
+        return changed || inOrder;
+    }
+
+    public static void AdvanceThrough(CommitGroup group, Stamp stamp)
+    {
+        if (group.Positions.Through.GetValueOrDefault(stamp.Origin) < stamp.Version)
+            group.Positions = group.Positions with { Through = group.Positions.Through.SetItem(stamp.Origin, stamp.Version) };
+    }
+
+    public static void MoveCursor(CommitGroup group, Identity.NodeName issuer, double? position)
+    {
+        // No cursor until the sender states a position above 0 (rule 14).
+        if (position is not > 0) return;
+        group.Positions = group.Positions with { Cursors = group.Positions.Cursors.SetItem(issuer, position.Value) };
+    }
+
+    /// <summary>Collects one change per key; tables never heard of come to be, tables dropped here do not come back (R-NRP-05).</summary>
+    public static TransactionChanges Collect(CommitGroup group, Transaction transaction)
+    {
+        var changes = new TransactionChanges(group, group.BeginTransaction(), transaction.Changes.Length);
+        foreach (ref readonly var change in transaction.Changes.AsSpan())
+        {
+            if (TableChanges.FindOrMake(group, change.Table) is { } table) changes.Add(group.Find(table, change.Key), change);
+            else changes.AddStub(change);
+        }
+
+        return changes;
+    }
+
+    /// <summary>Whether the stream promises all of the origin's changes in order, so that <c>through</c> may follow it.</summary>
+    private static bool IsComplete(CommitGroup group, CommitRequest.Remote request)
+    {
+        var origin = request.Transaction.Stamp.Origin;
+        if (!request.FromOriginal) return request.Previous is not { } previous || !double.IsNaN(previous);
+
+        // An original's own changes, once it has stated a position; what it relays of others may have holes (rule 18).
+        return request.Via == origin && (request.IssuerPosition > 0 || group.Positions.Cursors.ContainsKey(origin));
+    }
+
+    /// <summary>
+    /// Not above <c>through</c>, and yet not surely here: own changes that a power loss took (rule 16), and an original's, whose log may show a commit
+    /// after later ones. The rows' stamps decide.
+    /// </summary>
+    private static bool MayBeLost(CommitGroup group, Stamp stamp) =>
+        stamp.Origin == group.State.Self
+            ? stamp.Version <= group.Positions.Floor.GetValueOrDefault(stamp.Origin)
+            : group.Positions.Cursors.ContainsKey(stamp.Origin);
+
+    private static CommitResult.Applied Known(CommitGroup group, CommitRequest.Remote request)
+    {
+        MoveCursor(group, request.Via, request.IssuerPosition);
+        return new CommitResult.Applied(false);
+    }
+
+    private static CommitResult.Applied SetAside(CommitGroup group, CommitRequest.Remote request, string reason, double? releaseAt)
+    {
+        QuarantineResolution.SetAside(group, request.Transaction, request.Via, reason, releaseAt, IsComplete(group, request));
+        MoveCursor(group, request.Via, request.IssuerPosition);
+        return new CommitResult.Applied(true);
+    }
+}

@@ -1,0 +1,61 @@
+using System.Collections.Immutable;
+using Harper.Core.Records;
+using Harper.Core.TransactionLog;
+using Harper.Core.Transactions;
+
+namespace Harper.Core.Commit;
+
+/// <summary>The changes of one transaction as they will be applied and logged: one per key (rule 5).</summary>
+internal sealed class TransactionChanges(CommitGroup group, long transaction, int capacity)
+{
+    private readonly List<Change> _changes = new(capacity);
+    private readonly List<PendingRow?> _rows = new(capacity);
+
+    public int Count => _changes.Count;
+
+    public Change this[int index] => _changes[index];
+
+    public PendingRow? Row(int index) => _rows[index];
+
+    /// <summary>Whether the row exists after the changes to it in this transaction; null when there are none.</summary>
+    public bool? Exists(PendingRow row) => row.Transaction == transaction ? _changes[row.ChangeIndex].Kind != ChangeKind.Delete : null;
+
+    public void Add(PendingRow row, in Change change)
+    {
+        if (row.Transaction == transaction)
+        {
+            _changes[row.ChangeIndex] = ChangeFolding.Fold(_changes[row.ChangeIndex], change, group.Shapes);
+            return;
+        }
+
+        row.Transaction = transaction;
+        row.ChangeIndex = _changes.Count;
+        _changes.Add(change);
+        _rows.Add(row);
+    }
+
+    /// <summary>A change that is logged and not applied: its table was dropped here.</summary>
+    public void AddStub(in Change change)
+    {
+        _changes.Add(change);
+        _rows.Add(null);
+    }
+
+    /// <summary>Merges every change into its row. What changed nothing is logged without its value (rule 9).</summary>
+    public ImmutableArray<LoggedChange> ApplyAll(Stamp stamp, out bool anyChanged)
+    {
+        var logged = ImmutableArray.CreateBuilder<LoggedChange>(_changes.Count);
+        anyChanged = false;
+        for (var i = 0; i < _changes.Count; i++)
+        {
+            var change = _changes[i];
+            var changed = _rows[i] is { } row && group.Apply(row, change, stamp);
+            anyChanged |= changed;
+            logged.Add(changed ? new LoggedChange(change, false) : Stub(change));
+        }
+
+        return logged.MoveToImmutable();
+    }
+
+    public static LoggedChange Stub(in Change change) => new(change with { Value = Values.EncodedRecord.Empty }, true);
+}
