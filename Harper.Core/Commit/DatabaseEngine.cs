@@ -16,7 +16,7 @@ public sealed class DatabaseEngine : IDatabaseEngine
 {
     private readonly DatabaseState _state;
     private readonly GroupSealing _sealing = new();
-    private readonly LogReader _log;
+    private readonly LogScan _log;
 
     /// <summary>Held while something is removed and while a view opens, so that no view pairs the catalog of before with the store of after.</summary>
     private readonly Lock _removing = new();
@@ -28,7 +28,7 @@ public sealed class DatabaseEngine : IDatabaseEngine
     private DatabaseEngine(DatabaseState state)
     {
         _state = state;
-        _log = new LogReader(state);
+        _log = new LogScan(state);
         _catalog = state.Catalog();
         _positions = state.Positions;
         _statistics = Measure();

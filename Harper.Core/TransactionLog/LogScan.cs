@@ -6,7 +6,7 @@ using Harper.Core.Storage.Layout;
 namespace Harper.Core.TransactionLog;
 
 /// <summary>Reads stretches of the log, never beyond what is durable. Safe for any thread.</summary>
-internal sealed class LogReader(DatabaseState state)
+internal sealed class LogScan(DatabaseState state)
 {
     public LogStretch Read(double after, double head, int maxBytes)
     {
