@@ -9,7 +9,7 @@ public interface IGraphQlSchemaReader
     DeclaredSchema Read(string text);
 }
 
-/// <summary>The tables that a schema file declares, and what is wrong with it. A type with a problem is not among the tables.</summary>
+/// <summary>The tables that a schema file declares, and what is wrong or not served in it. A type that cannot be a table is left out.</summary>
 public sealed record DeclaredSchema(ImmutableArray<DeclaredTable> Tables, ImmutableArray<string> Problems);
 
 public sealed record DeclaredTable(DatabaseName Database, TableSpec Spec);
