@@ -12,20 +12,24 @@ namespace Harper.Actors.Databases;
 /// <param name="Paths">Folders given by the configuration, by database name; each holds one database.</param>
 public sealed record DatabaseFolders(string Root, ImmutableDictionary<DatabaseName, string> Paths)
 {
+    /// <summary>The longest folder name that every file system takes, with room for a mark.</summary>
+    public const int MaxFolderBytes = 240;
+
     public static DatabaseFolders Below(string root) => new(root, ImmutableDictionary<DatabaseName, string>.Empty);
 
     public string FolderOf(DatabaseName name) => Paths.TryGetValue(name, out var path) ? path : Path.Combine(Root, Encode(name));
 
     /// <summary>Lower-case letters, digits, '-', '_' and inner dots stand for themselves; every other byte of the UTF-8 name is <c>%XX</c>
-    /// (capitals too: some file systems ignore case). Names too long for a folder are refused when they are made (250 characters at most).</summary>
+    /// (capitals too: some file systems ignore case).</summary>
     public static string Encode(DatabaseName name)
     {
         var bytes = Encoding.UTF8.GetBytes(name.Value);
         var folder = new StringBuilder(bytes.Length);
-        foreach (var unit in bytes)
+        for (var i = 0; i < bytes.Length; i++)
         {
+            var unit = bytes[i];
             var plain = unit is >= (byte)'a' and <= (byte)'z' or >= (byte)'0' and <= (byte)'9' or (byte)'-' or (byte)'_'
-                || (unit == (byte)'.' && folder.Length > 0);
+                || (unit == (byte)'.' && i > 0 && i < bytes.Length - 1);
             if (plain) folder.Append((char)unit);
             else folder.Append('%').Append(unit.ToString("X2"));
         }
@@ -43,7 +47,7 @@ public sealed record DatabaseFolders(string Root, ImmutableDictionary<DatabaseNa
                 if (folder[i] > 127) return null;
                 bytes.Add((byte)folder[i]);
             }
-            else if (i + 2 < folder.Length + 0 && byte.TryParse(folder.AsSpan(i + 1, 2), System.Globalization.NumberStyles.HexNumber, null, out var unit))
+            else if (i + 2 < folder.Length && byte.TryParse(folder.AsSpan(i + 1, 2), System.Globalization.NumberStyles.HexNumber, null, out var unit))
             {
                 bytes.Add(unit);
                 i += 2;

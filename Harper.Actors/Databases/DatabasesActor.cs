@@ -79,6 +79,11 @@ internal sealed class DatabasesActor : DescribedActor
             message.Done.TrySetException(new OperationError(503, "The node is stopping."));
             return;
         }
+        if (!_services.Folders.Paths.ContainsKey(message.Name) && DatabaseFolders.Encode(message.Name) is { Length: > DatabaseFolders.MaxFolderBytes or 0 })
+        {
+            message.Done.TrySetException(OperationError.Bad("The database's name is too long for a folder: give the database a path (databases.*.path) or a shorter name."));
+            return;
+        }
         var entry = Entry(message.Name);
         if (entry.Handle is { } open && !entry.Closing)
         {

@@ -1,0 +1,61 @@
+using Harper.Core.TransactionLog;
+using Xunit;
+
+namespace Harper.Tests.Core;
+
+/// <summary>What may go from the log, and when. Proves rules 13, 21 (a served copy keeps its log) and 25, R-SYN-12.</summary>
+public sealed class RetentionPolicySpecs
+{
+    private static readonly LogState Log = new(Now: 1000, Oldest: 100, Head: 990, LogBytes: 500, RetentionMs: 300, MaxBytes: 1000, AwayGraceMs: 500);
+
+    [Fact]
+    public void Entries_should_go_by_age() => Assert.Equal(700, RetentionPolicy.TrimTo(Log, [], []));
+
+    [Fact]
+    public void Nothing_should_be_trimmed_when_the_oldest_entry_is_young_enough() =>
+        Assert.Null(RetentionPolicy.TrimTo(Log with { Oldest = 750 }, [], []));
+
+    [Fact]
+    public void What_a_connected_or_briefly_absent_member_has_not_confirmed_should_stay()
+    {
+        Assert.Equal(400, RetentionPolicy.TrimTo(Log, [new LogReader(400, null)], []));
+        Assert.Equal(400, RetentionPolicy.TrimTo(Log, [new LogReader(400, 600)], []));
+    }
+
+    [Fact]
+    public void A_member_that_is_away_for_too_long_should_not_be_waited_for() =>
+        Assert.Equal(700, RetentionPolicy.TrimTo(Log, [new LogReader(150, 400)], []));
+
+    [Fact]
+    public void A_member_that_never_confirmed_anything_should_not_hold_the_log_it_will_copy_instead() =>
+        Assert.Equal(700, RetentionPolicy.TrimTo(Log, [new LogReader(null, null)], []));
+
+    [Fact]
+    public void Above_the_byte_cap_the_oldest_should_go_even_if_a_member_waits_for_them()
+    {
+        var trimTo = RetentionPolicy.TrimTo(Log with { LogBytes = 2000 }, [new LogReader(200, null)], []);
+        Assert.Equal(100 + (890 * 0.5), trimTo);
+    }
+
+    [Fact]
+    public void A_copy_that_is_being_served_should_keep_its_log_even_above_the_cap() =>
+        Assert.Equal(150, RetentionPolicy.TrimTo(Log with { LogBytes = 2000 }, [], [150, 600]));
+
+    [Fact]
+    public void A_moment_should_be_settled_when_every_member_has_confirmed_it_and_nothing_older_is_on_its_way()
+    {
+        var mark = SettlementMark.At(500);
+        Assert.Equal(500, SettlementPolicy.SettleTo(mark, [new SettlementMember(500, true), new SettlementMember(700, true)]));
+        Assert.Null(SettlementPolicy.SettleTo(mark, [new SettlementMember(499, true)]));
+        Assert.Null(SettlementPolicy.SettleTo(mark, [new SettlementMember(null, true)]));
+        Assert.Null(SettlementPolicy.SettleTo(mark, [new SettlementMember(700, false)]));
+    }
+
+    [Fact]
+    public void What_arrived_after_the_moment_with_an_older_version_should_not_be_settled_with_it()
+    {
+        var settleTo = SettlementPolicy.SettleTo(SettlementMark.At(500).With(400), [new SettlementMember(700, true)]);
+        Assert.True(settleTo < 400);
+        Assert.Equal(500, SettlementPolicy.SettleTo(SettlementMark.At(500).With(501), []));
+    }
+}
