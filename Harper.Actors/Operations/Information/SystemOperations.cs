@@ -1,0 +1,39 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Harper.Actors.Databases;
+using Harper.Core.Operations;
+
+namespace Harper.Actors.Operations.Information;
+
+/// <summary>What the machine and the process look like (R-SYS-02). Unknown parts are left out, as the original does.</summary>
+public sealed class SystemOperations(IDatabaseDirectory databases, string rootPath) : IOperationFamily
+{
+    private readonly SystemInformation _information = new(databases, rootPath);
+
+    public IEnumerable<OperationEntry> Entries =>
+    [
+        OperationEntry.Of("system_information", OperationAccess.SuperUser, Parse, Answer),
+    ];
+
+    private static ImmutableArray<string> Parse(OperationCall call)
+    {
+        if (call.Fields.Element("attributes") is not { } attributes || attributes.ValueKind == JsonValueKind.Null) return [];
+        if (attributes.ValueKind != JsonValueKind.Array) throw OperationError.Bad("'attributes' must be an array");
+        return [.. attributes.EnumerateArray().Select(attribute => attribute.ToString())
+            .Select(attribute => attribute == "database_metrics" ? "metrics" : attribute)];
+    }
+
+    private ValueTask<OperationAnswer> Answer(ImmutableArray<string> wanted, OperationCall call, CancellationToken cancellation) =>
+        ValueTask.FromResult(new OperationAnswer(200, writer =>
+        {
+            writer.WriteStartObject();
+            foreach (var (name, write) in _information.Parts)
+            {
+                if (!wanted.IsEmpty && !wanted.Contains(name)) continue;
+                writer.WritePropertyName(name);
+                write(writer);
+            }
+
+            writer.WriteEndObject();
+        }));
+}
