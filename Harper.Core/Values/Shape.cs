@@ -1,4 +1,7 @@
 using System.Collections.Immutable;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 
 namespace Harper.Core.Values;
 
@@ -12,6 +15,9 @@ public sealed class Shape : IEquatable<Shape>
 
     private readonly int _hash;
     private Shape? _withoutLast;
+    private JsonEncodedText[]? _jsonNames;
+    private byte[][]? _utf8Names;
+    private int[]? _sorted;
 
     public Shape(ImmutableArray<string> names)
     {
@@ -27,6 +33,25 @@ public sealed class Shape : IEquatable<Shape>
 
     /// <summary>This shape less its last name: what remains of a full record when the created-time slot at its end is cut off.</summary>
     public Shape WithoutLast => _withoutLast ??= new Shape(Names.RemoveAt(Names.Length - 1));
+
+    /// <summary>The names as JSON writers take them, escaped once.</summary>
+    internal JsonEncodedText[] JsonNames =>
+        _jsonNames ??= [.. Names.Select(name => JsonEncodedText.Encode(name, JavaScriptEncoder.UnsafeRelaxedJsonEscaping))];
+
+    internal byte[][] Utf8Names => _utf8Names ??= [.. Names.Select(Encoding.UTF8.GetBytes)];
+
+    /// <summary>The indexes of the names in the order of their UTF-8 bytes.</summary>
+    internal int[] Sorted
+    {
+        get
+        {
+            if (_sorted is not null) return _sorted;
+            var names = Utf8Names;
+            var sorted = Enumerable.Range(0, Count).ToArray();
+            Array.Sort(sorted, (left, right) => names[left].AsSpan().SequenceCompareTo(names[right]));
+            return _sorted = sorted;
+        }
+    }
 
     public int IndexOf(string name)
     {
