@@ -117,7 +117,9 @@ public sealed class OutgoingChanges(NodeName self, bool batches, bool parts)
     private void EndCopied(ICollection<byte[]> messages)
     {
         if (_copied == default) return;
-        if (batches) _batch.CopiedRows(_entries.WrittenSpan, messages);
+        // Empty when the table of every row was dropped meanwhile.
+        if (_entries.WrittenCount == 0) _copied = default;
+        else if (batches) _batch.CopiedRows(_entries.WrittenSpan, messages);
         else messages.Add(Message(_copied.Version, position: null));
         _entries.ResetWrittenCount();
         _copied = default;
