@@ -1,0 +1,107 @@
+using System.Collections.Immutable;
+using Harper.Core.Identity;
+using Harper.Core.Membership;
+using Harper.Core.Schema;
+using Harper.Core.TransactionLog;
+
+namespace Harper.Core.Sessions;
+
+/// <summary>What of a stretch of the log goes to the peer.</summary>
+/// <param name="Send">In position order, filtered; between ours empty ones stand for what was left out, so that no origin has a gap.</param>
+/// <param name="Passed">Position up to which everything is sent or left out.</param>
+/// <param name="Skipped">Something was left out since the last transaction in <paramref name="Send"/>.</param>
+/// <param name="Gap">An origin's chain is broken here: the log does not have what was asked (rule 17).</param>
+public readonly record struct SelectedStretch(ImmutableArray<LoggedTransaction> Send, double Passed, bool Skipped, string? Gap);
+
+/// <summary>
+/// Selects from the log what a plan wants, stretch by stretch. It remembers per origin how far its chain was seen and sent.
+/// Not safe for two threads at once.
+/// </summary>
+public sealed class LogSelection(SendPlan plan)
+{
+    /// <summary>Per origin: version of its last entry seen here, sent or left out.</summary>
+    private readonly Dictionary<NodeName, double> _seen = [];
+
+    /// <summary>Per origin: version of the last that was sent.</summary>
+    private readonly Dictionary<NodeName, double> _sent = [];
+
+    /// <summary>Per origin: the last entry that was left out after the last that was sent.</summary>
+    private readonly Dictionary<NodeName, LoggedTransaction> _leftOut = [];
+
+    public SendPlan Plan { get; } = plan;
+
+    /// <param name="drained">The log holds nothing after the stretch: what was left out is made known.</param>
+    public SelectedStretch Select(LogStretch stretch, DatabaseCatalog catalog, bool drained)
+    {
+        var send = ImmutableArray.CreateBuilder<LoggedTransaction>(stretch.Transactions.Length);
+        var skipped = false;
+        foreach (var entry in stretch.Transactions)
+        {
+            var origin = entry.Stamp.Origin;
+            if (!Plan.Wants(origin) || !IsAfterStart(entry))
+            {
+                skipped = true;
+                continue;
+            }
+
+            if (Plan.ByVersion && !double.IsNaN(entry.Previous))
+            {
+                var seen = _seen.TryGetValue(origin, out var version) ? version : Plan.Starts.GetValueOrDefault(origin);
+                if (entry.Previous > seen)
+                    return new SelectedStretch(send.DrainToImmutable(), 0, skipped, $"{origin} {entry.Previous:R} is not in the log, the peer has it up to {seen:R}");
+                _seen[origin] = Math.Max(seen, entry.Stamp.Version);
+            }
+
+            var kept = Filter(entry, catalog);
+            if (kept.IsEmpty && !entry.Changes.IsEmpty)
+            {
+                skipped = true;
+                if (Plan.ByVersion && !double.IsNaN(entry.Previous)) _leftOut[origin] = entry;
+                continue;
+            }
+
+            send.Add(Linked(entry, kept));
+            skipped = false;
+        }
+
+        if (drained && _leftOut.Count > 0)
+        {
+            foreach (var left in _leftOut.Values.OrderBy(left => left.Position).ToList()) send.Add(Linked(left, []));
+            _leftOut.Clear();
+        }
+
+        return new SelectedStretch(send.DrainToImmutable(), stretch.ReadThrough, skipped, null);
+    }
+
+    /// <summary>The entry as it is sent: what was left out before it does not look like a gap.</summary>
+    private LoggedTransaction Linked(LoggedTransaction entry, ImmutableArray<LoggedChange> kept)
+    {
+        var origin = entry.Stamp.Origin;
+        var previous = entry.Previous;
+        if (Plan.ByVersion && !double.IsNaN(previous))
+        {
+            if (_leftOut.Remove(origin)) previous = _sent.TryGetValue(origin, out var sent) ? sent : Plan.Starts.GetValueOrDefault(origin);
+            _sent[origin] = entry.Stamp.Version;
+        }
+
+        return previous.Equals(entry.Previous) && kept.Length == entry.Changes.Length ? entry : entry with { Previous = previous, Changes = kept };
+    }
+
+    private bool IsAfterStart(LoggedTransaction entry)
+    {
+        var origin = entry.Stamp.Origin;
+        var start = Plan.Starts.GetValueOrDefault(origin);
+
+        // What came without order promises nothing by its version: the rows' stamps tell duplicates.
+        if (Plan.ByVersion) return double.IsNaN(entry.Previous) || entry.Stamp.Version > start;
+        return entry.Position > start && (!Plan.Ends.TryGetValue(origin, out var end) || entry.Position <= end);
+    }
+
+    private ImmutableArray<LoggedChange> Filter(LoggedTransaction entry, DatabaseCatalog catalog)
+    {
+        foreach (ref readonly var change in entry.Changes.AsSpan())
+            if (!LocalTables.MayPass(catalog, change.Change.Table, Plan.Filter))
+                return entry.Changes.RemoveAll(each => !LocalTables.MayPass(catalog, each.Change.Table, Plan.Filter));
+        return entry.Changes;
+    }
+}

@@ -1,0 +1,126 @@
+using System.Collections.Immutable;
+using Harper.Core.Identity;
+using Harper.Core.Membership;
+using Harper.Core.Positions;
+using Harper.Core.Wire.Control;
+
+namespace Harper.Core.Sessions;
+
+/// <summary>Decides how a subscription request is served: by the log or by a copy, from where, and what of it (rules 12, 13, 15, 21).</summary>
+public static class SendPlanner
+{
+    /// <summary>How far before its confirmed position a 4.7 node is served: it asks by its own clock (rule 15).</summary>
+    public const double ConfirmedOverlapMs = 60_000;
+
+    public static SendAnswer Plan(
+        NodeName self, NodeName peer, PeerKind kind, ControlFrame.SubscriptionRequest request, TableFilter filter, ReplicationPositions positions)
+    {
+        var asked = request.Entries[0];
+        var agreed = filter.And(new TableFilter(asked.ReplicateByDefault, [.. asked.Tables]));
+        ImmutableHashSet<NodeName> excluded = request.ExcludedNodes.IsDefault ? [] : [.. request.ExcludedNodes];
+        return kind == PeerKind.Ours
+            ? ForOurs(self, request, agreed, excluded, positions)
+            : ForOriginal(self, peer, kind, request, agreed, excluded, positions);
+    }
+
+    private static SendAnswer ForOurs(
+        NodeName self, ControlFrame.SubscriptionRequest request, TableFilter filter, ImmutableHashSet<NodeName> excluded, ReplicationPositions positions)
+    {
+        var starts = request.Entries.ToImmutableDictionary(entry => entry.Name, entry => entry.StartTime);
+        var resume = request.Entries[0].CopyResume;
+        if (resume is null && starts.GetValueOrDefault(self) > Math.Max(positions.Head, positions.Through.GetValueOrDefault(self)))
+            return new SendAnswer.OwnWritesAhead(starts[self]);
+
+        var plan = new SendPlan(0, starts, ByVersion: true, OnlyStarts: false, excluded, NoEnds, filter);
+        if (resume is { Table: not null } && resume.OrderVersion == CopyWalk.OrderVersion)
+        {
+            // What was copied so far is as of the request's vector, the rest will be as of ours: the stream goes on from the smaller of the two.
+            var onwards = plan with { Starts = RequestPlanner.Smaller(starts, positions.Through) };
+            if (!BelowFloor(onwards, positions, out _))
+            {
+                onwards = onwards with { After = ScanStart(onwards, positions) };
+                var place = new CopyPlace(resume.Table, resume.After);
+                return new SendAnswer.Copy(
+                    new CopyPlan(place, positions.Through, resume.StartTime, onwards, onwards.After), "it goes on where it was cut");
+            }
+        }
+
+        if (resume is not null) return FullCopy(plan, positions, "the peer asked for it");
+        if (BelowFloor(plan, positions, out var origin))
+            return FullCopy(plan, positions, $"the log of {origin} does not reach back to {starts.GetValueOrDefault(origin):R}");
+        return new SendAnswer.Stream(plan with { After = ScanStart(plan, positions) });
+    }
+
+    private static SendAnswer ForOriginal(
+        NodeName self, NodeName peer, PeerKind kind, ControlFrame.SubscriptionRequest request, TableFilter filter,
+        ImmutableHashSet<NodeName> excluded, ReplicationPositions positions)
+    {
+        var byExclusion = kind == PeerKind.Original5 && !request.ExcludedNodes.IsDefault;
+        var starts = ImmutableDictionary.CreateBuilder<NodeName, double>();
+        var ends = ImmutableDictionary.CreateBuilder<NodeName, double>();
+        string? copy = null;
+        foreach (var entry in request.Entries)
+        {
+            var start = entry.StartTime;
+            if (start <= 0) copy ??= "the peer asked for it";
+            else if (entry.Name == self && entry.EndTime is null)
+            {
+                // It asks by its clock, not by what it has; what it has is what it confirmed.
+                if (!positions.Confirmed.TryGetValue(peer, out var confirmed)) copy ??= "it never confirmed anything";
+                start = Math.Max(1, Math.Min(start, confirmed) - ConfirmedOverlapMs);
+                if (start + ConfirmedOverlapMs < positions.Floor.GetValueOrDefault(self)) copy ??= "the log does not reach back to what it confirmed";
+            }
+
+            starts[entry.Name] = starts.TryGetValue(entry.Name, out var other) ? Math.Min(start, other) : start;
+            if (entry.EndTime is { } end) ends[entry.Name] = end;
+        }
+
+        var plan = new SendPlan(
+            0, starts.ToImmutable(), ByVersion: false, OnlyStarts: !byExclusion, byExclusion ? excluded : [], ends.ToImmutable(), filter);
+        if (copy is not null)
+        {
+            var from = plan.Starts.ToImmutableDictionary(start => start.Key, _ => positions.Head);
+            return FullCopy(plan with { Starts = from, Ends = NoEnds }, positions, copy);
+        }
+
+        return new SendAnswer.Stream(plan with { After = plan.Starts.IsEmpty ? positions.Head : plan.Starts.Values.Min() });
+    }
+
+    private static SendAnswer.Copy FullCopy(SendPlan plan, ReplicationPositions positions, string reason)
+    {
+        var then = plan.ByVersion ? plan with { Starts = positions.Through, After = positions.Head } : plan with { After = positions.Head };
+        return new SendAnswer.Copy(new CopyPlan(CopyPlace.Beginning, positions.Through, positions.Head, then, positions.Head), reason);
+    }
+
+    /// <summary>Rule 13: what is left of the log is no answer to a request that starts below it.</summary>
+    private static bool BelowFloor(SendPlan plan, ReplicationPositions positions, out NodeName origin)
+    {
+        foreach (var (candidate, floor) in positions.Floor)
+        {
+            origin = candidate;
+            if (plan.Wants(candidate) && plan.Starts.GetValueOrDefault(candidate) < floor) return true;
+        }
+
+        origin = default;
+        return false;
+    }
+
+    /// <summary>
+    /// No entry's version is above its position (rule 11): what an origin wrote after a version lies after that position. Origins of which
+    /// the peer has all that is here do not hold the start back.
+    /// </summary>
+    private static double ScanStart(SendPlan plan, ReplicationPositions positions)
+    {
+        var after = positions.Head;
+        foreach (var (origin, through) in positions.Through)
+        {
+            if (!plan.Wants(origin)) continue;
+            var start = plan.Starts.GetValueOrDefault(origin);
+            if (start < through) after = Math.Min(after, start);
+        }
+
+        return after;
+    }
+
+    private static readonly ImmutableDictionary<NodeName, double> NoEnds = ImmutableDictionary<NodeName, double>.Empty;
+}

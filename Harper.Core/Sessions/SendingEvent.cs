@@ -1,0 +1,36 @@
+using Harper.Core.Membership;
+using Harper.Core.Wire.Control;
+
+namespace Harper.Core.Sessions;
+
+/// <summary>What happens to a sending session.</summary>
+public abstract record SendingEvent
+{
+    private SendingEvent()
+    {
+    }
+
+    public sealed record FrameReceived(ControlFrame Frame) : SendingEvent;
+
+    /// <summary>This database began or ended to be copied from another node.</summary>
+    public sealed record OwnCopyChanged(bool Copying) : SendingEvent;
+
+    /// <summary>The catalog changed; on <c>system</c> that of any database.</summary>
+    public sealed record SchemaChanged(Identity.DatabaseName Database) : SendingEvent;
+
+    public sealed record FilterChanged(TableFilter Filter) : SendingEvent;
+
+    /// <summary>The walk is over and all of it is on its way; the stream follows by itself.</summary>
+    public sealed record CopySent : SendingEvent
+    {
+        public static readonly CopySent Instance = new();
+    }
+
+    /// <summary>The stream ended: the log has a gap, a frame could not be made, the socket failed.</summary>
+    public sealed record StreamBroken(string Reason) : SendingEvent;
+
+    public sealed record Tick : SendingEvent
+    {
+        public static readonly Tick Instance = new();
+    }
+}

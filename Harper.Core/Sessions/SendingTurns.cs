@@ -1,0 +1,136 @@
+using Harper.Core.Commit;
+using Harper.Core.Identity;
+using Harper.Core.Membership;
+using Harper.Core.Wire.Control;
+
+namespace Harper.Core.Sessions;
+
+/// <summary>When a sending session serves, waits, serves anew and gives up.</summary>
+internal static class SendingTurns
+{
+    /// <summary>Two nodes whose copies from each other were cut wait for each other; after this long a copy is served all the same.</summary>
+    private const double CopyAnywayAfterMs = 30_000;
+
+    public static void OnRequest(SendingSteps step, ControlFrame.SubscriptionRequest request)
+    {
+        var (state, context) = (step.State, step.Context);
+        if (state.Phase == SendingPhase.Naming) return;
+        if (state.Phase is SendingPhase.Streaming or SendingPhase.Copying) step.Add(SendingEffect.StopStream.Instance);
+        if (request.Entries.IsEmpty)
+        {
+            step.State = state with { Phase = SendingPhase.Idle, Request = null, Origins = [] };
+            return;
+        }
+
+        step.State = state with { Request = request, Origins = [.. request.Entries.Select(entry => entry.Name)], Phase = SendingPhase.Idle };
+        if (!context.Exists)
+        {
+            // A peer dials for every database that it has: closing would make it dial for ever (W 13.15).
+            step.Send(new ControlFrame.DbSchema([], context.Database, request.SetupRequestId));
+            step.Send(new ControlFrame.NodeNameToIdMap(
+                System.Collections.Immutable.ImmutableDictionary<NodeName, int>.Empty.Add(context.Self, 0), step.State.Origins));
+            return;
+        }
+
+        if (context.Filter.IsNone)
+        {
+            step.Close(new SessionClose(ConnectionEndKind.Refused, SessionClose.Policy, $"Unauthorized database subscription to {context.Database}"));
+            return;
+        }
+
+        Serve(step);
+    }
+
+    public static void OnOwnCopy(SendingSteps step, bool copying)
+    {
+        switch (step.State.Phase)
+        {
+            // While it is copied the log does not get all that is merged here, and afterwards it begins higher: the subscriber asks anew.
+            case SendingPhase.Streaming:
+                step.Close(SessionClose.Resume(copying ? "the database is being copied" : "the database was copied"));
+                break;
+            case SendingPhase.Waiting when !copying:
+                Serve(step);
+                break;
+        }
+    }
+
+    public static void OnSchema(SendingSteps step, DatabaseName database)
+    {
+        var context = step.Context;
+        if (step.State.Phase == SendingPhase.Naming) return;
+        if (!context.Exists && database == context.Database)
+        {
+            // It has come to be: the peer dials again and finds it.
+            step.Close(SessionClose.Resume("the database exists now"));
+            return;
+        }
+
+        if (context.Database.IsSystem && database != context.Database) step.Add(new SendingEffect.AnnounceDatabases(database));
+        else if (database == context.Database && step.State.Request is not null && step.Moment is not null) Announce(step, default);
+    }
+
+    public static void OnFilter(SendingSteps step, TableFilter filter)
+    {
+        if (step.Context.Filter == filter) return;
+        step.State = step.State with { Context = step.Context with { Filter = filter } };
+        if (step.State.Request is not { } request) return;
+        if (filter.IsNone) step.Close(new SessionClose(ConnectionEndKind.Refused, SessionClose.Policy, "No longer subscribed"));
+        else if (step.State.Phase is SendingPhase.Streaming or SendingPhase.Copying) OnRequest(step, request);
+    }
+
+    public static void OnTick(SendingSteps step)
+    {
+        step.StoreConfirmed();
+        var copying = step.Moment?.Positions.Copy is not null;
+        if (step.State.Phase == SendingPhase.Waiting && (!copying || IsOverdueCopy(step))) Serve(step);
+    }
+
+    private static void Serve(SendingSteps step)
+    {
+        var (state, context) = (step.State, step.Context);
+        if (step.Moment is not { } moment || state.Request is not { } request) return;
+        if (moment.Positions.Copy is not null && !IsOverdueCopy(step))
+        {
+            if (state.Phase != SendingPhase.Waiting) step.State = state with { Phase = SendingPhase.Waiting, WaitingSince = step.Now };
+            return;
+        }
+
+        var answer = SendPlanner.Plan(context.Self, state.Named, state.Kind, request, context.Filter, moment.Positions);
+        if (answer is SendAnswer.OwnWritesAhead ahead)
+        {
+            step.Note($"{state.Named} has writes of this node up to {ahead.Seen:R}, which are not here", isAlarm: true);
+            step.Add(new SendingEffect.Commit(new CommitRequest.OwnWritesAhead(ahead.Seen)));
+            step.Close(SessionClose.Resume("position ahead of the log"));
+            return;
+        }
+
+        Announce(step, request.SetupRequestId);
+        step.Add(new SendingEffect.SendOriginMap(state.Origins));
+        switch (answer)
+        {
+            case SendAnswer.Stream stream:
+                step.State = state with { Phase = SendingPhase.Streaming };
+                step.Add(new SendingEffect.Stream(stream.Plan));
+                break;
+            case SendAnswer.Copy copy:
+                step.Note($"copies {context.Database} to {state.Named}: {copy.Reason}");
+                step.State = state with { Phase = SendingPhase.Copying };
+                step.Add(new SendingEffect.Copy(copy.Plan));
+                break;
+        }
+    }
+
+    /// <summary>Who is being copied serves no stream; a copy it serves when the one who asks may be what its own copy waits for.</summary>
+    private static bool IsOverdueCopy(SendingSteps step) =>
+        step.State is { Phase: SendingPhase.Waiting, Request: { } request }
+        && (request.Entries[0].CopyResume is not null || request.Entries[0].StartTime <= 0)
+        && (step.Moment?.Positions.Copy?.Source == step.State.Named || step.Now - step.State.WaitingSince > CopyAnywayAfterMs);
+
+    private static void Announce(SendingSteps step, ReadOnlyMemory<byte> echo)
+    {
+        if (step.Moment is not { } moment) return;
+        var tables = SchemaAnnouncement.Of(moment.Catalog, step.Context.Filter, withOptions: step.State.Kind == PeerKind.Ours);
+        step.Send(new ControlFrame.DbSchema(tables, step.Context.Database, echo));
+    }
+}
