@@ -1,0 +1,117 @@
+using Harper.Actors.Configuration;
+using Harper.Actors.Databases;
+using Harper.Actors.Membership;
+using Harper.Actors.Node;
+using Harper.Actors.Operations;
+using Harper.Actors.Peers;
+using Harper.Actors.Subscriptions;
+using Harper.Actors.Transport;
+using Harper.Core.Membership;
+using Harper.Core.Time;
+using Microsoft.Extensions.Logging;
+
+namespace Harper.Actors.Cluster;
+
+/// <summary>What the host gives the cluster part.</summary>
+public sealed record ClusterParts
+{
+    public required MembershipSettings Membership { get; init; }
+
+    public required Guid NodeId { get; init; }
+
+    public required IPeerTransport Transport { get; init; }
+
+    public required IPeerCredentials Credentials { get; init; }
+
+    public required IClock Clock { get; init; }
+
+    public required ILoggerFactory Loggers { get; init; }
+
+    public PeerSocketSettings Sockets { get; init; } = new();
+
+    public ConnectionSettings Connections { get; init; } = ConnectionSettings.Default;
+
+    public ReconnectPolicy Reconnect { get; init; } = ReconnectPolicy.Default;
+}
+
+/// <summary>
+/// Everything that makes a node a member of a cluster, put together once: the actors for the node's tree, the door of the replication port, the operations.
+/// In order: this, the node with <see cref="Children"/>, the catalogue with <see cref="CreateOperations"/>, then <see cref="Attach"/>.
+/// </summary>
+public sealed class ClusterFeature
+{
+    private readonly ClusterParts _parts;
+    private readonly PeerCalls _calls;
+    private readonly PeerOperations _operations = new();
+    private readonly PeerAcceptor _acceptor;
+
+    public ClusterFeature(ClusterParts parts)
+    {
+        _parts = parts;
+        View = new MembershipView(parts.Membership);
+        _calls = new PeerCalls(parts.Transport, parts.Membership.Self, parts.Sockets);
+        Forwarding = new OperationForwarding(View, _calls);
+        _acceptor = new PeerAcceptor(View, parts.Credentials, _operations, parts.Loggers.CreateLogger<PeerAcceptor>());
+    }
+
+    public MembershipView View { get; }
+
+    /// <summary>What is known of every peer, for demonstrations and reports.</summary>
+    public PeerBoard Board { get; } = new();
+
+    public IPeerAcceptor Acceptor => _acceptor;
+
+    public IOperationForwarding Forwarding { get; }
+
+    /// <summary>The membership and the peers below the node.</summary>
+    public NodeChildren Children => new()
+    {
+        Membership = node => MembershipActor.Props(View, node.Databases),
+        Peers = (node, _) => PeersActor.Props(PeersServicesFor(node.Databases), _acceptor),
+    };
+
+    public IOperationFamily CreateOperations(IDatabaseDirectory databases, IConfigurationStore configuration)
+    {
+        var membership = new MembershipClient(View);
+        var removal = new NodeRemoval(membership, _calls, Board, _parts.Loggers.CreateLogger<NodeRemoval>());
+        return new ClusterOperations(
+            new NodeIntroduction(membership, _calls, _parts.Loggers.CreateLogger<NodeIntroduction>()),
+            removal,
+            new RouteOperations(membership, configuration),
+            new ClusterStatusReport(View, Board, databases, new SocketStatusWriter(new OutgoingBacklog())),
+            new ResyncOperation(_acceptor));
+    }
+
+    /// <summary>From now on operations that other nodes send are run.</summary>
+    public void Attach(OperationDispatcher dispatcher) => _operations.Attach(dispatcher);
+
+    private PeersServices PeersServicesFor(IDatabaseDirectory databases) => new()
+    {
+        View = View,
+        Databases = databases,
+        Transport = _parts.Transport,
+        Board = Board,
+        Clock = _parts.Clock,
+        Sockets = _parts.Sockets,
+        Reconnect = _parts.Reconnect,
+        Coordinator = SessionCoordinatorActor.Props(View.Settings.Self, databases),
+        Connections = coordinator =>
+        {
+            var services = new ConnectionServices
+            {
+                Self = View.Settings.Self,
+                NodeId = _parts.NodeId,
+                Databases = databases,
+                Operations = _operations,
+                Clock = _parts.Clock,
+                Settings = _parts.Connections,
+                Budget = new InboundBudget(_parts.Connections.InboundBytesOfProcess),
+                Coordinator = coordinator,
+                Replicated = () => View.Current.Settings.Databases,
+            };
+            return new PeerConnections(
+                connection => ReceivingConnectionActor.Props(services, connection),
+                connection => SendingConnectionActor.Props(services, connection));
+        },
+    };
+}

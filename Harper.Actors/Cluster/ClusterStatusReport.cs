@@ -1,0 +1,88 @@
+using System.Text.Json;
+using Harper.Actors.Databases;
+using Harper.Actors.Membership;
+using Harper.Actors.Operations;
+using Harper.Actors.Peers;
+using Harper.Core.Identity;
+using Harper.Core.Membership;
+
+namespace Harper.Actors.Cluster;
+
+/// <summary>
+/// cluster_status (R-MON-01..08, 10, 11): every field of the original, and what an operator lacks there. Reads what the actors last said; asks nobody,
+/// so it answers also when a peer's actor is busy.
+/// </summary>
+internal sealed class ClusterStatusReport(MembershipView view, PeerBoard board, IDatabaseDirectory databases, SocketStatusWriter sockets)
+{
+    public OperationAnswer Answer()
+    {
+        var snapshot = view.Current;
+        return new OperationAnswer(200, writer => Write(writer, snapshot));
+    }
+
+    private void Write(Utf8JsonWriter writer, MembershipSnapshot snapshot)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("type", "cluster-status");
+        writer.WriteStartArray("connections");
+        // A removed node lists nobody (D36): its plan is empty, whatever records it still holds.
+        foreach (var peer in snapshot.Plan.Peers.Values) WriteConnection(writer, peer, board.Find(peer.Peer));
+        writer.WriteEndArray();
+        writer.WriteString("node_name", snapshot.Settings.Self.Value);
+        if (snapshot.Settings.Shard is { } shard) writer.WriteNumber("shard", shard);
+        if (snapshot.Records.Find(snapshot.Settings.Self)?.Url is { } url) writer.WriteString("url", url);
+        writer.WriteBoolean("is_enabled", snapshot.IsEnabled);
+        WriteProblems(writer, snapshot);
+        writer.WriteEndObject();
+    }
+
+    private void WriteConnection(Utf8JsonWriter writer, PeerPlan peer, PeerStatus? status)
+    {
+        writer.WriteStartObject();
+        if (peer.Record is { } record)
+        {
+            record.WriteFields(writer, field => field is not ("ca" or "authorization" or "__updatedtime__" or "__createdtime__"));
+        }
+        else
+        {
+            writer.WriteString("name", peer.Peer.Value);
+            if (peer.Url is { } url) writer.WriteString("url", url);
+            writer.WritePropertyName("replicates");
+            (peer.Route?.Replicates ?? FlowRule.Full).WriteTo(writer);
+        }
+        if (ReasonOf(peer, status) is { } reason) writer.WriteString("reason", reason);
+        writer.WriteStartArray("database_sockets");
+        foreach (var name in DatabasesOf(peer, status))
+            sockets.Write(writer, peer, name, databases.Find(name), status?.Databases.GetValueOrDefault(name.Value));
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+    }
+
+    /// <summary>Why nothing is received from a peer: not dialled, or refused (D37).</summary>
+    private static string? ReasonOf(PeerPlan peer, PeerStatus? status)
+    {
+        if (peer.NotDialled is { } notDialled) return notDialled;
+        if (status is null || status.Databases.Values.Any(database => database.Connected)) return null;
+        return status.Databases.Values.Select(database => database.LastError).Where(error => error is not null).MaxBy(error => error!.TimeMs)?.Reason;
+    }
+
+    private static IEnumerable<DatabaseName> DatabasesOf(PeerPlan peer, PeerStatus? status) =>
+        peer.Dialled.Select(link => link.Database)
+            .Concat(status?.Databases.Values.Where(database => database.Sending is { Connected: true }).Select(database => database.Database) ?? [])
+            .Distinct().OrderBy(name => name.Value, StringComparer.Ordinal);
+
+    private static void WriteProblems(Utf8JsonWriter writer, MembershipSnapshot snapshot)
+    {
+        if (snapshot.Routes.Problems.IsEmpty) return;
+        writer.WriteStartArray("skipped_routes");
+        foreach (var problem in snapshot.Routes.Problems)
+        {
+            writer.WriteStartObject();
+            writer.WritePropertyName("route");
+            problem.AsWritten.WriteTo(writer);
+            writer.WriteString("reason", problem.Problem);
+            writer.WriteEndObject();
+        }
+        writer.WriteEndArray();
+    }
+}

@@ -1,0 +1,121 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Harper.Actors.Membership;
+using Harper.Actors.Operations;
+using Harper.Core.Identity;
+using Harper.Core.Membership;
+using Harper.Core.Operations;
+using Microsoft.Extensions.Logging;
+
+namespace Harper.Actors.Cluster;
+
+/// <summary>
+/// add_node, update_node and their counterpart add_node_back: two nodes get to know each other. After a failure nothing is stored, gossiped or
+/// dialled here (D24).
+/// </summary>
+internal sealed partial class NodeIntroduction(MembershipClient membership, PeerCalls calls, ILogger<NodeIntroduction> log)
+{
+    private static readonly TimeSpan CallDeadline = TimeSpan.FromSeconds(20);
+
+    /// <summary>Adds the node and returns the original's text.</summary>
+    public async Task<string> AddAsync(JsonElement body, CancellationToken cancellation)
+    {
+        var change = NodeChange.Parse(body, "add_node", Settings);
+        var url = await IntroduceAsync(change, cancellation).ConfigureAwait(false);
+        return $"Successfully added '{url}' to cluster";
+    }
+
+    public async Task<string> UpdateAsync(JsonElement body, CancellationToken cancellation)
+    {
+        var change = NodeChange.Parse(body, "update_node", Settings);
+        var known = membership.View.Current.Records.Find(change.Target.Name);
+        if (known is { IsUsable: true } && !HasUrl(body) && PeerAddress.TryParseUrl(known.Url!, out var recorded, out _))
+            change = change with { Target = change.Target with { Url = recorded } };
+        if (known is null || !change.IsLocal)
+            return $"Successfully updated '{await IntroduceAsync(change, cancellation).ConfigureAwait(false)}'";
+        var fields = change.ToFields(change.Target, known, full: false, null, null);
+        await membership.WriteAsync(change.Target.Name, fields, cancellation).ConfigureAwait(false);
+        return $"Successfully updated '{PeerAddress.Write(change.Target.Url)}'";
+    }
+
+    /// <summary>Checks without doing anything: configure_cluster validates its whole list first.</summary>
+    public NodeTarget Validate(JsonElement body) => NodeChange.Parse(body, "add_node", Settings).Target;
+
+    /// <summary>The other end of <see cref="AddAsync"/>: the caller becomes a member, and this node publishes itself.</summary>
+    public async Task<OperationAnswer> AddBackAsync(JsonElement body, Caller caller, CancellationToken cancellation)
+    {
+        if (body.TryGetProperty("csr", out var csr) && csr.ValueKind == JsonValueKind.String)
+            throw new OperationError(400, "This node cannot sign certificates yet: join it over a ws:// URL");
+        if (Settings.Url is null) throw new OperationError(400, "This node takes no part in replication: it has no replication port");
+        var change = NodeChange.Parse(body, "add_node_back", Settings);
+        if (caller.Node is { } node && node != change.Target.Name.Value)
+            throw new OperationError(403, $"{node} may add only itself, not {change.Target.Name}");
+        var known = membership.View.Current.Records.Find(change.Target.Name);
+        var flow = change.Flow is { } theirs ? new FlowRule(theirs.Receives, theirs.Sends, theirs.ReceivesFrom, theirs.SendsTo) : null;
+        var ca = body.TryGetProperty("cert_auth", out var pem) && pem.ValueKind == JsonValueKind.String ? pem.GetString() : null;
+        // The joiner's start_time filters what it takes; on its own record it would gossip to others (D26).
+        var fields = (change with { StartTime = null, Flow = flow, IsLeader = null }).ToFields(change.Target, known, full: true, null, ca);
+        await membership.PublishSelfAsync(cancellation).ConfigureAwait(false);
+        await membership.WriteAsync(change.Target.Name, fields, cancellation).ConfigureAwait(false);
+        LogAdded(change.Target.Name, PeerAddress.Write(change.Target.Url));
+        var settings = Settings;
+        return new OperationAnswer(200, writer =>
+        {
+            writer.WriteStartObject();
+            writer.WriteString("nodeName", settings.Self.Value);
+            if (settings.Shard is { } shard) writer.WriteNumber("shard", shard);
+            writer.WriteEndObject();
+        });
+    }
+
+    private MembershipSettings Settings => membership.View.Current.Settings;
+
+    private async Task<string> IntroduceAsync(NodeChange change, CancellationToken cancellation)
+    {
+        if (Settings.Url is null) throw OperationError.Bad("replication url is missing from harperdb-config.yaml");
+        var url = PeerAddress.Write(change.Target.Url);
+        JsonElement answer;
+        try
+        {
+            answer = await calls.CallAsync(change.Target.Url, change.Authorization, change.ToAddNodeBack(Settings), CallDeadline, cancellation)
+                .ConfigureAwait(false);
+        }
+        catch (PeerCallException failure)
+        {
+            throw new OperationError(500, $"Error returned from {url}: {failure.Message}");
+        }
+        var target = TargetOf(answer, change.Target);
+        if (target.Name == Settings.Self) throw OperationError.Bad($"{Settings.Self} is this node");
+        if (change.Subscriptions is not null) LogSubscriptions(target.Name);
+        if (change.RetainAuthorization) LogNotRetained(target.Name);
+        var known = membership.View.Current.Records.Find(target.Name);
+        var shard = answer.TryGetProperty("shard", out var reported) && reported.ValueKind == JsonValueKind.Number ? reported.GetInt32() : (int?)null;
+        var ca = answer.TryGetProperty("usingCA", out var pem) && pem.ValueKind == JsonValueKind.String ? pem.GetString() : null;
+        await membership.PublishSelfAsync(cancellation).ConfigureAwait(false);
+        await membership.WriteAsync(target.Name, change.ToFields(target, known, full: true, shard, ca), cancellation).ConfigureAwait(false);
+        LogAdded(target.Name, url);
+        return url;
+    }
+
+    /// <summary>A node is recorded under the name that it gives itself, and dialled there: name and host of the URL are one (W 1.5).</summary>
+    private static NodeTarget TargetOf(JsonElement answer, NodeTarget dialled)
+    {
+        if (!answer.TryGetProperty("nodeName", out var value) || value.ValueKind != JsonValueKind.String) return dialled;
+        var name = value.GetString()!;
+        if (name == dialled.Name.Value || !PeerAddress.IsNodeName(name)) return dialled;
+        return new NodeTarget(new NodeName(name), new UriBuilder(dialled.Url) { Host = name }.Uri);
+    }
+
+    private static bool HasUrl(JsonElement body) => body.TryGetProperty("url", out var url) && url.ValueKind == JsonValueKind.String;
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Node} at {Url} is a member of the cluster")]
+    private partial void LogAdded(NodeName node, string url);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message =
+        "Explicit subscriptions with {Node} are deprecated: they are for tests and migrations and promise no consistency; nothing else replicates with it")]
+    private partial void LogSubscriptions(NodeName node);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message =
+        "The credentials for {Node} are not kept: over ws:// nodes know each other by their addresses and need none")]
+    private partial void LogNotRetained(NodeName node);
+}

@@ -1,0 +1,111 @@
+using System.Globalization;
+using System.Text.Json;
+using Harper.Actors.Databases;
+using Harper.Actors.Peers;
+using Harper.Core.Identity;
+using Harper.Core.Membership;
+using Harper.Core.Positions;
+
+namespace Harper.Actors.Cluster;
+
+/// <summary>
+/// One entry of <c>database_sockets</c>: the original's fields and forms (W 11), and lag, pending work, copy progress and time away beside them.
+/// Where no connection has said anything yet, the stored positions answer, so that figures survive a restart (R-MON-11).
+/// </summary>
+internal sealed class SocketStatusWriter(OutgoingBacklog backlog)
+{
+    public void Write(Utf8JsonWriter writer, PeerPlan peer, DatabaseName name, IDatabaseHandle? handle, DatabaseConnectionStatus? status)
+    {
+        var positions = handle?.Engine.Positions;
+        var (receiving, sending) = (status?.Receiving, status?.Sending);
+        var copying = receiving is { Copying: true } && status!.Connected;
+        writer.WriteStartObject();
+        writer.WriteString("database", name.Value);
+        writer.WriteBoolean("connected", status is { Connected: true });
+        if (receiving?.LatencyMs is { } latency) writer.WriteNumber("latency", latency);
+        writer.WriteNumber("threadId", 1);
+        writer.WriteNumber("thread_id", 1);
+        WriteOrigins(writer, peer, receiving);
+        WriteTime(writer, "lastCommitConfirmed", sending?.LastCommitConfirmed ?? Confirmed(positions, peer.Peer));
+        var version = receiving is { LastReceivedVersion: > 0 } ? receiving.LastReceivedVersion : Stored(positions, peer.Peer);
+        if (copying) writer.WriteString("lastReceivedRemoteTime", "Copying");
+        else WriteTime(writer, "lastReceivedRemoteTime", version > 0 ? version : null);
+        WriteTime(writer, "lastReceivedLocalTime", receiving?.LastReceivedAt);
+        if (sending is { Connected: true, Copying: true }) writer.WriteString("sendingMessage", "Copying");
+        else if (sending is { Connected: true }) WriteTime(writer, "sendingMessage", sending.SendingPosition);
+        if (sending is { Connected: true }) WriteTime(writer, "lastSendTime", sending.SendingPosition);
+        writer.WriteNumber("lastReceivedVersion", version);
+        writer.WriteNumber("backPressurePercent", sending is { Connected: true } ? sending.BackPressurePercent : 0);
+        writer.WriteString("lastReceivedStatus", receiving is { LastWasRecord: true } && status!.Connected ? "Receiving" : "Waiting");
+        WriteError(writer, status?.LastError);
+        WriteBacklog(writer, peer.Peer, handle, status);
+        if (copying && receiving!.CopyProgress is { } progress) WriteProgress(writer, handle, progress);
+        if (status?.DisconnectedSinceMs is { } since && !status.Connected) WriteTime(writer, "disconnectedSince", since);
+        writer.WriteEndObject();
+    }
+
+    private static void WriteOrigins(Utf8JsonWriter writer, PeerPlan peer, ConnectionStatus? receiving)
+    {
+        writer.WriteStartArray("nodes");
+        if (receiving is { Origins.Count: > 0 }) foreach (var origin in receiving.Origins) writer.WriteStringValue(origin.Value);
+        else writer.WriteStringValue(peer.Peer.Value);
+        writer.WriteEndArray();
+    }
+
+    private static void WriteError(Utf8JsonWriter writer, PeerConnectionError? error)
+    {
+        if (error is null) return;
+        writer.WriteStartObject("lastConnectionError");
+        if (int.TryParse(error.Code, NumberStyles.None, CultureInfo.InvariantCulture, out var code)) writer.WriteNumber("code", code);
+        else writer.WriteString("code", error.Code);
+        WriteTime(writer, "time", error.TimeMs);
+        writer.WriteString("reason", error.Reason);
+        writer.WriteEndObject();
+    }
+
+    /// <summary>How far the two are apart, in the worse of both directions; null where nothing is known.</summary>
+    private void WriteBacklog(Utf8JsonWriter writer, NodeName peer, IDatabaseHandle? handle, DatabaseConnectionStatus? status)
+    {
+        var incoming = status is { Connected: true, Receiving: { } receiving }
+            ? new Backlog(receiving.LagMs, receiving.PendingTransactions, receiving.PendingBytes)
+            : (Backlog?)null;
+        var outgoing = status?.Sending is { Connected: true } sending
+            ? new Backlog(sending.LagMs, sending.PendingTransactions, sending.PendingBytes)
+            : handle is null ? null : backlog.Of(handle, peer);
+        if (incoming is null && outgoing is null)
+        {
+            writer.WriteNull("lagMs");
+            writer.WriteNull("pendingTransactions");
+            writer.WriteNull("pendingBytes");
+            return;
+        }
+        writer.WriteNumber("lagMs", Math.Max(incoming?.LagMs ?? 0, outgoing?.LagMs ?? 0));
+        writer.WriteNumber("pendingTransactions", (incoming?.Transactions ?? 0) + (outgoing?.Transactions ?? 0));
+        writer.WriteNumber("pendingBytes", (incoming?.Bytes ?? 0) + (outgoing?.Bytes ?? 0));
+    }
+
+    private static void WriteProgress(Utf8JsonWriter writer, IDatabaseHandle? handle, Core.Sessions.CopyProgress progress)
+    {
+        writer.WriteStartObject("copyProgress");
+        if (handle is not null) writer.WriteNumber("tables", handle.Engine.Catalog.Tables.Values.Count(table => table.Replicate != false));
+        if (progress.Table is { } table) writer.WriteString("table", table.Value);
+        writer.WriteNumber("records", progress.Rows);
+        writer.WriteNumber("bytes", progress.Bytes);
+        if (progress.TotalRows is { } total) writer.WriteNumber("totalRecords", total);
+        writer.WriteEndObject();
+    }
+
+    private static double? Confirmed(ReplicationPositions? positions, NodeName peer) =>
+        positions is not null && positions.Confirmed.TryGetValue(peer, out var position) ? position : null;
+
+    /// <summary>The vector for ours, the cursor for originals.</summary>
+    private static double Stored(ReplicationPositions? positions, NodeName peer) => positions is null
+        ? 0
+        : Math.Max(positions.Through.GetValueOrDefault(peer), positions.Cursors.GetValueOrDefault(peer));
+
+    private static void WriteTime(Utf8JsonWriter writer, string name, double? milliseconds)
+    {
+        if (milliseconds is not { } value || value <= 0 || value > 253402300799999) return;
+        writer.WriteString(name, DateTimeOffset.UnixEpoch.AddMilliseconds(value).ToString("R", CultureInfo.InvariantCulture));
+    }
+}

@@ -1,0 +1,45 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Akka.Actor;
+using Harper.Core.Identity;
+using Harper.Core.Membership;
+using Harper.Core.Operations;
+
+namespace Harper.Actors.Membership;
+
+/// <summary>How operations change membership: asks the actor and waits until the plan that follows is in force.</summary>
+public sealed class MembershipClient(MembershipView view)
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(15);
+
+    public MembershipView View { get; } = view;
+
+    public Task<bool> WriteAsync(NodeName name, ImmutableArray<NodeField> changes, CancellationToken cancellation) =>
+        AskAsync(new MembershipProtocol.WriteRecord(name, changes), cancellation);
+
+    public Task<bool> PublishSelfAsync(CancellationToken cancellation) => AskAsync(MembershipProtocol.PublishSelf.Instance, cancellation);
+
+    public Task<bool> DeleteAsync(NodeName name, CancellationToken cancellation) =>
+        AskAsync(new MembershipProtocol.DeleteRecord(name), cancellation);
+
+    public Task<bool> SetRoutesAsync(ImmutableArray<JsonElement> routes, ImmutableArray<NodeName> named, CancellationToken cancellation) =>
+        AskAsync(new MembershipProtocol.SetRoutes(routes, named), cancellation);
+
+    private async Task<bool> AskAsync(MembershipProtocol.ICommand command, CancellationToken cancellation)
+    {
+        var actor = View.Actor ?? throw new OperationError(503, "The node is starting; try again in a moment") { RetryAfterSeconds = 1 };
+        try
+        {
+            return await actor.Ask<MembershipProtocol.IEvent>(command, Deadline, cancellation).ConfigureAwait(false) switch
+            {
+                MembershipProtocol.Written written => written.Changed,
+                MembershipProtocol.Failed failed => throw new OperationError(500, $"The node record could not be written: {failed.Reason}"),
+                _ => throw new OperationError(500, "Membership gave an answer that nobody knows"),
+            };
+        }
+        catch (AskTimeoutException)
+        {
+            throw new OperationError(504, "Membership did not answer in time; nothing is known of the change");
+        }
+    }
+}
