@@ -27,6 +27,7 @@ public interface IUserStore
     /// <summary>The text to store for a password: salted, slow by design; runs on the caller's thread.</summary>
     string HashPassword(string password);
 
-    /// <summary>Whether a password is a user's; constant time, at most a few computed at once. False also for an unknown or inactive user.</summary>
-    ValueTask<bool> VerifyAsync(UserAccount account, string password, CancellationToken cancellation = default);
+    /// <summary>Whether a password is the account's, active or not. Constant time, few computed at once; an unknown user (null) takes as long as a known one.</summary>
+    /// <exception cref="Harper.Core.Operations.OperationError">503: too many log-ins are waiting.</exception>
+    ValueTask<bool> VerifyAsync(UserAccount? account, string password, CancellationToken cancellation = default);
 }

@@ -1,0 +1,122 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Harper.Actors.Operations;
+using Harper.Core.Operations;
+using Harper.Host.Configuration;
+using Harper.Host.Security;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace Harper.Host.Http;
+
+/// <summary>The operations port: <c>POST /</c> runs an operation, and the few other paths that the original has (operations API, section 1).</summary>
+internal sealed partial class OperationsEndpoint(
+    CorsConfig cors, Authentication authentication, OperationDispatcher dispatcher, AdminEndpoint admin, ILogger<OperationsEndpoint> log)
+{
+    private const string Health = "HarperDB is running.";
+
+    public async Task HandleAsync(HttpContext context)
+    {
+        var started = Stopwatch.GetTimestamp();
+        var request = context.Request;
+        context.Response.Headers.Server = "Harper";
+        if (Cors.Answer(context, cors)) return;
+        try
+        {
+            if (request.Path.Value is "/" or "") await RootAsync(context, started).ConfigureAwait(false);
+            else if (request.Path.Value == "/health" && HttpMethods.IsGet(request.Method)) await TextAsync(context, 200, Health, started).ConfigureAwait(false);
+            else if (request.Path.StartsWithSegments("/admin", out var rest) && HttpMethods.IsGet(request.Method))
+                await AdminAsync(context, rest, started).ConfigureAwait(false);
+            else await TextAsync(context, 404, "Not found\n", started).ConfigureAwait(false);
+        }
+        catch (OperationError error) when (!context.Response.HasStarted)
+        {
+            await AnswerWriter.WriteAsync(context, OperationAnswer.Error(error), started, context.RequestAborted).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is OperationCanceledException or IOException or BadHttpRequestException && context.RequestAborted.IsCancellationRequested)
+        {
+            // The caller has gone; nobody is left to tell.
+        }
+        catch (BadHttpRequestException error) when (!context.Response.HasStarted)
+        {
+            await AnswerWriter.WriteAsync(context, OperationAnswer.Error(new OperationError(error.StatusCode, error.Message)), started, context.RequestAborted)
+                .ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            LogFailed(failure, request.Path.Value ?? "");
+            if (context.Response.HasStarted) context.Abort();
+            else
+                await AnswerWriter.WriteAsync(
+                    context, OperationAnswer.Error(new OperationError(500, "There was an error processing your request. Check logs and try again.")), started,
+                    context.RequestAborted).ConfigureAwait(false);
+        }
+    }
+
+    private async Task RootAsync(HttpContext context, long started)
+    {
+        if (HttpMethods.IsPost(context.Request.Method)) await OperationAsync(context, started).ConfigureAwait(false);
+        else if (HttpMethods.IsGet(context.Request.Method)) await WelcomePage.WriteAsync(context, started).ConfigureAwait(false);
+        else await TextAsync(context, 404, "Not found\n", started).ConfigureAwait(false);
+    }
+
+    private async Task OperationAsync(HttpContext context, long started)
+    {
+        var caller = await CallerAsync(context).ConfigureAwait(false);
+        using var body = await RequestBody.ReadAsync(context.Request, context.RequestAborted).ConfigureAwait(false);
+        if (!IsJson(context.Request.ContentType) && !HasOperation(body.Bytes))
+        {
+            await AnswerWriter.WriteAsync(context, NoOperation, started, context.RequestAborted).ConfigureAwait(false);
+            return;
+        }
+        var answer = await dispatcher.RunAsync(body.Bytes, caller, CallOrigin.Http, context.RequestAborted).ConfigureAwait(false);
+        await AnswerWriter.WriteAsync(context, answer, started, context.RequestAborted).ConfigureAwait(false);
+    }
+
+    private async Task AdminAsync(HttpContext context, PathString path, long started)
+    {
+        var caller = await CallerAsync(context).ConfigureAwait(false);
+        if (!caller.SuperUser) throw OperationError.Forbidden("The view into the actors is restricted to 'super_user' roles");
+        await admin.HandleAsync(context, path, started).ConfigureAwait(false);
+    }
+
+    private ValueTask<Caller> CallerAsync(HttpContext context) => authentication.AuthenticateAsync(
+        context.Request.Headers.Authorization, context.Connection.RemoteIpAddress, context.RequestAborted);
+
+    /// <summary>Clients that forget to name the type of their JSON are understood; what has no operation gets the original's answer.</summary>
+    private static bool HasOperation(ReadOnlyMemory<byte> body)
+    {
+        try
+        {
+            return OperationFields.ParseBody(body).Has("operation");
+        }
+        catch (OperationError)
+        {
+            return false;
+        }
+    }
+
+    private static bool IsJson(string? contentType) =>
+        string.IsNullOrEmpty(contentType) || contentType.StartsWith("application/json", StringComparison.OrdinalIgnoreCase);
+
+    private static readonly OperationAnswer NoOperation = new(400, writer =>
+    {
+        writer.WriteStartObject();
+        writer.WriteNumber("statusCode", 400);
+        writer.WriteString("error", "Bad Request");
+        writer.WriteString("message", "Request body must include an 'operation' property.");
+        writer.WriteEndObject();
+    });
+
+    private static Task TextAsync(HttpContext context, int status, string text, long started)
+    {
+        context.Response.StatusCode = status;
+        context.Response.ContentType = "text/plain; charset=utf-8";
+        context.Response.ContentLength = text.Length;
+        AnswerWriter.SetTiming(context.Response, started);
+        return context.Response.WriteAsync(text);
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A request to {Path} failed")]
+    private partial void LogFailed(Exception failure, string path);
+}

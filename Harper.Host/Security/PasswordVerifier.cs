@@ -1,0 +1,73 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using Harper.Core.Operations;
+
+namespace Harper.Host.Security;
+
+/// <summary>
+/// Checks passwords without letting a flood of log-ins take the processor: few at once, a bounded number waiting. A verified password is
+/// remembered together with the stored hash that it matched, so that a changed password or a removed user ends the memory by itself (R-OPS-12).
+/// </summary>
+internal sealed class PasswordVerifier(TimeSpan memory, TimeProvider time) : IDisposable
+{
+    private const int AtOnce = 2;
+    private const int MaxWaiting = 64;
+    private const int MaxRemembered = 1024;
+
+    private readonly SemaphoreSlim _places = new(AtOnce);
+    private readonly ConcurrentDictionary<UInt128, long> _verified = new();
+    private readonly byte[] _key = RandomNumberGenerator.GetBytes(32);
+    private int _waiting;
+
+    public void Dispose() => _places.Dispose();
+
+    /// <param name="stored">Null: there is no such user; takes as long all the same.</param>
+    public async ValueTask<bool> VerifyAsync(string? stored, string password, CancellationToken cancellation)
+    {
+        if (stored is not null && IsRemembered(stored, password)) return true;
+        if (Interlocked.Increment(ref _waiting) > MaxWaiting)
+        {
+            Interlocked.Decrement(ref _waiting);
+            throw new OperationError(503, "Too many log-ins at once, try again") { RetryAfterSeconds = 1 };
+        }
+        try
+        {
+            await _places.WaitAsync(cancellation).ConfigureAwait(false);
+            try
+            {
+                return await Task.Run(() => Compute(stored, password), CancellationToken.None).ConfigureAwait(false);
+            }
+            finally
+            {
+                _places.Release();
+            }
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _waiting);
+        }
+    }
+
+    /// <summary>Remembers a password that was just hashed, so that the first log-in after the first start does not hash again.</summary>
+    public void Remember(string stored, string password)
+    {
+        if (memory <= TimeSpan.Zero) return;
+        if (_verified.Count >= MaxRemembered) _verified.Clear();
+        _verified[PasswordHasher.Fingerprint(password, stored, _key)] = time.GetTimestamp();
+    }
+
+    private bool Compute(string? stored, string password)
+    {
+        if (stored is null)
+        {
+            PasswordHasher.Waste(password);
+            return false;
+        }
+        if (!PasswordHasher.Verify(password, stored)) return false;
+        Remember(stored, password);
+        return true;
+    }
+
+    private bool IsRemembered(string stored, string password) =>
+        _verified.TryGetValue(PasswordHasher.Fingerprint(password, stored, _key), out var since) && time.GetElapsedTime(since) < memory;
+}
