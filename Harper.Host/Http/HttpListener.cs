@@ -66,7 +66,7 @@ internal sealed class HttpListener : IAsyncDisposable
             server.Dispose();
             throw new HostStartException(Explain(options, failure), HostStartException.CannotListen);
         }
-        if (options.DomainSocket is { } socket) File.SetUnixFileMode(socket, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        if (options.DomainSocket is { } socket && !OperatingSystem.IsWindows()) File.SetUnixFileMode(socket, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         return new HttpListener(server);
     }
 
