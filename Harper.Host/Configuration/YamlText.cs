@@ -35,7 +35,10 @@ internal static class YamlText
         }
     }
 
-    public static string Write(ConfigNode.Map root)
+    public static string Write(ConfigNode.Map root) => WriteAny(root);
+
+    /// <summary>The same for a value of any form.</summary>
+    public static string WriteAny(ConfigNode root)
     {
         using var writer = new StringWriter { NewLine = "\n" };
         var emitter = new Emitter(writer);

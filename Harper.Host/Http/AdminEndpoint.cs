@@ -27,7 +27,7 @@ internal sealed class AdminEndpoint(IAdminView view, CancellationToken stopping)
             ? await view.TreeAsync(Deadline, context.RequestAborted).ConfigureAwait(false)
             : await view.FindAsync(name, Deadline, context.RequestAborted).ConfigureAwait(false)
                 ?? throw OperationError.NotFound($"There is no actor '{name}'; GET /admin/actors shows all of them");
-        await AnswerWriter.WriteAsync(context, new OperationAnswer(200, writer => Write(writer, tree)), started, context.RequestAborted).ConfigureAwait(false);
+        await AnswerWriter.WriteAsync(context, new OperationAnswer(200, writer => ActorTreeJson.Write(writer, tree)), started, context.RequestAborted).ConfigureAwait(false);
     }
 
     private async Task EventsAsync(HttpContext context)
@@ -91,50 +91,7 @@ internal sealed class AdminEndpoint(IAdminView view, CancellationToken stopping)
     {
         using var buffer = new MemoryStream();
         using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
-        {
-            writer.WriteStartObject();
-            writer.WriteString("at", happened.At.UtcDateTime);
-            writer.WriteString("kind", happened.Kind);
-            writer.WriteString("path", happened.Path);
-            writer.WriteString("text", happened.Text);
-            writer.WriteEndObject();
-        }
+            ActorTreeJson.Write(writer, happened);
         return Encoding.UTF8.GetBytes($"event: {happened.Kind}\ndata: {Encoding.UTF8.GetString(buffer.ToArray())}\n\n");
-    }
-
-    private static void Write(Utf8JsonWriter writer, ActorTree actor)
-    {
-        writer.WriteStartObject();
-        writer.WriteString("path", actor.Path);
-        writer.WriteString("kind", actor.Kind);
-        writer.WriteString("state", actor.Answered ? actor.State : "did not answer");
-        writer.WriteBoolean("answered", actor.Answered);
-        writer.WriteNumber("restarts", actor.Restarts);
-        writer.WriteNumber("queued", actor.Queued);
-        writer.WriteNumber("ageSeconds", Math.Round(actor.Age.TotalSeconds, 1));
-        writer.WriteStartObject("figures");
-        foreach (var (name, value) in actor.Figures)
-        {
-            writer.WritePropertyName(name);
-            WriteFigure(writer, value);
-        }
-        writer.WriteEndObject();
-        writer.WriteStartArray("children");
-        foreach (var child in actor.Children) Write(writer, child);
-        writer.WriteEndArray();
-        writer.WriteEndObject();
-    }
-
-    private static void WriteFigure(Utf8JsonWriter writer, object? value)
-    {
-        switch (value)
-        {
-            case null: writer.WriteNullValue(); break;
-            case bool flag: writer.WriteBooleanValue(flag); break;
-            case int number: writer.WriteNumberValue(number); break;
-            case long number: writer.WriteNumberValue(number); break;
-            case double number when double.IsFinite(number): writer.WriteNumberValue(number); break;
-            default: writer.WriteStringValue(value.ToString()); break;
-        }
     }
 }

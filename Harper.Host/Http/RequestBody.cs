@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.IO.Pipelines;
 using Harper.Core.Operations;
 using Microsoft.AspNetCore.Http;
@@ -6,14 +5,16 @@ using Microsoft.AspNetCore.Http;
 namespace Harper.Host.Http;
 
 /// <summary>
-/// A request's body in one piece of pooled memory. It grows as bytes arrive, never by what a header claims, and all bodies of the process
-/// together stay within a budget.
+/// A request's body in one piece. It grows as bytes arrive, never by what a header claims, and all bodies being answered stay within a budget. The bytes are
+/// not pooled: a job may go on reading them after its request was answered.
 /// </summary>
 internal sealed class RequestBody : IDisposable
 {
     public const long MaxBytes = 1L << 30;
 
-    private const int FirstBytes = 16 * 1024;
+    /// <summary>A claim that is believed at once.</summary>
+    private const int BelievedBytes = 1 << 20;
+
     private const long BudgetBytes = 3L << 30;
 
     private static long _held;
@@ -24,7 +25,6 @@ internal sealed class RequestBody : IDisposable
     {
     }
 
-    /// <summary>Valid until disposed: until the answer is written. Whoever needs it longer copies.</summary>
     public ReadOnlyMemory<byte> Bytes => _buffer.AsMemory(0, _length);
 
     /// <exception cref="OperationError">413: longer than 1 GB. 503: too much at once.</exception>
@@ -34,7 +34,7 @@ internal sealed class RequestBody : IDisposable
         var body = new RequestBody();
         try
         {
-            await body.FillAsync(request.BodyReader, cancellation).ConfigureAwait(false);
+            await body.FillAsync(request.BodyReader, request.ContentLength ?? 0, cancellation).ConfigureAwait(false);
             return body;
         }
         catch (BadHttpRequestException error) when (error.StatusCode == StatusCodes.Status413PayloadTooLarge)
@@ -49,21 +49,20 @@ internal sealed class RequestBody : IDisposable
         }
     }
 
+    /// <summary>Gives the budget back.</summary>
     public void Dispose()
     {
-        if (_buffer.Length == 0) return;
         Interlocked.Add(ref _held, -_buffer.Length);
-        ArrayPool<byte>.Shared.Return(_buffer);
         _buffer = [];
     }
 
-    private async ValueTask FillAsync(PipeReader reader, CancellationToken cancellation)
+    private async ValueTask FillAsync(PipeReader reader, long claimed, CancellationToken cancellation)
     {
         while (true)
         {
             var read = await reader.ReadAsync(cancellation).ConfigureAwait(false);
             if (_length + read.Buffer.Length > MaxBytes) throw TooLarge();
-            Reserve((int)read.Buffer.Length);
+            Reserve(_length + read.Buffer.Length, claimed);
             read.Buffer.CopyTo(_buffer.AsSpan(_length));
             _length += (int)read.Buffer.Length;
             reader.AdvanceTo(read.Buffer.End);
@@ -71,23 +70,19 @@ internal sealed class RequestBody : IDisposable
         }
     }
 
-    private void Reserve(int more)
+    private void Reserve(long needed, long claimed)
     {
-        var needed = (long)_length + more;
         if (needed <= _buffer.Length) return;
-        var grown = ArrayPool<byte>.Shared.Rent((int)Math.Min(Math.Max(Math.Max(FirstBytes, needed), 2L * _buffer.Length), MaxBytes));
-        if (Interlocked.Add(ref _held, grown.Length) > BudgetBytes)
+        var size = claimed <= BelievedBytes ? Math.Max(needed, claimed) : Math.Max(needed, Math.Min(claimed, Math.Max(BelievedBytes, 4L * _buffer.Length)));
+        if (claimed == 0) size = Math.Max(needed, Math.Min(MaxBytes, 2L * _buffer.Length));
+        if (Interlocked.Add(ref _held, size - _buffer.Length) > BudgetBytes)
         {
-            Interlocked.Add(ref _held, -grown.Length);
-            ArrayPool<byte>.Shared.Return(grown);
+            Interlocked.Add(ref _held, _buffer.Length - size);
             throw new OperationError(503, "Too many large requests at once, try again") { RetryAfterSeconds = 2 };
         }
+        var grown = GC.AllocateUninitializedArray<byte>((int)size);
         Bytes.Span.CopyTo(grown);
-        var old = _buffer;
         _buffer = grown;
-        if (old.Length == 0) return;
-        Interlocked.Add(ref _held, -old.Length);
-        ArrayPool<byte>.Shared.Return(old);
     }
 
     private static OperationError TooLarge() =>

@@ -5,6 +5,7 @@ using Harper.Actors.Peers;
 using Harper.Actors.Users;
 using Harper.Core.Operations;
 using Harper.Host.Configuration;
+using Microsoft.Extensions.Logging;
 
 namespace Harper.Host.Security;
 
@@ -12,7 +13,7 @@ namespace Harper.Host.Security;
 /// Finds out who calls (R-OPS-05): the Authorization header against the users of this node. Refusals are thrown as 401 with the original's texts, which
 /// do not say whether a user exists.
 /// </summary>
-internal sealed class Authentication(IUserStore users, AuthenticationConfig config) : IPeerCredentials
+internal sealed partial class Authentication(IUserStore users, AuthenticationConfig config, ILogger<Authentication> log) : IPeerCredentials
 {
     private const int MaxHeaderChars = 8192;
 
@@ -52,9 +53,16 @@ internal sealed class Authentication(IUserStore users, AuthenticationConfig conf
 
         var account = users.Find(username);
         // The password first: only its owner may learn that an account is inactive.
-        if (!await users.VerifyAsync(account, password, cancellation).ConfigureAwait(false)) throw new OperationError(401, "Login failed");
-        if (!account!.Active) throw new OperationError(401, "Cannot complete request: User is inactive");
+        if (!await users.VerifyAsync(account, password, cancellation).ConfigureAwait(false)) throw Refused(username, "Login failed");
+        if (!account!.Active) throw Refused(username, "Cannot complete request: User is inactive");
+        if (config.LogSuccessful) LogSuccess(username);
         return new Caller(username, users.FindRole(account.Role)?.IsSuperUser is true);
+    }
+
+    private OperationError Refused(string username, string reason)
+    {
+        if (config.LogFailed) LogFailure(username, reason);
+        return new OperationError(401, reason);
     }
 
     private static (string Username, string Password) ReadBasic(ReadOnlySpan<char> encoded)
@@ -68,4 +76,10 @@ internal sealed class Authentication(IUserStore users, AuthenticationConfig conf
     }
 
     private static bool IsLoopback(IPAddress address) => IPAddress.IsLoopback(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address);
+
+    [LoggerMessage(EventId = 1, EventName = "notify", Level = LogLevel.Information, Message = "User {Username} logged in")]
+    private partial void LogSuccess(string username);
+
+    [LoggerMessage(EventId = 1, EventName = "notify", Level = LogLevel.Warning, Message = "User {Username} was refused: {Reason}")]
+    private partial void LogFailure(string username, string reason);
 }

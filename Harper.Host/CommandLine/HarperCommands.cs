@@ -1,0 +1,100 @@
+using System.CommandLine;
+using Harper.Host.Demo;
+
+namespace Harper.Host.CommandLine;
+
+/// <summary>What the program <c>harper</c> understands. Whatever is no command of its own is an operation for a running node.</summary>
+internal static class HarperCommands
+{
+    public static Task<int> RunAsync(string[] args)
+    {
+        var root = Create();
+        // "harper describe_all", "harper insert table=dog ...": an operation by its name.
+        if (args.Length > 0 && !args[0].StartsWith('-') && root.Subcommands.All(command => command.Name != args[0] && !command.Aliases.Contains(args[0])))
+            args = ["operation", .. args];
+        return root.Parse(args).InvokeAsync();
+    }
+
+    private static RootCommand Create()
+    {
+        var root = new RootCommand("Harper, a distributed document database. Without a command a node is run in the foreground.")
+        {
+            Run(), Config(), Operation(), Actors(), Status(), Verify(), Version(), Demo(),
+        };
+        root.SetAction((_, _) => RunCommand.RunAsync([], Console.Out, Console.Error));
+        return root;
+    }
+
+    private static Command Run()
+    {
+        var flags = new Argument<string[]>("flags") { Description = "--KEY value: any configuration key, for example --ROOTPATH /data --REPLICATION_PORT 9933" };
+        var command = new Command("run", "Run a node in the foreground; it stops on SIGTERM or Ctrl-C.") { flags };
+        command.SetAction((parsed, _) => RunCommand.RunAsync(parsed.GetValue(flags) ?? [], Console.Out, Console.Error));
+        return command;
+    }
+
+    private static Command Config()
+    {
+        var file = new Argument<string?>("FILE") { Arity = ArgumentArity.ZeroOrOne, Description = "A configuration file; without one, that of the root folder" };
+        var check = new Command("check", "Say what the configuration means: effective values, where each comes from, warnings, errors. Starts nothing.") { file };
+        check.TreatUnmatchedTokensAsErrors = false;
+        check.SetAction(parsed => ConfigCheck.Run(parsed.GetValue(file), [.. parsed.UnmatchedTokens], Console.Out));
+        return new Command("config", "About the configuration.") { check };
+    }
+
+    private static Command Operation()
+    {
+        var name = new Argument<string>("operation") { Description = "For example describe_all" };
+        var values = new Argument<string[]>("key=value") { Arity = ArgumentArity.ZeroOrMore, Description = "Arguments; JSON values are understood. json=true answers JSON instead of YAML" };
+        var target = Target();
+        var command = new Command("operation", "Run an operation on a node: harper describe_table table=dog") { name, values, target };
+        command.SetAction((parsed, cancellation) => OperationCommand.RunAsync(
+            parsed.GetRequiredValue(name), parsed.GetValue(values) ?? [], parsed.GetValue(target), Console.Out, Console.Error, cancellation));
+        return command;
+    }
+
+    private static Command Actors()
+    {
+        var target = Target();
+        var command = new Command("actors", "Show the tree of actors of a running node and what each is doing.") { target };
+        command.SetAction((parsed, cancellation) => ActorsCommand.RunAsync(parsed.GetValue(target), Console.Error, cancellation));
+        return command;
+    }
+
+    private static Command Status()
+    {
+        var target = Target();
+        var watch = new Option<bool>("--watch") { Description = "Refresh every second until Ctrl-C" };
+        var command = new Command("status", "Show a node and its connections to the others.") { target, watch };
+        command.SetAction((parsed, cancellation) => StatusCommand.RunAsync(parsed.GetValue(target), parsed.GetValue(watch), Console.Error, cancellation));
+        return command;
+    }
+
+    private static Command Verify()
+    {
+        var target = Target();
+        var command = new Command("verify", "Compare the rows of every table on all nodes of the cluster.") { target };
+        command.SetAction((parsed, cancellation) => VerifyCommand.RunAsync(parsed.GetValue(target), Console.Out, Console.Error, cancellation));
+        return command;
+    }
+
+    private static Command Version()
+    {
+        var command = new Command("version", "Print the version.");
+        command.SetAction(_ => Console.Out.WriteLine(Host.Version.Text));
+        return command;
+    }
+
+    private static Command Demo()
+    {
+        var exit = new Option<bool>("--exit") { Description = "Stop when the checks are done" };
+        var command = new Command("demo", "Three nodes on this machine become one database: real data, a crash, conflicts, every claim checked.") { exit };
+        command.SetAction((parsed, cancellation) => DemoCommand.RunAsync(parsed.GetValue(exit), cancellation));
+        return command;
+    }
+
+    private static Option<string?> Target() => new("--target")
+    {
+        Description = "URL of the node's operations port, for example http://admin:password@127.0.0.2:9925; without it, the node of ROOTPATH through its domain socket",
+    };
+}

@@ -1,0 +1,190 @@
+using Harper.Actors.Transport;
+using Harper.Host.Configuration;
+using Harper.Host.Http;
+using Harper.Host.Logging;
+using Harper.Host.Security;
+using Microsoft.Extensions.Logging;
+
+namespace Harper.Host.Composition;
+
+/// <summary>
+/// The process as a whole: configuration, root folder, log, node, users, operations, listeners — started in this order, undone in the reverse. What was
+/// started is on a stack, so that a start that fails half-way is undone like one that succeeded.
+/// </summary>
+internal sealed partial class HarperHost : IAsyncDisposable
+{
+    /// <summary>For requests that run when the stop begins; then they are cut.</summary>
+    private static readonly TimeSpan RequestGrace = TimeSpan.FromMilliseconds(700);
+
+    private static readonly TimeSpan DrainDeadline = TimeSpan.FromSeconds(10);
+
+    private readonly Stack<Func<ValueTask>> _undo = new();
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly TaskCompletionSource<string> _lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private HarperHost(HarperConfig config) => Config = config;
+
+    public HarperConfig Config { get; }
+
+    /// <summary>Completes with the reason when the node cannot go on.</summary>
+    public Task<string> Lost => _lost.Task;
+
+    /// <summary>Starts a node.</summary>
+    /// <param name="errors">Where warnings go that the log may not show.</param>
+    /// <exception cref="HostStartException">It cannot, for a reason its operator can mend.</exception>
+    public static async Task<HarperHost> StartAsync(HarperConfigLoader loader, TextWriter output, TextWriter errors, CancellationToken cancellation)
+    {
+        var report = loader.Load();
+        if (report.Config is not { } config)
+        {
+            foreach (var warning in report.Warnings) await errors.WriteLineAsync("warning: " + warning).ConfigureAwait(false);
+            throw new HostStartException(report.ErrorMessage, HostStartException.BadConfiguration);
+        }
+        var host = new HarperHost(config);
+        try
+        {
+            await host.StartAsync(loader, report, output, cancellation).ConfigureAwait(false);
+            return host;
+        }
+        catch
+        {
+            await host.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Stops in order; nothing that was acknowledged is lost.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        while (_undo.TryPop(out var undo))
+        {
+            try
+            {
+                await undo().ConfigureAwait(false);
+            }
+            catch (Exception failure) when (failure is not OutOfMemoryException)
+            {
+                // The rest must still be undone; the stores come last and matter most.
+                await Console.Error.WriteLineAsync($"While stopping: {failure.Message}").ConfigureAwait(false);
+            }
+        }
+        _stopping.Dispose();
+    }
+
+    private async Task StartAsync(HarperConfigLoader loader, ConfigReport report, TextWriter output, CancellationToken cancellation)
+    {
+        var root = RootFolder.Take(Config);
+        Undo(root.Dispose);
+        Synchronize(loader);
+
+        var lines = new LogWriter(Config.Logging, output);
+        Undo(lines.Dispose);
+        var loggers = HarperLoggerProvider.CreateFactory(lines, Config.Logging.Level, TimeProvider.System);
+        Undo(loggers.Dispose);
+        var log = loggers.CreateLogger<HarperHost>();
+        foreach (var warning in report.Warnings) LogConfigurationWarning(log, warning);
+
+        var node = await NodeComposition.StartAsync(Config, root.NodeId, loggers, reason => _lost.TrySetResult(reason), cancellation).ConfigureAwait(false);
+        _undo.Push(() => node.StopAsync(DrainDeadline));
+
+        var verifier = new PasswordVerifier(Config.Authentication.CacheTtl, TimeProvider.System);
+        Undo(verifier.Dispose);
+        var users = new UserStore(node.Running.Databases, verifier, node.Running.Services.Clock);
+        var (username, password) = loader.FirstAdministrator;
+        await users.EnsureAsync(username, password).ConfigureAwait(false);
+        var authentication = new Authentication(users, Config.Authentication, loggers.CreateLogger<Authentication>());
+        node.Credentials.Use(authentication);
+
+        var operations = await OperationsComposition.CreateAsync(Config, loader, node, users, loggers, cancellation).ConfigureAwait(false);
+        await ListenAsync(node, operations, authentication, loggers, cancellation).ConfigureAwait(false);
+        root.WritePid();
+        LogStarted(log, Config.NodeName, Version.Text, Addresses());
+        Undo(() => LogStopping(log));
+    }
+
+    /// <summary>Replication first: a node that answers operations already takes part.</summary>
+    private async Task ListenAsync(
+        NodeComposition node, OperationsComposition operations, Authentication authentication, ILoggerFactory loggers, CancellationToken cancellation)
+    {
+        if (Config.Replication.Port is { } replication)
+        {
+            var sockets = new PeerSocketSettings
+            {
+                PingInterval = Config.Replication.PingInterval, PingTimeout = Config.Replication.PingTimeout,
+                MaxMessageBytes = (int)Math.Min(Config.Replication.MaxPayloadBytes, Array.MaxLength),
+            };
+            var endpoint = new ReplicationEndpoint(node.Acceptor, sockets, loggers, _stopping.Token);
+            await ListenAsync(new HttpListenerOptions("replication.port", replication) { MaxConnections = 4096 }, endpoint.Handle, loggers, cancellation)
+                .ConfigureAwait(false);
+        }
+        if (Config.Http.Port is { } rest)
+        {
+            var endpoint = new RestEndpoint(Config.Http.Cors, authentication);
+            await ListenAsync(
+                new HttpListenerOptions("http.port", rest)
+                {
+                    HeadersTimeout = Config.Http.HeadersTimeout, KeepAliveTimeout = Config.Http.KeepAliveTimeout, MaxHeaderBytes = Config.Http.MaxHeaderBytes,
+                },
+                endpoint.HandleAsync, loggers, cancellation).ConfigureAwait(false);
+        }
+        if (Config.OperationsApi.Port is null && Config.OperationsApi.DomainSocket is null) return;
+        var admin = new AdminEndpoint(node.Running.Admin, _stopping.Token);
+        var handler = new OperationsEndpoint(
+            Config.OperationsApi.Cors, authentication, operations.Dispatcher, admin, loggers.CreateLogger<OperationsEndpoint>());
+        await ListenAsync(
+            new HttpListenerOptions("operationsApi.network.port", Config.OperationsApi.Port)
+            {
+                DomainSocket = Config.OperationsApi.DomainSocket, HeadersTimeout = Config.OperationsApi.HeadersTimeout,
+                KeepAliveTimeout = Config.OperationsApi.KeepAliveTimeout, MaxBodyBytes = RequestBody.MaxBytes,
+            },
+            handler.HandleAsync, loggers, cancellation).ConfigureAwait(false);
+    }
+
+    private async Task ListenAsync(
+        HttpListenerOptions options, Microsoft.AspNetCore.Http.RequestDelegate handle, ILoggerFactory loggers, CancellationToken cancellation)
+    {
+        var listener = await HttpListener.StartAsync(options, handle, loggers, cancellation).ConfigureAwait(false);
+        _undo.Push(async () =>
+        {
+            using var grace = new CancellationTokenSource(RequestGrace);
+            await listener.StopAsync(grace.Token).ConfigureAwait(false);
+            await listener.DisposeAsync().ConfigureAwait(false);
+        });
+    }
+
+    private void Synchronize(HarperConfigLoader loader)
+    {
+        try
+        {
+            loader.Synchronize(Config);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new HostStartException($"{Config.FilePath} cannot be written: {failure.Message}", HostStartException.NoPermission);
+        }
+    }
+
+    private void Undo(Action action) => _undo.Push(() =>
+    {
+        action();
+        return ValueTask.CompletedTask;
+    });
+
+    private string Addresses() => string.Join(
+        ", ",
+        new[]
+        {
+            Config.OperationsApi.Port is { } operations ? $"operations {operations}" : null, Config.Http.Port is { } rest ? $"REST {rest}" : null,
+            Config.Replication.Port is { } replication ? $"replication {replication}" : null,
+        }.Where(text => text is not null));
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Configuration: {Warning}")]
+    private static partial void LogConfigurationWarning(ILogger log, string warning);
+
+    [LoggerMessage(EventId = 1, EventName = "notify", Level = LogLevel.Critical, Message = "Node {Name} (Harper {Version}) is running: {Addresses}")]
+    private static partial void LogStarted(ILogger log, string name, string version, string addresses);
+
+    [LoggerMessage(EventId = 1, EventName = "notify", Level = LogLevel.Critical, Message = "Stopping")]
+    private static partial void LogStopping(ILogger log);
+}
