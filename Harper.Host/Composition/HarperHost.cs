@@ -99,8 +99,8 @@ internal sealed partial class HarperHost : IAsyncDisposable
         var operations = await OperationsComposition.CreateAsync(Config, loader, node, users, loggers, cancellation).ConfigureAwait(false);
         await ListenAsync(node, operations, authentication, loggers, cancellation).ConfigureAwait(false);
         root.WritePid();
-        LogStarted(log, Config.NodeName, Version.Text, Addresses());
-        Undo(() => LogStopping(log));
+        log.Log(LogLevel.Information, LogSeverity.Notify, "Node {Name} (Harper {Version}) is running: {Addresses}", Config.NodeName, Version.Text, Addresses());
+        Undo(() => log.Log(LogLevel.Information, LogSeverity.Notify, "Stopping"));
     }
 
     /// <summary>Replication first: a node that answers operations already takes part.</summary>
@@ -181,10 +181,4 @@ internal sealed partial class HarperHost : IAsyncDisposable
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Configuration: {Warning}")]
     private static partial void LogConfigurationWarning(ILogger log, string warning);
-
-    [LoggerMessage(EventId = 1, EventName = "notify", Level = LogLevel.Critical, Message = "Node {Name} (Harper {Version}) is running: {Addresses}")]
-    private static partial void LogStarted(ILogger log, string name, string version, string addresses);
-
-    [LoggerMessage(EventId = 1, EventName = "notify", Level = LogLevel.Critical, Message = "Stopping")]
-    private static partial void LogStopping(ILogger log);
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.IO.Pipelines;
 using Harper.Core.Operations;
 using Microsoft.AspNetCore.Http;

@@ -5,6 +5,7 @@ using Harper.Actors.Peers;
 using Harper.Actors.Users;
 using Harper.Core.Operations;
 using Harper.Host.Configuration;
+using Harper.Host.Logging;
 using Microsoft.Extensions.Logging;
 
 namespace Harper.Host.Security;
@@ -13,7 +14,7 @@ namespace Harper.Host.Security;
 /// Finds out who calls (R-OPS-05): the Authorization header against the users of this node. Refusals are thrown as 401 with the original's texts, which
 /// do not say whether a user exists.
 /// </summary>
-internal sealed partial class Authentication(IUserStore users, AuthenticationConfig config, ILogger<Authentication> log) : IPeerCredentials
+internal sealed class Authentication(IUserStore users, AuthenticationConfig config, ILogger<Authentication> log) : IPeerCredentials
 {
     private const int MaxHeaderChars = 8192;
 
@@ -55,13 +56,13 @@ internal sealed partial class Authentication(IUserStore users, AuthenticationCon
         // The password first: only its owner may learn that an account is inactive.
         if (!await users.VerifyAsync(account, password, cancellation).ConfigureAwait(false)) throw Refused(username, "Login failed");
         if (!account!.Active) throw Refused(username, "Cannot complete request: User is inactive");
-        if (config.LogSuccessful) LogSuccess(username);
+        if (config.LogSuccessful) log.Log(LogLevel.Information, LogSeverity.Notify, "User {Username} logged in", username);
         return new Caller(username, users.FindRole(account.Role)?.IsSuperUser is true);
     }
 
     private OperationError Refused(string username, string reason)
     {
-        if (config.LogFailed) LogFailure(username, reason);
+        if (config.LogFailed) log.Log(LogLevel.Warning, LogSeverity.Notify, "User {Username} was refused: {Reason}", username, reason);
         return new OperationError(401, reason);
     }
 
@@ -76,10 +77,4 @@ internal sealed partial class Authentication(IUserStore users, AuthenticationCon
     }
 
     private static bool IsLoopback(IPAddress address) => IPAddress.IsLoopback(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address);
-
-    [LoggerMessage(EventId = 1, EventName = "notify", Level = LogLevel.Information, Message = "User {Username} logged in")]
-    private partial void LogSuccess(string username);
-
-    [LoggerMessage(EventId = 1, EventName = "notify", Level = LogLevel.Warning, Message = "User {Username} was refused: {Reason}")]
-    private partial void LogFailure(string username, string reason);
 }
