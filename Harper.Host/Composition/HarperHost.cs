@@ -1,4 +1,4 @@
-using Harper.Actors.Transport;
+using Harper.Actors.Operations;
 using Harper.Host.Configuration;
 using Harper.Host.Http;
 using Harper.Host.Logging;
@@ -85,7 +85,9 @@ internal sealed partial class HarperHost : IAsyncDisposable
         var log = loggers.CreateLogger<HarperHost>();
         foreach (var warning in report.Warnings) LogConfigurationWarning(log, warning);
 
-        var node = await NodeComposition.StartAsync(Config, root.NodeId, loggers, reason => _lost.TrySetResult(reason), cancellation).ConfigureAwait(false);
+        var credentials = new LateCredentials();
+        var node = await NodeComposition.StartAsync(Config, root.NodeId, credentials, loggers, reason => _lost.TrySetResult(reason), cancellation)
+            .ConfigureAwait(false);
         _undo.Push(() => node.StopAsync(DrainDeadline));
 
         var verifier = new PasswordVerifier(Config.Authentication.CacheTtl, TimeProvider.System);
@@ -94,9 +96,10 @@ internal sealed partial class HarperHost : IAsyncDisposable
         var (username, password) = loader.FirstAdministrator;
         await users.EnsureAsync(username, password).ConfigureAwait(false);
         var authentication = new Authentication(users, Config.Authentication, loggers.CreateLogger<Authentication>());
-        node.Credentials.Use(authentication);
+        credentials.Use(authentication);
 
-        var operations = await OperationsComposition.CreateAsync(Config, loader, node, users, loggers, cancellation).ConfigureAwait(false);
+        var operations = OperationsComposition.Create(Config, loader, node, users, loggers);
+        await OperationsComposition.ApplySchemasAsync(Config, node, loggers, cancellation).ConfigureAwait(false);
         await ListenAsync(node, operations, authentication, loggers, cancellation).ConfigureAwait(false);
         root.WritePid();
         log.Log(LogLevel.Information, LogSeverity.Notify, "Node {Name} (Harper {Version}) is running: {Addresses}", Config.NodeName, Version.Text, Addresses());
@@ -105,17 +108,12 @@ internal sealed partial class HarperHost : IAsyncDisposable
 
     /// <summary>Replication first: a node that answers operations already takes part.</summary>
     private async Task ListenAsync(
-        NodeComposition node, OperationsComposition operations, Authentication authentication, ILoggerFactory loggers, CancellationToken cancellation)
+        NodeComposition node, OperationDispatcher operations, Authentication authentication, ILoggerFactory loggers, CancellationToken cancellation)
     {
         if (Config.Replication.Port is { } replication)
         {
-            var sockets = new PeerSocketSettings
-            {
-                PingInterval = Config.Replication.PingInterval, PingTimeout = Config.Replication.PingTimeout,
-                MaxMessageBytes = (int)Math.Min(Config.Replication.MaxPayloadBytes, Array.MaxLength),
-            };
-            var endpoint = new ReplicationEndpoint(node.Acceptor, sockets, loggers, _stopping.Token);
-            await ListenAsync(new HttpListenerOptions("replication.port", replication) { MaxConnections = 4096 }, endpoint.Handle, loggers, cancellation)
+            var endpoint = new ReplicationEndpoint(node.Cluster.Acceptor, NodeComposition.SocketsOf(Config.Replication), _stopping.Token);
+            await ListenAsync(new HttpListenerOptions("replication.port", replication) { MaxConnections = 4096 }, endpoint.HandleAsync, loggers, cancellation)
                 .ConfigureAwait(false);
         }
         if (Config.Http.Port is { } rest)
@@ -131,7 +129,7 @@ internal sealed partial class HarperHost : IAsyncDisposable
         if (Config.OperationsApi.Port is null && Config.OperationsApi.DomainSocket is null) return;
         var admin = new AdminEndpoint(node.Running.Admin, _stopping.Token);
         var handler = new OperationsEndpoint(
-            Config.OperationsApi.Cors, authentication, operations.Dispatcher, admin, loggers.CreateLogger<OperationsEndpoint>());
+            Config.OperationsApi.Cors, authentication, operations, admin, loggers.CreateLogger<OperationsEndpoint>());
         await ListenAsync(
             new HttpListenerOptions("operationsApi.network.port", Config.OperationsApi.Port)
             {

@@ -1,10 +1,11 @@
 using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.Actor.Setup;
+using Harper.Actors.Cluster;
 using Harper.Actors.Databases;
-using Harper.Actors.Membership;
 using Harper.Actors.Node;
 using Harper.Actors.Peers;
+using Harper.Actors.Transport;
 using Harper.Core.Commit;
 using Harper.Core.Identity;
 using Harper.Core.Membership;
@@ -20,66 +21,84 @@ namespace Harper.Host.Composition;
 internal sealed class NodeComposition
 {
     private readonly RocksStoreFactory _stores;
+    private readonly WebSocketTransport _transport;
     private readonly ActorSystem _system;
 
-    private NodeComposition(RocksStoreFactory stores, ActorSystem system, RunningNode running, MembershipView membership, LateCredentials credentials)
+    private NodeComposition(RocksStoreFactory stores, WebSocketTransport transport, ActorSystem system, RunningNode running, ClusterFeature cluster)
     {
         _stores = stores;
+        _transport = transport;
         _system = system;
         Running = running;
-        Membership = membership;
-        Credentials = credentials;
+        Cluster = cluster;
     }
 
     public RunningNode Running { get; }
 
-    public MembershipView Membership { get; }
-
-    public LateCredentials Credentials { get; }
-
-    public IPeerAcceptor Acceptor => throw new NotImplementedException();
+    public ClusterFeature Cluster { get; }
 
     public static async Task<NodeComposition> StartAsync(
-        HarperConfig config, Guid nodeId, ILoggerFactory loggers, Action<string> fail, CancellationToken cancellation)
+        HarperConfig config, Guid nodeId, IPeerCredentials credentials, ILoggerFactory loggers, Action<string> fail, CancellationToken cancellation)
     {
         var stores = new RocksStoreFactory(RocksSettings.Default);
-        var hocon = HoconOverlay.Create(config);
-        var system = ActorSystem.Create("harper", ActorSystemSetup.Create(BootstrapSetup.Create().WithConfig(hocon), new HostLoggingSetup(loggers)));
+        var transport = new WebSocketTransport();
+        var system = ActorSystem.Create(
+            "harper", ActorSystemSetup.Create(BootstrapSetup.Create().WithConfig(HoconOverlay.Create(config)), new HostLoggingSetup(loggers)));
         try
         {
             var self = new NodeName(config.NodeName);
-            var membership = new MembershipView(MembershipOf(config, self));
+            var clock = new SystemClock();
+            var cluster = new ClusterFeature(new ClusterParts
+            {
+                Membership = MembershipOf(config, self),
+                NodeId = nodeId,
+                Transport = transport,
+                Credentials = credentials,
+                Clock = clock,
+                Loggers = loggers,
+                Sockets = SocketsOf(config.Replication),
+                Connections = ConnectionSettings.Create(system.Settings.Config),
+            });
             var engine = new EngineSettings { Sync = config.Storage.Synced };
             var services = new NodeServices
             {
                 Self = self,
-                Clock = new SystemClock(),
+                Clock = clock,
                 Settings = NodeSettings.Create(system.Settings.Config),
                 Stores = stores,
                 OpenEngine = (name, store, now) => DatabaseEngine.Open(store, name, self, engine, now, Guid.NewGuid),
                 Folders = new DatabaseFolders(
                     config.Storage.Path, config.Storage.DatabasePaths.ToImmutableDictionary(pair => new DatabaseName(pair.Key), pair => pair.Value)),
                 Fail = fail,
-                Members = membership,
+                Members = cluster.View,
             };
-            var children = new NodeChildren { Membership = node => MembershipActor.Props(membership, node.Databases) };
-            var running = await RunningNode.StartAsync(system, services, children, cancellation).ConfigureAwait(false);
-            return new NodeComposition(stores, system, running, membership, new LateCredentials());
+            var running = await RunningNode.StartAsync(system, services, cluster.Children, cancellation).ConfigureAwait(false);
+            return new NodeComposition(stores, transport, system, running, cluster);
         }
         catch (Exception failure)
         {
             await system.Terminate().ConfigureAwait(false);
+            transport.Dispose();
             stores.Dispose();
             if (failure is NodeStartException or StoreException) throw new HostStartException(failure.Message, HostStartException.StoreFailed);
             throw;
         }
     }
 
+    public static PeerSocketSettings SocketsOf(ReplicationConfig config) => new()
+    {
+        PingInterval = config.PingInterval,
+        PingTimeout = config.PingTimeout,
+        MaxMessageBytes = (int)Math.Min(config.MaxPayloadBytes, Array.MaxLength),
+    };
+
     /// <summary>The node first, so that what was accepted is committed; then the actor system; then what the stores share.</summary>
     public async ValueTask StopAsync(TimeSpan deadline)
     {
         await Running.DrainAsync(deadline).ConfigureAwait(false);
         await CoordinatedShutdown.Get(_system).Run(CoordinatedShutdown.ClrExitReason.Instance).ConfigureAwait(false);
+        await _system.Terminate().ConfigureAwait(false);
+        _transport.Dispose();
         _stores.Dispose();
     }
 

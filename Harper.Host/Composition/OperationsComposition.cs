@@ -1,34 +1,40 @@
 using Harper.Actors.Operations;
-using Harper.Actors.Operations.Verification;
+using Harper.Actors.Operations.Data;
+using Harper.Actors.Operations.Schema;
 using Harper.Core.Identity;
+using Harper.Host.BulkLoad;
 using Harper.Host.Configuration;
+using Harper.Host.Schema;
 using Harper.Host.Security;
 using Microsoft.Extensions.Logging;
 
 namespace Harper.Host.Composition;
 
-/// <summary>The catalogue of operations, composed of its families, and the schemas of the components, applied.</summary>
-internal sealed class OperationsComposition
+/// <summary>The catalogue of operations, composed of its families, and the one way into it.</summary>
+internal static class OperationsComposition
 {
-    public required OperationDispatcher Dispatcher { get; init; }
-
-    public static async Task<OperationsComposition> CreateAsync(
-        HarperConfig config, HarperConfigLoader loader, NodeComposition node, UserStore users, ILoggerFactory loggers, CancellationToken cancellation)
+    public static OperationDispatcher Create(HarperConfig config, HarperConfigLoader loader, NodeComposition node, UserStore users, ILoggerFactory loggers)
     {
         var databases = node.Running.Databases;
+        var self = new NodeName(config.NodeName);
         var settings = new OperationSettings { Deadline = config.OperationsApi.Timeout };
         var configuration = new ConfigurationStore(loader, config, TimeProvider.System);
-        IOperationFamily[] families =
+        var writes = new TableWrites(databases, self, settings);
+        var catalog = new OperationCatalog(
         [
-            .. DataFamilies.Create(databases, new NodeName(config.NodeName), settings),
-            new VerificationOperations(databases),
-        ];
-        await Task.CompletedTask;
-        _ = (configuration, users, cancellation);
-        return new OperationsComposition
-        {
-            Dispatcher = new OperationDispatcher(
-                new OperationCatalog(families), new SuperUserOnly(), forwarding: null, settings, loggers.CreateLogger<OperationDispatcher>()),
-        };
+            .. DataFamilies.Create(databases, self, settings),
+            .. NodeFamilies.Create(databases, writes, node.Running.Jobs, users, configuration, new CsvHelperReader(), config.RootPath),
+            node.Cluster.CreateOperations(databases, configuration),
+        ]);
+        var dispatcher = new OperationDispatcher(
+            catalog, new SuperUserOnly(), node.Cluster.Forwarding, settings, loggers.CreateLogger<OperationDispatcher>());
+        node.Cluster.Attach(dispatcher);
+        return dispatcher;
+    }
+
+    public static async Task ApplySchemasAsync(HarperConfig config, NodeComposition node, ILoggerFactory loggers, CancellationToken cancellation)
+    {
+        var schemas = new ComponentSchemas(new GraphQlSchemaReader(), node.Running.Databases, loggers.CreateLogger<ComponentSchemas>());
+        await schemas.ApplyAsync(config.ComponentsRoot, cancellation).ConfigureAwait(false);
     }
 }
