@@ -22,7 +22,6 @@ internal sealed class TreeCollectorActor : ReceiveActor, IWithTimers
         _path = path;
         _deadline = deadline;
         _replyTo = replyTo;
-        Receive<ActorIdentity>(OnIdentity);
         Receive<ActorDescription>(OnDescription);
         Receive<Terminated>(message => OnGone(message.ActorRef));
         Receive<DeadlinePassed>(_ => Finish());
@@ -36,18 +35,17 @@ internal sealed class TreeCollectorActor : ReceiveActor, IWithTimers
     protected override void PreStart()
     {
         Timers.StartSingleTimer(nameof(DeadlinePassed), DeadlinePassed.Instance, _deadline);
-        Context.ActorSelection("/user/" + _path).Tell(new Identify(_path));
+        _root = Find();
+        if (_root is null) Finish();
+        else Ask(_root);
     }
 
-    private void OnIdentity(ActorIdentity message)
+    // By way of the parents' children, not by asking the actor who it is: one that is too busy to answer is there all the same.
+    private IActorRef? Find()
     {
-        if (message.Subject is null)
-        {
-            Finish();
-            return;
-        }
-        _root = message.Subject;
-        Ask(_root);
+        var provider = ((ExtendedActorSystem)Context.System).Provider;
+        var found = provider.ResolveActorRef(provider.RootPath / "user" / _path.Split('/'));
+        return found is EmptyLocalActorRef || found.IsNobody() ? null : found;
     }
 
     private void OnDescription(ActorDescription message)

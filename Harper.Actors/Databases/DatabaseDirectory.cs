@@ -17,9 +17,9 @@ public sealed class DatabaseDirectory : IDatabaseDirectory
 
     public IDatabaseHandle? Find(DatabaseName name) => Volatile.Read(ref _open).GetValueOrDefault(name);
 
+    // Always by way of the owner, after whatever was asked of it before: a database being dropped is not given back.
     public Task<(IDatabaseHandle Database, bool Created)> CreateAsync(DatabaseName name)
     {
-        if (Find(name) is { } open) return Task.FromResult((open, false));
         var done = new TaskCompletionSource<(IDatabaseHandle, bool)>(TaskCreationOptions.RunContinuationsAsynchronously);
         Owner().Tell(new DatabaseProtocol.Create(name, done));
         return done.Task;

@@ -1,10 +1,11 @@
 using System.Collections.Immutable;
 using Akka.Actor;
+using Akka.Event;
 
 namespace Harper.Actors.Describe;
 
 /// <summary>"What are you doing?" Every actor of ours answers with an <see cref="ActorDescription"/>, in any state (architecture 4).</summary>
-public sealed record Describe : INotInfluenceReceiveTimeout
+public sealed record Describe : INotInfluenceReceiveTimeout, IDeadLetterSuppression
 {
     public static readonly Describe Instance = new();
 }
@@ -17,4 +18,4 @@ public sealed record Describe : INotInfluenceReceiveTimeout
 /// <param name="Queued">Messages waiting in its mailbox.</param>
 public sealed record ActorDescription(
     string Path, string Kind, string State, ImmutableArray<KeyValuePair<string, object?>> Figures,
-    ImmutableArray<IActorRef> Children, int Restarts, int Queued, TimeSpan Age);
+    ImmutableArray<IActorRef> Children, int Restarts, int Queued, TimeSpan Age) : IDeadLetterSuppression;

@@ -21,6 +21,7 @@ internal sealed class NodeActor : DescribedActor, IWithTimers
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly List<IActorRef> _waiting = [];
     private readonly List<IActorRef> _draining = [];
+    private readonly Dictionary<string, string> _failures = [];
     private string _state = "opening";
     private string? _failure;
     private IActorRef _databases = ActorRefs.Nobody;
@@ -48,7 +49,7 @@ internal sealed class NodeActor : DescribedActor, IWithTimers
         _databases = Start(DatabasesActor.Props(_services), NodePaths.Databases);
     }
 
-    protected override SupervisorStrategy SupervisorStrategy() => SupervisionPolicies.Node();
+    protected override SupervisorStrategy SupervisorStrategy() => SupervisionPolicies.Node((child, failure) => _failures[child.Path.Name] = failure.Message);
 
     protected override string DescribeState() => _failure is null ? _state : $"lost: {_failure}";
 
@@ -105,11 +106,12 @@ internal sealed class NodeActor : DescribedActor, IWithTimers
 
     private void OnLost(IActorRef child)
     {
+        var why = _failures.GetValueOrDefault(child.Path.Name) ?? "it stopped";
         // Without the view into the tree, jobs or the control plane a node still holds and replicates its data.
         if (child.Path.Name is NodePaths.Admin or NodePaths.Jobs or NodePaths.Control)
-            _log.Error("[{0}] failed too often and was stopped; the node goes on without it", child.Path.Name);
+            _log.Error("[{0}] failed too often and was stopped ({1}); the node goes on without it", child.Path.Name, why);
         else
-            Lose(child.Equals(_databases) ? "A database lost its store; the log says which and why." : $"'{child.Path.Name}' failed too often and was stopped.");
+            Lose(child.Equals(_databases) ? why : $"'{child.Path.Name}' failed too often: {why}");
     }
 
     private void Lose(string reason)

@@ -8,14 +8,19 @@ namespace Harper.Actors.Supervision;
 internal static class SupervisionPolicies
 {
     /// <summary>Below NodeActor.</summary>
-    public static SupervisorStrategy Node() => new KindStrategy((child, failure) => (child.Path.Name, failure) switch
+    /// <param name="failed">Told of every failure first: the node remembers why a child was lost.</param>
+    public static SupervisorStrategy Node(Action<IActorRef, Exception> failed) => new KindStrategy((child, failure) =>
     {
-        // A store that failed cannot be trusted with another write: the node stops, its peers and the next start repair.
-        (_, StoreLostException) => Directive.Stop,
-        // Databases that lost their owner have no writer either.
-        (NodePaths.Databases, _) => Directive.Stop,
-        // Everything else reads its state from the databases again when it starts.
-        _ => Directive.Restart,
+        failed(child, failure);
+        return (child.Path.Name, failure) switch
+        {
+            // A store that failed cannot be trusted with another write: the node stops, its peers and the next start repair.
+            (_, StoreLostException) => Directive.Stop,
+            // Databases that lost their owner have no writer either.
+            (NodePaths.Databases, _) => Directive.Stop,
+            // Everything else reads its state from the databases again when it starts.
+            _ => Directive.Restart,
+        };
     });
 
     /// <summary>Below DatabasesActor: a database that fails is a lost store.</summary>
