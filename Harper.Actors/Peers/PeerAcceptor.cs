@@ -74,8 +74,10 @@ public sealed partial class PeerAcceptor(
     private async Task RefuseAsync(IPeerSocket socket, IPAddress remote, string reason, string remedy, CancellationToken stopping)
     {
         if (_refusals.IsNew(remote)) LogRefused(Admission.Normalize(remote), reason, remedy);
-        await socket.ReceiveAsync(stopping).ConfigureAwait(false);
-        await socket.CloseAsync(new PeerClose(PeerClose.Policy, Admission.Cut(reason))).ConfigureAwait(false);
+        var first = await socket.ReceiveAsync(stopping).ConfigureAwait(false);
+        // An introduction failed for want of credentials, and says so in the original's word; a subscriber is told what is missing.
+        var told = first is { } message && IsOperation(message.Span) ? "Unauthorized" : Admission.Cut(reason);
+        await socket.CloseAsync(new PeerClose(PeerClose.Policy, told)).ConfigureAwait(false);
     }
 
     /// <summary>Answers operations until the socket says which database it is for, or ends (W 7: bare operation connections never name themselves).</summary>
@@ -118,6 +120,9 @@ public sealed partial class PeerAcceptor(
             }
         }
     }
+
+    /// <summary>The first bytes of a 136, without decoding anything that an unknown sent.</summary>
+    private static bool IsOperation(ReadOnlySpan<byte> message) => message.Length > 2 && (message[0] & 0xF0) == 0x90 && message[1] == 0xCC && message[2] == 136;
 
     private async Task HandOnAsync(IPeerSocket socket, Caller caller, ControlFrame.PeerName name)
     {

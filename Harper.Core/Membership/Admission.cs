@@ -33,7 +33,9 @@ public static class Admission
         var address = Normalize(source).ToString();
         var name = new NodeName(address);
         if (name != settings.Self && Authorizes(name, settings, members, routes)) return new AdmissionDecision.Node(name);
-        var reason = Cut($"no hdb_nodes entry for IP {address}; run add_node from this node specifying the peer URL to register it");
+        var reason = Cut(members.IsRemoved(name)
+            ? $"{address} was removed from this cluster; run add_node on it to rejoin"
+            : $"no hdb_nodes entry for IP {address}; run add_node from this node specifying the peer URL to register it");
         var remedy = members.IsRemoved(settings.Self)
             ? $"this node was removed from the cluster: rejoin it with add_node before {address} is let in"
             : $"to let it in, add a route to {address} or run add_node with hostname {address} here, or add_node with credentials there";

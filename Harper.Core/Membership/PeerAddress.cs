@@ -18,7 +18,9 @@ public static class PeerAddress
 
     public static bool IsHost(string host)
     {
-        if (IPAddress.TryParse(Unbracketed(host), out var address))
+        host = Unbracketed(host);
+        if (host.AsSpan().IndexOfAny('[', ']') >= 0) return false;
+        if (IPAddress.TryParse(host, out var address))
             return address.AddressFamily == AddressFamily.InterNetworkV6 || IsDottedQuad(host);
         if (host.All(c => char.IsAsciiDigit(c) || c == '.')) return false;
         foreach (var label in host.Split('.'))

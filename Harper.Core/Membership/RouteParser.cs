@@ -98,7 +98,8 @@ public sealed class RouteParser(NodeName self, string defaultScheme, int default
             return PeerAddress.TryParseUrl(text, out url, out var fault) || Refuse(fault!, out problem);
         }
         var host = text;
-        if (!System.Net.IPAddress.TryParse(text, out _) && text.LastIndexOf(':') is > 0 and var colon)
+        var bare = !text.StartsWith('[') && System.Net.IPAddress.TryParse(text, out _);
+        if (!bare && text.LastIndexOf(':') is > 0 and var colon && colon > text.LastIndexOf(']'))
         {
             if (!int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var written) || written is < 1 or > 65535)
                 return Refuse($"'{text}' has no usable port", out problem);
