@@ -16,6 +16,12 @@ public sealed record ConnectionSettings
     /// <summary>The same towards originals, which stall for up to 42 s.</summary>
     public TimeSpan ProgressDeadlineOfOriginals { get; init; } = TimeSpan.FromSeconds(120);
 
+    /// <summary>A copy of a 4.7 node that sends nothing for so long has nothing to send.</summary>
+    public TimeSpan SilentCopy { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How often deadlines are looked at and confirmations stored.</summary>
+    public TimeSpan TickInterval { get; init; } = TimeSpan.FromSeconds(1);
+
     /// <summary>Received and not yet durable, per connection: reading pauses above it.</summary>
     public long InboundBytes { get; init; } = 4 * 1024 * 1024;
 

@@ -1,9 +1,15 @@
 using Akka.Actor;
+using Akka.Event;
+using Harper.Actors.Databases;
 using Harper.Actors.Describe;
+using Harper.Actors.Subscriptions;
 using Harper.Actors.Transport;
 using Harper.Core.Identity;
 using Harper.Core.Membership;
+using Harper.Core.Sessions;
+using Harper.Core.Wire;
 using Harper.Core.Wire.Control;
+using Harper.Core.Wire.Dictionaries;
 
 namespace Harper.Actors.Peers;
 
@@ -14,18 +20,226 @@ namespace Harper.Actors.Peers;
 public sealed record SendingConnection(NodeName Peer, ControlFrame.PeerName First, TableFilter Sends, int Number, IPeerSocket Socket);
 
 /// <summary>
-/// A socket that a peer dialled, from its NODE_NAME to its close: streams the log or a base copy. Parent: PeerActor, which is told
-/// <see cref="ConnectionProtocol.StatusChanged"/> and at the end <see cref="ConnectionProtocol.Ended"/>. It owns the socket; when it fails, the socket closes and it stops.
+/// A socket that a peer dialled, from its NODE_NAME to its close: runs what <see cref="SendingState"/> decides. Parent: PeerActor, which is told
+/// <see cref="ConnectionProtocol.StatusChanged"/> and at the end <see cref="ConnectionProtocol.Ended"/>. Child: one SubscriptionActor per request. It owns the
+/// socket; when it or its child fails, the socket closes and it stops: the peer dials again.
 /// </summary>
-public sealed class SendingConnectionActor : DescribedActor
+public sealed class SendingConnectionActor : DescribedActor, IWithTimers
 {
+    private readonly ConnectionServices _services;
+    private readonly SendingConnection _connection;
+    private readonly IDatabaseHandle? _database;
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly CancellationTokenSource _ended = new();
+    private readonly ConnectionWriter _writer;
+    private readonly SubscriptionProgress _progress = new();
+    private readonly BackPressureMeter _pressure = new();
+    private readonly OutgoingChanges _changes;
+    private readonly CreditGate _credit;
+
+    /// <summary>Effects that wait until the stream before them cannot reach the socket any more.</summary>
+    private readonly Queue<SendingEffect> _held = new();
+    private SendingState _state;
+    private IActorRef? _subscription;
+    private bool _stopping;
+    private int _subscriptions;
+    private bool _closing;
+    private string? _lastError;
+
     public static Props Props(ConnectionServices services, SendingConnection connection) =>
         Akka.Actor.Props.Create(() => new SendingConnectionActor(services, connection)).WithDeploy(Deploy.Local);
 
-    private SendingConnectionActor(ConnectionServices services, SendingConnection connection) => throw new NotImplementedException();
+    private sealed record TickDue : INotInfluenceReceiveTimeout
+    {
+        public static readonly TickDue Instance = new();
+    }
+
+    private sealed record StatusDue : INotInfluenceReceiveTimeout
+    {
+        public static readonly StatusDue Instance = new();
+    }
+
+    private sealed record OperationAnswered(ControlFrame.OperationResponse Response) : INoSerializationVerificationNeeded;
+
+    private sealed record SubscriptionStopped(IActorRef Subscription);
+
+    public SendingConnectionActor(ConnectionServices services, SendingConnection connection)
+    {
+        _services = services;
+        _connection = connection;
+        var name = connection.First.Database;
+        _database = services.Databases.Find(name);
+        _writer = new ConnectionWriter(connection.Socket);
+        var capabilities = connection.First.Announcement?.Capabilities ?? [];
+        _changes = new OutgoingChanges(services.Self, capabilities.Contains(WireCapabilities.Batches), capabilities.Contains(WireCapabilities.Parts));
+        _credit = new CreditGate(capabilities.Contains(WireCapabilities.Credit));
+        var isReplicated = services.Replicated().Includes(name) || !connection.Sends.IsNone;
+        _state = SendingState.Start(new SendingContext(
+            services.Self, services.NodeId, connection.Peer, name, _database is not null, isReplicated, connection.Sends));
+        Receive<ReaderProtocol.FrameArrived>(frame => On(new SendingEvent.FrameReceived(frame.Frame)));
+        Receive<ReaderProtocol.NotDecoded>(error => End(ConnectionEndKind.Resume, PeerClose.Transient, error.Message));
+        Receive<ReaderProtocol.SocketEnded>(ended => End(ConnectionEndKind.Lost, ended.Close.Code, ended.Close.Reason));
+        Receive<SendingEvent>(On);
+        Receive<SubscriptionProtocol.CopySent>(_ => OnStream(SendingEvent.CopySent.Instance));
+        Receive<SubscriptionProtocol.Broken>(broken => OnStream(new SendingEvent.StreamBroken(broken.Reason)));
+        Receive<SubscriptionStopped>(OnSubscriptionStopped);
+        Receive<ConnectionProtocol.Close>(OnClose);
+        Receive<ConnectionProtocol.FilterChanged>(changed => On(new SendingEvent.FilterChanged(changed.Filter)));
+        Receive<OperationAnswered>(answered => Send(answered.Response));
+        Receive<TickDue>(_ => On(SendingEvent.Tick.Instance));
+        Receive<StatusDue>(_ => Tell());
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
 
     /// <summary>The name below its PeerActor.</summary>
     public static string NameOf(DatabaseName database, int number) => $"sending-{Node.NodePaths.Escape(database.Value)}-{number}";
 
-    protected override string DescribeState() => throw new NotImplementedException();
+    protected override string DescribeState() => SendingStatus.Words(_state);
+
+    protected override IEnumerable<KeyValuePair<string, object?>> DescribeFigures() => ConnectionFigures.Of(Status());
+
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Escalate);
+
+    protected override void PreStart()
+    {
+        _connection.Socket.Identified();
+        _services.Coordinator.Tell(new SessionProtocol.Join(_connection.First.Database, _connection.Peer, Receives: false));
+        Timers.StartPeriodicTimer("tick", TickDue.Instance, _services.Settings.TickInterval);
+        Timers.StartPeriodicTimer("status", StatusDue.Instance, _services.Settings.StatusInterval);
+        On(new SendingEvent.FrameReceived(_connection.First));
+        _ = new ConnectionReader(_connection.Socket, null, null, Self).RunAsync(_ended.Token);
+    }
+
+    protected override void PostStop()
+    {
+        _ended.Cancel();
+        // After an orderly end this does nothing more; after a failure the socket must not outlive its owner.
+        _ = _connection.Socket.CloseAsync(new PeerClose(PeerClose.Transient, "the connection failed"));
+    }
+
+    private void On(SendingEvent happened)
+    {
+        var before = _state.Phase;
+        var (next, effects) = _state.On(happened, Moment(), _services.Clock.NowMs);
+        if (next.Confirmed != _state.Confirmed && next.Confirmed is { } confirmed) _progress.Confirmed(confirmed);
+        _state = next;
+        foreach (var effect in effects) _held.Enqueue(effect);
+        RunHeld();
+        if (before != next.Phase) Tell();
+    }
+
+    /// <summary>From the stream that runs now; one that was stopped has nothing to say any more.</summary>
+    private void OnStream(SendingEvent happened)
+    {
+        if (!_stopping && Sender.Equals(_subscription)) On(happened);
+    }
+
+    private void RunHeld()
+    {
+        while (!_stopping && _held.TryDequeue(out var effect)) Run(effect);
+    }
+
+    private void Run(SendingEffect effect)
+    {
+        switch (effect)
+        {
+            case SendingEffect.Send send: Send(send.Frame); break;
+            case SendingEffect.AnnounceDatabases announce: Announce(announce.Only); break;
+            case SendingEffect.SendOriginMap map: SendOrigins(map); break;
+            case SendingEffect.Stream stream: Start(new SubscriptionWork(stream.Plan, null, _state.Kind)); break;
+            case SendingEffect.Copy copy: Start(new SubscriptionWork(copy.Plan.Then, copy.Plan, _state.Kind)); break;
+            case SendingEffect.StopStream: StopStream(); break;
+            case SendingEffect.Credit credit: _credit.Grant(credit.UpTo); break;
+            case SendingEffect.Commit commit: _ = _database?.CommitAsync(commit.Request); break;
+            case SendingEffect.RunOperation run: Operate(run.Request); break;
+            case SendingEffect.Note note:
+                if (note.IsAlarm) _log.Warning("{Database} to {Peer}: {Text}", _connection.First.Database, _connection.Peer, note.Text);
+                else _log.Info("{Database} to {Peer}: {Text}", _connection.First.Database, _connection.Peer, note.Text);
+                break;
+            case SendingEffect.Close close: End(close.Reason.Kind, close.Reason.Code, close.Reason.Reason); break;
+        }
+    }
+
+    private void Start(SubscriptionWork work)
+    {
+        var parts = new SubscriptionParts(_database!, _connection.Socket, _changes, _credit, _progress, _services.Settings);
+        _subscription = Context.ActorOf(SubscriptionActor.Props(parts, work), $"subscription-{++_subscriptions}");
+        Context.WatchWith(_subscription, new SubscriptionStopped(_subscription));
+    }
+
+    private void StopStream()
+    {
+        if (_subscription is null) return;
+        _stopping = true;
+        _subscription.Tell(SubscriptionProtocol.Stop.Instance);
+    }
+
+    private void OnSubscriptionStopped(SubscriptionStopped stopped)
+    {
+        if (!stopped.Subscription.Equals(_subscription)) return;
+        _subscription = null;
+        _stopping = false;
+        RunHeld();
+    }
+
+    private void SendOrigins(SendingEffect.SendOriginMap map)
+    {
+        var positions = _database!.Engine.Positions;
+        var known = positions.Through.Keys.Concat(positions.Floor.Keys).Concat(positions.Cursors.Keys).Distinct();
+        if (!_writer.Send(_changes.OriginMap(known, map.Subscribed))) End(ConnectionEndKind.Resume, PeerClose.Transient, "the peer does not read");
+    }
+
+    /// <summary>On <c>system</c>: the tables of every database that replicates, or of one of them (W 3.5).</summary>
+    private void Announce(DatabaseName? only)
+    {
+        var replicated = _services.Replicated();
+        foreach (var database in _services.Databases.All.OrderBy(each => each.Name.Value, StringComparer.Ordinal))
+        {
+            if (database.Name.IsSystem || (only is { } name && database.Name != name)) continue;
+            var filter = replicated.Includes(database.Name) ? TableFilter.All
+                : TableFilter.Only(database.Engine.Catalog.Tables.Values.Where(table => table.Replicate == true).Select(table => table.Name));
+            var tables = SchemaAnnouncement.Of(database.Engine.Catalog, filter, withOptions: _state.Kind == PeerKind.Ours);
+            if (!tables.IsEmpty) Send(new ControlFrame.DbSchema(tables, database.Name));
+        }
+    }
+
+    private void Send(ControlFrame frame)
+    {
+        if (!_writer.Send(frame)) End(ConnectionEndKind.Resume, PeerClose.Transient, "the peer does not read");
+    }
+
+    private void Operate(ControlFrame.OperationRequest request) =>
+        _services.Operations.RunAsync(_connection.Peer, request, _ended.Token).PipeTo(
+            Self, success: response => new OperationAnswered(response),
+            failure: error => new OperationAnswered(new ControlFrame.OperationResponse(request.RequestId, "{}"u8.ToArray(), error.Message)));
+
+    private void OnClose(ConnectionProtocol.Close close)
+    {
+        if (close.ForGood) _writer.Send(ControlFrame.Disconnect.Instance);
+        End(ConnectionEndKind.Asked, close.Code, close.Reason);
+    }
+
+    private void End(ConnectionEndKind kind, int code, string reason)
+    {
+        if (_closing) return;
+        _closing = true;
+        _lastError = reason;
+        var madeProgress = _state.Confirmed is not null;
+        _state = _state with { Phase = SendingPhase.Ended };
+        _ = ConnectionClosing.RunAsync(_writer, _connection.Socket, new PeerClose(code, Admission.Cut(reason)));
+        Context.Parent.Tell(new ConnectionProtocol.Ended(Status() with { Connected = false }, new ConnectionEnd(kind, code, reason, madeProgress)));
+        Context.Stop(Self);
+    }
+
+    private SessionMoment? Moment() =>
+        _database is null ? null : new SessionMoment(_services.Clock.NowMs, _database.Engine.Positions, _database.Engine.Catalog);
+
+    private ConnectionStatus Status()
+    {
+        var figures = _progress.Read();
+        return SendingStatus.Of(_state, _connection, figures, _database?.Engine.Positions.Head, _pressure.Percent(figures.BlockedTicks), _lastError);
+    }
+
+    private void Tell() => Context.Parent.Tell(new ConnectionProtocol.StatusChanged(Status()));
 }

@@ -1,23 +1,128 @@
+using System.Collections.Immutable;
 using Akka.Actor;
 using Harper.Actors.Databases;
 using Harper.Actors.Describe;
 using Harper.Core.Identity;
+using Harper.Core.Sessions;
 
 namespace Harper.Actors.Subscriptions;
 
 /// <summary>
 /// What the connections of one node have to agree on, per database: that one copy runs at a time and nothing else is taken or served
-/// meanwhile (rule 21), and which origins come directly (rules 12, 18). Parent: PeersActor.
+/// meanwhile (rule 21), and which origins come directly (rules 12, 18). Parent: PeersActor. It holds nothing that the sessions do not
+/// tell it: when it fails, PeersActor starts it anew and the connections with it.
 /// </summary>
 public sealed class SessionCoordinatorActor : DescribedActor
 {
     /// <summary>Its name below PeersActor: no node is called so.</summary>
     public const string ActorName = "~sessions";
 
+    private readonly IDatabaseDirectory _databases;
+    private readonly Dictionary<IActorRef, (long Id, DatabaseName Database, NodeName Peer, bool Receives)> _sessions = [];
+    private readonly Dictionary<long, IActorRef> _actors = [];
+    private readonly Dictionary<DatabaseName, CopyCoordination> _coordinations = [];
+    private readonly HashSet<IDatabaseHandle> _watched = [];
+    private Action<DatabaseName, IDatabaseHandle?>? _onChanged;
+    private Action<IDatabaseHandle>? _onSchema;
+    private long _lastId;
+
     public static Props Props(NodeName self, IDatabaseDirectory databases) =>
-        Akka.Actor.Props.Create(() => new SessionCoordinatorActor(self, databases)).WithDeploy(Deploy.Local);
+        Akka.Actor.Props.Create(() => new SessionCoordinatorActor(databases)).WithDeploy(Deploy.Local);
 
-    private SessionCoordinatorActor(NodeName self, IDatabaseDirectory databases) => throw new NotImplementedException();
+    public SessionCoordinatorActor(IDatabaseDirectory databases)
+    {
+        _databases = databases;
+        Receive<SessionProtocol.Join>(OnJoin);
+        Receive<SessionProtocol.AskTurn>(ask => Coordinate(Sender, (state, id) => state.Asked(id, ask.Copy)));
+        Receive<SessionProtocol.CopyEnded>(_ => Coordinate(Sender, (state, id) => state.CopyEnded(id)));
+        Receive<SessionProtocol.SchemaChanged>(changed => OnSchema(changed.Database));
+        Receive<Terminated>(gone => OnTerminated(gone.ActorRef));
+    }
 
-    protected override string DescribeState() => throw new NotImplementedException();
+    protected override string DescribeState()
+    {
+        var copying = _coordinations.Where(pair => pair.Value.Copying is not null).Select(pair => pair.Key.Value).ToList();
+        return copying.Count == 0 ? "streaming" : $"copying {string.Join(", ", copying)}";
+    }
+
+    protected override IEnumerable<KeyValuePair<string, object?>> DescribeFigures() =>
+        _coordinations.Select(pair => Figure(
+            pair.Key.Value, string.Join(", ", pair.Value.Sessions.Values.OrderBy(session => session.Id).Select(session => $"{session.Peer} {session.State}"))));
+
+    protected override void PreStart()
+    {
+        var self = Self;
+        _onSchema = handle => self.Tell(new SessionProtocol.SchemaChanged(handle.Name));
+        _onChanged = (name, _) => self.Tell(new SessionProtocol.SchemaChanged(name));
+        _databases.Changed += _onChanged;
+        foreach (var database in _databases.All) Watch(database);
+    }
+
+    protected override void PostStop()
+    {
+        _databases.Changed -= _onChanged;
+        foreach (var database in _watched) database.SchemaChanged -= _onSchema;
+    }
+
+    private void Watch(IDatabaseHandle database)
+    {
+        if (_watched.Add(database)) database.SchemaChanged += _onSchema;
+    }
+
+    private void OnJoin(SessionProtocol.Join join)
+    {
+        var id = ++_lastId;
+        _sessions[Sender] = (id, join.Database, join.Peer, join.Receives);
+        _actors[id] = Sender;
+        Context.Watch(Sender);
+        if (join.Receives) Coordinate(Sender, (state, session) => state.Joined(session, join.Peer));
+    }
+
+    private void OnTerminated(IActorRef gone)
+    {
+        if (!_sessions.TryGetValue(gone, out var session)) return;
+        if (session.Receives) Coordinate(gone, (state, id) => state.Left(id));
+        _sessions.Remove(gone);
+        _actors.Remove(session.Id);
+    }
+
+    private void Coordinate(IActorRef from, Func<CopyCoordination, long, (CopyCoordination, ImmutableArray<CoordinationEffect>)> decide)
+    {
+        if (!_sessions.TryGetValue(from, out var session)) return;
+        var (next, effects) = decide(_coordinations.GetValueOrDefault(session.Database, CopyCoordination.Empty), session.Id);
+        _coordinations[session.Database] = next;
+        foreach (var effect in effects) Run(session.Database, effect);
+    }
+
+    private void Run(DatabaseName database, CoordinationEffect effect)
+    {
+        if (effect is CoordinationEffect.OwnCopy own)
+        {
+            Tell(session => !session.Receives && session.Database == database, new SendingEvent.OwnCopyChanged(own.Copying));
+            return;
+        }
+
+        if (!_actors.TryGetValue(effect.Session, out var actor)) return;
+        actor.Tell(effect switch
+        {
+            CoordinationEffect.GiveTurn turn => new ReceivingEvent.TurnGiven(turn.Copy),
+            CoordinationEffect.Yield => ReceivingEvent.Yield.Instance,
+            CoordinationEffect.AskAgain => ReceivingEvent.AskAgain.Instance,
+            CoordinationEffect.Direct direct => (ReceivingEvent)new ReceivingEvent.DirectChanged(direct.Others),
+            _ => throw new ArgumentOutOfRangeException(nameof(effect)),
+        });
+    }
+
+    /// <summary>Those who serve the database tell it on, and those who serve <c>system</c>: that is how new databases spread.</summary>
+    private void OnSchema(DatabaseName database)
+    {
+        if (_databases.Find(database) is { } handle) Watch(handle);
+        Tell(session => !session.Receives && (session.Database == database || session.Database.IsSystem), new SendingEvent.SchemaChanged(database));
+    }
+
+    private void Tell(Func<(long Id, DatabaseName Database, NodeName Peer, bool Receives), bool> whom, object message)
+    {
+        foreach (var (actor, session) in _sessions)
+            if (whom(session)) actor.Tell(message);
+    }
 }

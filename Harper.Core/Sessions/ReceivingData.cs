@@ -17,7 +17,7 @@ internal static class ReceivingData
         step.State = step.State with { LastReceivedAt = now, ProgressAt = now, LastWasRecord = true, Drained = false, Repeats = 0 };
         var share = transactions.IsEmpty ? 0 : bytes / transactions.Length;
         var rest = bytes - share * transactions.Length;
-        var pending = step.State.Pending;
+        var claimed = step.State.PendingBytes;
         var rows = new List<ReceivedTransaction>();
         var rowBytes = 0L;
         foreach (var transaction in transactions)
@@ -47,7 +47,8 @@ internal static class ReceivingData
         if (rows.Count > 0) CopyRows(step, rows, rowBytes);
 
         // The budgets get back what no request carries.
-        if (step.State.Pending == pending && bytes > 0 && step.State.Phase != ReceivingPhase.Ended) step.Apply(null, null, bytes);
+        claimed = step.State.PendingBytes - claimed;
+        if (claimed < bytes && step.State.Phase != ReceivingPhase.Ended) step.Apply(null, null, bytes - claimed);
     }
 
     public static void OnApplied(ReceivingSteps step, AppliedBatch batch)
@@ -152,7 +153,7 @@ internal static class ReceivingData
                 else
                 {
                     setAside++;
-                    step.Apply(Intake.SetAside(context, transaction, null), null);
+                    step.Apply(Intake.SetAside(context, transaction with { Stamp = received.Stamp, Changes = [received] }, null), null);
                 }
             }
         }

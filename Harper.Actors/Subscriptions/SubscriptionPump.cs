@@ -1,0 +1,139 @@
+using System.Collections.Immutable;
+using Harper.Actors.Databases;
+using Harper.Actors.Peers;
+using Harper.Core.Identity;
+using Harper.Core.Sessions;
+using Harper.Core.TransactionLog;
+using Harper.Core.Wire.Control;
+using Harper.Core.Wire.Dictionaries;
+
+namespace Harper.Actors.Subscriptions;
+
+/// <summary>Messages made from one stretch of the log or one chunk of a copy.</summary>
+/// <param name="Position">Up to where the log is in them; null within a copy.</param>
+internal sealed record SubscriptionBatch(
+    ImmutableArray<byte[]> Messages, double? Position, int Transactions, int Records, TableName? Table, int CopiedRows, long CopiedBytes, bool CopyEnds);
+
+/// <summary>The log has not what the peer asked for: the session ends, and the next one gets a copy.</summary>
+internal sealed class LogGapException(string message) : Exception(message);
+
+/// <summary>
+/// Pulls what a subscription needs, piece by piece, and turns it into messages: first the copy, then the log by position. Called by one stage of
+/// one stream; every read is short, and nothing is read that was not asked for.
+/// </summary>
+internal sealed class SubscriptionPump
+{
+    /// <summary>A position that moved past what was left out is told after this long (W 3.6).</summary>
+    private static readonly TimeSpan StatePosition = TimeSpan.FromMilliseconds(300);
+
+    private readonly IDatabaseHandle _database;
+    private readonly SubscriptionWork _work;
+    private readonly OutgoingChanges _changes;
+    private readonly ConnectionSettings _settings;
+    private readonly LogSelection _selection;
+    private readonly List<byte[]> _messages = [];
+    private CopyPlace? _place;
+    private bool _copyBegun;
+    private double _after;
+    private double _stated;
+    private bool _unstated;
+
+    public SubscriptionPump(IDatabaseHandle database, SubscriptionWork work, OutgoingChanges changes, ConnectionSettings settings)
+    {
+        _database = database;
+        _work = work;
+        _changes = changes;
+        _settings = settings;
+        _selection = new LogSelection(work.Plan);
+        _place = work.Copy?.Start;
+        _after = work.Plan.After;
+    }
+
+    /// <summary>Returns when there is something to read, or a position to be told.</summary>
+    public async Task ReadyAsync(CancellationToken cancellation)
+    {
+        if (_place is not null) return;
+        var more = _database.WaitForLogAsync(_after, cancellation);
+        if (!_unstated || more.IsCompleted)
+        {
+            await more.ConfigureAwait(false);
+            return;
+        }
+
+        // Abandoning the wait is harmless: the bell carries nothing.
+        await Task.WhenAny(more, Task.Delay(StatePosition, cancellation)).ConfigureAwait(false);
+        cancellation.ThrowIfCancellationRequested();
+    }
+
+    public SubscriptionBatch Read()
+    {
+        _messages.Clear();
+        return _place is { } place ? ReadCopy(_work.Copy!, place) : ReadLog();
+    }
+
+    private SubscriptionBatch ReadCopy(CopyPlan plan, CopyPlace place)
+    {
+        var isOurs = _work.Kind == PeerKind.Ours;
+        if (!_copyBegun)
+        {
+            _copyBegun = true;
+            var positions = _database.Engine.Positions;
+            var source = isOurs ? new CopySource(plan.Vector, positions.Floor, positions.Incarnation) : null;
+            _messages.Add(ControlFrameCodec.Encode(new ControlFrame.CopyStart(plan.StartPosition, isOurs ? CopyWalk.OrderVersion : 1, source)));
+        }
+
+        CopyChunkRead chunk;
+        using (var view = _database.OpenView())
+        {
+            chunk = CopyWalk.Next(view, place, plan.Then.Filter, isOurs, _settings.CopyChunkRows, _settings.CopyChunkBytes);
+            foreach (var (change, stamp) in chunk.Changes) _changes.AppendCopied(change, stamp, view.Catalog, _messages);
+        }
+
+        _changes.Flush(_messages);
+        _place = chunk.Place;
+        var ends = _place is null;
+        if (ends && isOurs) _messages.Add(ControlFrameCodec.Encode(new ControlFrame.CopyComplete(_database.Engine.Positions.Head)));
+        else if (ends)
+        {
+            // Better than the original's 0: the receiver has a place to go on from.
+            _messages.Add(OutgoingChanges.PositionOnly(plan.StartPosition, plan.StartPosition));
+            _messages.Add(ControlFrameCodec.Encode(new ControlFrame.CopyComplete()));
+        }
+
+        return new SubscriptionBatch([.. _messages], null, 0, chunk.Changes.Length, chunk.Place?.Table, chunk.Rows, chunk.Bytes, ends);
+    }
+
+    private SubscriptionBatch ReadLog()
+    {
+        var stretch = _database.ReadLog(_after, _settings.StretchBytes);
+        if (stretch.ReadThrough < _after) stretch = new LogStretch(stretch.Transactions, _after);
+        var drained = stretch.ReadThrough >= _database.Engine.Positions.Head;
+        var catalog = _database.Engine.Catalog;
+        var selected = _selection.Select(stretch, catalog, drained);
+        if (selected.Gap is { } gap) throw new LogGapException(gap);
+        var isOurs = _work.Kind == PeerKind.Ours;
+        var records = 0;
+        for (var i = 0; i < selected.Send.Length; i++)
+        {
+            var transaction = selected.Send[i];
+            records += transaction.Changes.Length;
+            var last = drained && i == selected.Send.Length - 1 && !selected.Skipped;
+            _changes.Append(transaction, catalog, last && !isOurs ? selected.Passed : null, _messages);
+            if (last) _stated = selected.Passed;
+        }
+
+        _changes.Flush(_messages);
+        var waited = _unstated && stretch.Transactions.IsEmpty;
+        _after = selected.Passed;
+        if (selected.Skipped || (isOurs && selected.Send.Length > 0)) _unstated = true;
+        else if (selected.Send.Length > 0) _unstated = false;
+        if (waited)
+        {
+            _unstated = false;
+            if (_after > _stated) _messages.Add(ControlFrameCodec.Encode(new ControlFrame.SequenceIdUpdate(_after)));
+            _stated = Math.Max(_stated, _after);
+        }
+
+        return new SubscriptionBatch([.. _messages], _after, selected.Send.Length, records, null, 0, 0, false);
+    }
+}

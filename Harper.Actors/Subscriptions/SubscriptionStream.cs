@@ -1,0 +1,56 @@
+using System.Diagnostics;
+using Akka;
+using Akka.Streams;
+using Akka.Streams.Dsl;
+using Akka.Util;
+using Harper.Actors.Transport;
+using Harper.Core.Wire.Control;
+
+namespace Harper.Actors.Subscriptions;
+
+/// <summary>
+/// ⑤ The stream of one subscription, from the log to the socket: pulled piece by piece as the socket takes them, so that no more than two pieces are in
+/// memory however slow the peer is.
+/// </summary>
+internal static class SubscriptionStream
+{
+    public static IRunnableGraph<(UniqueKillSwitch Switch, Task Done)> Create(
+        SubscriptionPump pump, IPeerSocket socket, CreditGate credit, SubscriptionProgress progress, Action copySent, CancellationToken cancellation) =>
+        Pieces(pump, cancellation)
+            .ViaMaterialized(KillSwitches.Single<SubscriptionBatch>(), Keep.Right)
+            .SelectAsync(1, batch => SendAsync(batch, socket, credit, progress, copySent, cancellation)).Named("send")
+            .ToMaterialized(Sink.Ignore<NotUsed>(), Keep.Both)
+            .MapMaterializedValue(pair => (pair.Item1, (Task)pair.Item2))
+            .WithAttributes(ActorAttributes.CreateDispatcher("harper.dispatchers.storage"));
+
+    private static Source<SubscriptionBatch, NotUsed> Pieces(SubscriptionPump pump, CancellationToken cancellation) =>
+        Source.UnfoldAsync(pump, async pulled =>
+            {
+                await pulled.ReadyAsync(cancellation).ConfigureAwait(false);
+                return (Option<(SubscriptionPump, SubscriptionPump)>)(pulled, pulled);
+            }).Named("log-bell")
+            .Select(pulled => pulled.Read()).Named("read-and-encode");
+
+    private static async Task<NotUsed> SendAsync(
+        SubscriptionBatch batch, IPeerSocket socket, CreditGate credit, SubscriptionProgress progress, Action copySent, CancellationToken cancellation)
+    {
+        if (batch.Messages.IsEmpty) return NotUsed.Instance;
+        progress.Sending(batch.Position);
+        var bytes = 0L;
+        foreach (var message in batch.Messages)
+        {
+            var started = Stopwatch.GetTimestamp();
+            if (!ControlFrameCodec.IsControl(message)) await credit.UseAsync(message.Length, cancellation).ConfigureAwait(false);
+            await socket.SendAsync(message, cancellation).ConfigureAwait(false);
+            progress.Blocked(Stopwatch.GetTimestamp() - started);
+            bytes += message.Length;
+        }
+
+        progress.Sent(batch.Position, batch.Transactions, batch.Records, bytes);
+        if (batch.CopiedRows > 0) progress.Copied(batch.Table, batch.CopiedRows, bytes, null);
+        if (!batch.CopyEnds) return NotUsed.Instance;
+        progress.CopyEnded();
+        copySent();
+        return NotUsed.Instance;
+    }
+}
