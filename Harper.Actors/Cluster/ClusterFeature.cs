@@ -3,6 +3,7 @@ using Harper.Actors.Databases;
 using Harper.Actors.Membership;
 using Harper.Actors.Node;
 using Harper.Actors.Operations;
+using Harper.Actors.Operations.Verification;
 using Harper.Actors.Peers;
 using Harper.Actors.Subscriptions;
 using Harper.Actors.Transport;
@@ -81,6 +82,10 @@ public sealed class ClusterFeature
             new ClusterStatusReport(View, Board, databases, new SocketStatusWriter(new OutgoingBacklog())),
             new ResyncOperation(_acceptor));
     }
+
+    /// <summary>Comparing with the other members, and healing (rule 28).</summary>
+    public IOperationFamily CreateVerification(IDatabaseDirectory databases) =>
+        new VerifyOperation(databases, new VerificationPeers(View, _calls), _parts.Loggers.CreateLogger<VerifyOperation>());
 
     /// <summary>From now on operations that other nodes send are run.</summary>
     public void Attach(OperationDispatcher dispatcher) => _operations.Attach(dispatcher);

@@ -17,6 +17,7 @@ internal sealed class PendingCommit(CommitRequest request) : TaskCompletionSourc
         CommitRequest.Local local => local.Writes.Length,
         CommitRequest.Remote remote => remote.Transaction.Changes.Length,
         CommitRequest.CopyChunk chunk => chunk.Changes.Length,
+        CommitRequest.MergeRows rows => rows.Changes.Length,
         CommitRequest.Quarantine quarantine => quarantine.Transaction.Changes.Length,
         CommitRequest.Evict evict => evict.MaxRows,
         _ => 1,

@@ -20,6 +20,7 @@ public static class DataFamilies
             new TransactionOperation(writes),
             new SearchOperations(databases, settings),
             new VerificationOperations(databases),
+            new ExchangeOperations(databases),
         ];
     }
 }

@@ -28,6 +28,9 @@ public abstract record CommitRequest
     /// <summary>Rows of a base copy, merged by their true stamps, not logged (rules 9, 21, 22). Empty when only the cursor moves.</summary>
     public sealed record CopyChunk(ImmutableArray<CopiedChange> Changes, CopyCursor Cursor) : CommitRequest;
 
+    /// <summary>Rows of a peer that were found to differ from ours: merged like those of a copy, without one (rule 28).</summary>
+    public sealed record MergeRows(ImmutableArray<CopiedChange> Changes, NodeName From) : CommitRequest;
+
     /// <summary>The copy is complete: through and floor rise to its vector, the cursor goes (rule 21).</summary>
     public sealed record CopyComplete(CopyCursor Cursor, double? IssuerPosition) : CommitRequest;
 

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using Harper.Core.Identity;
 using Harper.Core.Positions;
 using Harper.Core.Transactions;
 
@@ -8,34 +10,44 @@ internal static class CopyResolution
 {
     public static CommitResult Resolve(CommitGroup group, CommitRequest.CopyChunk request)
     {
-        var changed = false;
-        foreach (ref readonly var copied in request.Changes.AsSpan())
+        var changed = MergeAll(group, request.Changes, request.Cursor.Source);
+        group.Positions = group.Positions with { Copy = request.Cursor };
+        return new CommitResult.Applied(changed > 0);
+    }
+
+    /// <summary>Rows that a comparison of digests found to differ (rule 28): no cursor moves, because nothing is promised about what was not compared.</summary>
+    public static CommitResult Resolve(CommitGroup group, CommitRequest.MergeRows request) =>
+        new CommitResult.Maintained(MergeAll(group, request.Changes, request.From));
+
+    private static long MergeAll(CommitGroup group, ImmutableArray<CopiedChange> changes, NodeName source)
+    {
+        var changed = 0L;
+        foreach (ref readonly var copied in changes.AsSpan())
         {
             if (copied.Stamp.Version > group.Now + group.State.Settings.MaxClockAheadMs)
             {
                 QuarantineResolution.SetCopiedAside(
-                    group, copied, request.Cursor.Source, "its version is ahead of this node's clock", copied.Stamp.Version - group.State.Settings.MaxClockAheadMs);
+                    group, copied, source, "its version is ahead of this node's clock", copied.Stamp.Version - group.State.Settings.MaxClockAheadMs);
                 continue;
             }
 
             try
             {
-                changed |= Merge(group, copied);
+                if (Merge(group, copied)) changed++;
             }
             catch (Exception malformed) when (MalformedChange.Is(malformed))
             {
-                QuarantineResolution.SetCopiedAside(group, copied, request.Cursor.Source, $"it cannot be merged: {malformed.Message}", null);
+                QuarantineResolution.SetCopiedAside(group, copied, source, $"it cannot be merged: {malformed.Message}", null);
             }
         }
 
-        group.Positions = group.Positions with { Copy = request.Cursor };
-        return new CommitResult.Applied(changed);
+        return changed;
     }
 
     public static bool Merge(CommitGroup group, in CopiedChange copied)
     {
         if (TableChanges.FindOrMake(group, copied.Change.Table) is not { } table) return false;
-        System.Collections.Immutable.ImmutableArray<string>.Builder? added = null;
+        ImmutableArray<string>.Builder? added = null;
         DynamicAttributes.Add(group, table, copied.Change, ref added);
         var changed = group.Apply(group.Find(table, copied.Change.Key), copied.Change, copied.Stamp);
         group.State.Records++;
@@ -61,7 +73,7 @@ internal static class CopyResolution
     }
 
     /// <summary>What the copy brought beyond what the log has is not in the log: the floor says so (rule 13).</summary>
-    private static ReplicationPositions Raise(CommitGroup group, ReplicationPositions positions, Identity.NodeName origin, double version)
+    private static ReplicationPositions Raise(CommitGroup group, ReplicationPositions positions, NodeName origin, double version)
     {
         if (positions.Through.GetValueOrDefault(origin) >= version) return positions;
         group.Head = Math.Max(group.Head, version);

@@ -35,6 +35,7 @@ internal static class GroupResolution
         CommitRequest.Local local => LocalResolution.Resolve(group, local),
         CommitRequest.Remote remote => RemoteResolution.Resolve(group, remote),
         CommitRequest.CopyChunk chunk => CopyResolution.Resolve(group, chunk),
+        CommitRequest.MergeRows rows => CopyResolution.Resolve(group, rows),
         CommitRequest.CopyComplete complete => CopyResolution.Resolve(group, complete),
         CommitRequest.Positions positions => PositionResolution.Resolve(group, positions),
         CommitRequest.Quarantine quarantine => QuarantineResolution.Resolve(group, quarantine),

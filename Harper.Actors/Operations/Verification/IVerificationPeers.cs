@@ -1,0 +1,15 @@
+using System.Text.Json;
+using Harper.Core.Identity;
+
+namespace Harper.Actors.Operations.Verification;
+
+/// <summary>The peers that a node can compare itself with.</summary>
+public interface IVerificationPeers
+{
+    /// <summary>Names of all peers that a database flows to or from and that can be dialled.</summary>
+    IReadOnlyList<NodeName> Of(DatabaseName database);
+
+    /// <summary>Runs an operation on one peer.</summary>
+    /// <exception cref="Harper.Core.Operations.OperationError">The peer cannot be reached or refuses.</exception>
+    Task<JsonElement> CallAsync(NodeName peer, ReadOnlyMemory<byte> operation, CancellationToken cancellation);
+}

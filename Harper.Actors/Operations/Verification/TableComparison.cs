@@ -1,0 +1,105 @@
+using System.Buffers;
+using System.Text.Json;
+using Harper.Actors.Databases;
+using Harper.Core.Commit;
+using Harper.Core.Identity;
+using Harper.Core.Keys;
+using Harper.Core.Operations;
+using Harper.Core.Verification;
+
+namespace Harper.Actors.Operations.Verification;
+
+/// <summary>What comparing one table with one peer found.</summary>
+/// <param name="Ranges">Stretches that differed and were merged both ways.</param>
+/// <param name="HealedHere">Changes that were missing here; <c>HealedThere</c>: at the peer.</param>
+public sealed record TableVerdict(NodeName Peer, string State, int Ranges, long HealedHere, long HealedThere, string? Error)
+{
+    public const string Equal = "equal", Healed = "healed", Failed = "failed";
+}
+
+/// <summary>
+/// Compares a table with one peer's by digests, first whole, then by ranges, and merges what differs both ways (rule 28). What is only on its way
+/// differs for a moment, so a range must differ twice before it counts.
+/// </summary>
+internal sealed class TableComparison(IDatabaseHandle database, TableName table, NodeName peer, IVerificationPeers peers)
+{
+    private const int RowsPerRange = 1000;
+    private static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(500);
+
+    public async Task<TableVerdict> RunAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            for (var attempt = 0; attempt < 2; attempt++)
+            {
+                if (await IsEqualAsync(cancellation).ConfigureAwait(false)) return new TableVerdict(peer, TableVerdict.Equal, 0, 0, 0, null);
+                await Task.Delay(Settling, cancellation).ConfigureAwait(false);
+            }
+
+            return await HealAsync(cancellation).ConfigureAwait(false);
+        }
+        catch (OperationError failure)
+        {
+            return new TableVerdict(peer, TableVerdict.Failed, 0, 0, 0, failure.Message);
+        }
+    }
+
+    private async Task<bool> IsEqualAsync(CancellationToken cancellation)
+    {
+        var theirs = await CallAsync("table_digest", null, null, default, cancellation).ConfigureAwait(false);
+        using var view = database.OpenView();
+        return view.Catalog.Find(table) is { } definition
+            && TableDigest.Of(view, definition, DigestForm.Full).Sha256 == theirs.GetProperty("digest").GetString();
+    }
+
+    private async Task<TableVerdict> HealAsync(CancellationToken cancellation)
+    {
+        var (ranges, here, there) = (0, 0L, 0L);
+        foreach (var range in OwnRanges())
+        {
+            var theirs = await CallAsync("range_digest", range.After, range.UpTo, default, cancellation).ConfigureAwait(false);
+            if (theirs.GetProperty("digest").GetString() == range.Sha256) continue;
+            var answer = await CallAsync("exchange_rows", range.After, range.UpTo, OwnRows(range), cancellation).ConfigureAwait(false);
+            var rows = RowExchangeCodec.Read(table, answer.GetProperty("rows").GetBytesFromBase64());
+            var merged = await database.CommitOrThrowAsync<CommitResult.Maintained>(new CommitRequest.MergeRows(rows, peer)).ConfigureAwait(false);
+            here += merged.Count;
+            there += answer.GetProperty("healed").GetInt64();
+            ranges++;
+        }
+
+        return new TableVerdict(peer, here + there == 0 ? TableVerdict.Equal : TableVerdict.Healed, ranges, here, there, null);
+    }
+
+    private List<RangeDigest> OwnRanges()
+    {
+        using var view = database.OpenView();
+        return view.Catalog.Find(table) is { } definition ? [.. TableDigest.Ranges(view, definition, DigestForm.Full, RowsPerRange)] : [];
+    }
+
+    private byte[] OwnRows(RangeDigest range)
+    {
+        using var view = database.OpenView();
+        return view.Catalog.Find(table) is { } definition
+            ? RowExchangeCodec.Write(view, definition, range.After, range.UpTo, ExchangeOperations.MaxBytes)
+            : [];
+    }
+
+    private Task<JsonElement> CallAsync(
+        string operation, RecordKey? after, RecordKey? upTo, ReadOnlyMemory<byte> rows, CancellationToken cancellation)
+    {
+        var buffer = new ArrayBufferWriter<byte>(256);
+        using (var writer = new Utf8JsonWriter(buffer))
+        {
+            writer.WriteStartObject();
+            writer.WriteString("operation", operation);
+            writer.WriteString("database", database.Name.Value);
+            writer.WriteString("table", table.Value);
+            if (after is { } first) writer.WriteBase64String("after", first.Span);
+            if (upTo is { } last) writer.WriteBase64String("up_to", last.Span);
+            if (operation == "exchange_rows") writer.WriteBase64String("rows", rows.Span);
+            writer.WriteEndObject();
+        }
+
+        return peers.CallAsync(peer, buffer.WrittenMemory, cancellation);
+    }
+}

@@ -1,0 +1,81 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Harper.Actors.Databases;
+using Harper.Core.Identity;
+using Harper.Core.Operations;
+using Microsoft.Extensions.Logging;
+
+namespace Harper.Actors.Operations.Verification;
+
+/// <summary>
+/// <c>verify_database</c>: compares tables with every peer and heals what differs (rule 28). It heals what no log can show any more, and says so.
+/// </summary>
+public sealed partial class VerifyOperation(IDatabaseDirectory databases, IVerificationPeers peers, ILogger<VerifyOperation> log) : IOperationFamily
+{
+    public IEnumerable<OperationEntry> Entries =>
+    [
+        OperationEntry.Of("verify_database", OperationAccess.SuperUser, Parse, RunAsync)
+            with { Aliases = ["verify"], Deadline = TimeSpan.FromMinutes(30) },
+    ];
+
+    private static DatabaseName? Parse(OperationCall call)
+    {
+        var check = new FieldCheck(call.Fields);
+        var database = call.Fields.Has("database") ? check.Database() : null;
+        check.Throw();
+        return database is null ? null : new DatabaseName(database);
+    }
+
+    private async ValueTask<OperationAnswer> RunAsync(DatabaseName? only, OperationCall call, CancellationToken cancellation)
+    {
+        var chosen = only is { } name
+            ? [databases.Require(name, 404)]
+            : databases.All.Where(database => !database.Name.IsSystem).OrderBy(database => database.Name.Value, StringComparer.Ordinal).ToList();
+        var verdicts = ImmutableArray.CreateBuilder<(DatabaseName, TableName, TableVerdict)>();
+        foreach (var database in chosen)
+            foreach (var table in database.Engine.Catalog.Tables.Values.Where(table => table.Replicate != false).OrderBy(table => table.Name.Value, StringComparer.Ordinal))
+                foreach (var peer in peers.Of(database.Name))
+                {
+                    var verdict = await new TableComparison(database, table.Name, peer, peers).RunAsync(cancellation).ConfigureAwait(false);
+                    if (verdict.State == TableVerdict.Healed)
+                        LogHealed(database.Name.Value, table.Name.Value, peer.Value, verdict.Ranges, verdict.HealedHere, verdict.HealedThere);
+                    verdicts.Add((database.Name, table.Name, verdict));
+                }
+
+        return new OperationAnswer(200, writer => Write(writer, verdicts.DrainToImmutable()));
+    }
+
+    private static void Write(Utf8JsonWriter writer, ImmutableArray<(DatabaseName Database, TableName Table, TableVerdict Verdict)> verdicts)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("message", Summary([.. verdicts.Select(entry => entry.Verdict)]));
+        writer.WriteStartArray("tables");
+        foreach (var (database, table, verdict) in verdicts)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("database", database.Value);
+            writer.WriteString("table", table.Value);
+            writer.WriteString("peer", verdict.Peer.Value);
+            writer.WriteString("state", verdict.State);
+            writer.WriteNumber("ranges", verdict.Ranges);
+            writer.WriteNumber("healed_here", verdict.HealedHere);
+            writer.WriteNumber("healed_there", verdict.HealedThere);
+            if (verdict.Error is not null) writer.WriteString("error", verdict.Error);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+    }
+
+    private static string Summary(ImmutableArray<TableVerdict> verdicts)
+    {
+        if (verdicts.IsEmpty) return "There is no peer to compare with";
+        var healed = verdicts.Count(verdict => verdict.State == TableVerdict.Healed);
+        var failed = verdicts.Count(verdict => verdict.State == TableVerdict.Failed);
+        return $"{verdicts.Length - healed - failed} of {verdicts.Length} comparisons found equal tables, {healed} healed, {failed} failed";
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Table {Database}.{Table} differed from {Peer} in {Ranges} ranges: {Here} changes were missing here, {There} there; merged both ways")]
+    private partial void LogHealed(string database, string table, string peer, int ranges, long here, long there);
+}
