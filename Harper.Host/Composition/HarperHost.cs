@@ -84,12 +84,14 @@ internal sealed partial class HarperHost : IAsyncDisposable
         Undo(loggers.Dispose);
         var log = loggers.CreateLogger<HarperHost>();
         foreach (var warning in report.Warnings) LogConfigurationWarning(log, warning);
+        LogPhase(log, "configuration read", SinceProcessStart());
 
         var credentials = new LateCredentials();
         var node = await NodeComposition.StartAsync(Config, root.NodeId, credentials, loggers, reason => _lost.TrySetResult(reason), cancellation)
             .ConfigureAwait(false);
         _undo.Push(() => node.StopAsync(DrainDeadline));
 
+        LogPhase(log, "databases open", SinceProcessStart());
         var verifier = new PasswordVerifier(Config.Authentication.CacheTtl, TimeProvider.System);
         Undo(verifier.Dispose);
         var users = new UserStore(node.Running.Databases, verifier, node.Running.Services.Clock);
@@ -98,9 +100,11 @@ internal sealed partial class HarperHost : IAsyncDisposable
         var authentication = new Authentication(users, Config.Authentication, loggers.CreateLogger<Authentication>());
         credentials.Use(authentication);
 
+        LogPhase(log, "users read", SinceProcessStart());
         var operations = OperationsComposition.Create(Config, loader, node, users, loggers);
         await OperationsComposition.ApplySchemasAsync(Config, node, loggers, cancellation).ConfigureAwait(false);
         await ListenAsync(node, operations, authentication, loggers, cancellation).ConfigureAwait(false);
+        LogPhase(log, "listening", SinceProcessStart());
         root.WritePid();
         log.Log(LogLevel.Information, LogSeverity.Notify, "Node {Name} (Harper {Version}) is running: {Addresses}", Config.NodeName, Version.Text, Addresses());
         Undo(() => log.Log(LogLevel.Information, LogSeverity.Notify, "Stopping"));
@@ -169,6 +173,8 @@ internal sealed partial class HarperHost : IAsyncDisposable
         return ValueTask.CompletedTask;
     });
 
+    private static double SinceProcessStart() => (DateTime.Now - System.Diagnostics.Process.GetCurrentProcess().StartTime).TotalMilliseconds;
+
     private string Addresses() => string.Join(
         ", ",
         new[]
@@ -179,4 +185,7 @@ internal sealed partial class HarperHost : IAsyncDisposable
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Configuration: {Warning}")]
     private static partial void LogConfigurationWarning(ILogger log, string warning);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Start: {Phase} after {Milliseconds} ms")]
+    private static partial void LogPhase(ILogger log, string phase, double milliseconds);
 }
