@@ -6,7 +6,7 @@ namespace Harper.Actors.Describe;
 /// <summary>Something that happened to an actor of ours, on the event stream of its system.</summary>
 /// <param name="Kind"><c>started</c>, <c>stopped</c>, <c>failed</c>, <c>restarted</c> or <c>state</c>.</param>
 /// <param name="Path">Below /user.</param>
-public sealed record ActorEvent(DateTimeOffset At, string Kind, string Path, string Text) : INoSerializationVerificationNeeded;
+public sealed record ActorEvent(DateTimeOffset At, string Kind, string Path, string Text) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
 /// <summary>
 /// Whether anybody listens to <see cref="ActorEvent"/>s: states are compared after each message only then, so that the road of a write does not

@@ -150,7 +150,7 @@ internal sealed class JobActor : DescribedActor, IWithTimers
 
     private sealed record Stored(CommitResult Result);
 
-    private sealed record Ended(bool Success, string Message);
+    private sealed record Ended(bool Success, string Message) : IDeadLetterSuppression;
 
     private sealed record ProgressDue : INotInfluenceReceiveTimeout, IDeadLetterSuppression
     {

@@ -124,5 +124,5 @@ internal sealed class JobsActor : DescribedActor, IWithTimers
         public static readonly Prepare Instance = new();
     }
 
-    private sealed record Prepared(string? Problem);
+    private sealed record Prepared(string? Problem) : IDeadLetterSuppression;
 }

@@ -1,3 +1,4 @@
+using Akka.Event;
 using Harper.Core.Schema;
 
 namespace Harper.Actors.Tables;
@@ -6,7 +7,7 @@ namespace Harper.Actors.Tables;
 internal static class TableProtocol
 {
     /// <summary>The catalog of the database is now this one.</summary>
-    public sealed record CatalogChanged(DatabaseCatalog Catalog);
+    public sealed record CatalogChanged(DatabaseCatalog Catalog) : IDeadLetterSuppression;
 
     /// <summary>The table's definition is now this one.</summary>
     public sealed record DefinitionChanged(TableDefinition Definition);

@@ -41,6 +41,12 @@ public abstract class HarperTestKit : TestKit
         Fail = reason => { lock (Failures) Failures.Add(reason); },
     };
 
+    /// <summary>A node over real engines, their stores in memory: started again over the same factory it finds what it left.</summary>
+    internal NodeServices RealServices(MemoryStoreFactory stores, NodeSettings? settings = null) => ScriptedServices(settings, stores) with
+    {
+        OpenEngine = (name, store, now) => DatabaseEngine.Open(store, name, new NodeName("self"), EngineSettings.Default, now, Guid.NewGuid),
+    };
+
     /// <summary>Waits for a condition; the deadline is generous, the machine may be busy.</summary>
     protected Task EventuallyAsync(Func<bool> condition, string what) =>
         AwaitAssertAsync(() => Xunit.Assert.True(condition(), what), TimeSpan.FromSeconds(10), TimeSpan.FromMilliseconds(20));
