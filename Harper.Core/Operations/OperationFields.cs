@@ -22,7 +22,7 @@ public sealed class OperationFields
     public static OperationFields ParseObject(ReadOnlyMemory<byte> json) => OperationEnvelope.ParseObject(json);
 
     /// <summary>The value as JSON, or null when it is absent. A JSON <c>null</c> is present.</summary>
-    public ReadOnlyMemory<byte>? Raw(string name) => _fields.TryGetValue(name, out var raw) ? raw : null;
+    public ReadOnlyMemory<byte>? Raw(string name) => _fields.TryGetValue(name, out var raw) ? raw : default(ReadOnlyMemory<byte>?);
 
     public bool Has(string name) => _fields.ContainsKey(name);
 

@@ -8,9 +8,9 @@ namespace Harper.Core.Search;
 /// </summary>
 internal static class ValueRanges
 {
-    private static readonly byte[] NumbersFrom = [0x08];
-    private static readonly byte[] TextsFrom = [0x1B];
-    private static readonly byte[] BooleansFrom = [0x06];
+    private static readonly ReadOnlyMemory<byte>? NumbersFrom = new byte[] { 0x08 };
+    private static readonly ReadOnlyMemory<byte>? TextsFrom = new byte[] { 0x1B };
+    private static readonly ReadOnlyMemory<byte>? BooleansFrom = new byte[] { 0x06 };
 
     public static readonly IndexRange All = default(IndexRange) with { FromInclusive = true, ToInclusive = true };
 
