@@ -21,15 +21,14 @@ public sealed class IncomingDictionary(ShapeCache shapes)
                 foreach (var (name, id) in map.Ids) _origins[id] = name;
                 return true;
             case ControlFrame.TableFixedStructure table:
-                _tables[table.TableId] = new IncomingTable(
-                    table.Table,
-                    new RecordStructures(table.Structures.TypedStructs, [.. table.Structures.Structures.Select(shape => shape.Names)], shapes));
+                _tables[table.TableId] = new IncomingTable(table.Table, Structures(table.Structures));
                 return true;
             default:
                 return false;
         }
     }
 
+    /// <summary>True when a map of this connection had this origin.</summary>
     public bool Knows(NodeName origin) => _origins.ContainsValue(origin);
 
     public NodeName Origin(int id) => _origins.TryGetValue(id, out var name)
@@ -39,6 +38,18 @@ public sealed class IncomingDictionary(ShapeCache shapes)
     public IncomingTable Table(int id) => _tables.TryGetValue(id, out var table)
         ? table
         : throw new FrameError(FrameErrorCode.UnknownTable, $"table id {id} was not bound to a table on this connection");
+
+    private RecordStructures Structures(TableStructures announced)
+    {
+        try
+        {
+            return new RecordStructures(announced.TypedStructs, [.. announced.Structures.Select(shape => shape.Names)], shapes);
+        }
+        catch (ValueFormatException fault)
+        {
+            throw FrameError.Malformed($"the structures of a table: {fault.Message}");
+        }
+    }
 }
 
 /// <summary>What a 132 bound a table id to.</summary>
