@@ -39,6 +39,9 @@ internal sealed class SocketStatusWriter(OutgoingBacklog backlog)
         writer.WriteString("lastReceivedStatus", receiving is { LastWasRecord: true } && status!.Connected ? "Receiving" : "Waiting");
         WriteError(writer, status?.LastError);
         WriteBacklog(writer, peer.Peer, handle, status);
+        writer.WriteNumber("bytesReceived", receiving?.BytesIn ?? 0);
+        writer.WriteNumber("bytesSent", sending?.BytesOut ?? 0);
+        WriteKeptOut(writer, receiving);
         if (copying && receiving!.CopyProgress is { } progress) WriteProgress(writer, handle, progress);
         if (status?.DisconnectedSinceMs is { } since && !status.Connected) WriteTime(writer, "disconnectedSince", since);
         writer.WriteEndObject();
@@ -82,6 +85,13 @@ internal sealed class SocketStatusWriter(OutgoingBacklog backlog)
         writer.WriteNumber("lagMs", Math.Max(incoming?.LagMs ?? 0, outgoing?.LagMs ?? 0));
         writer.WriteNumber("pendingTransactions", (incoming?.Transactions ?? 0) + (outgoing?.Transactions ?? 0));
         writer.WriteNumber("pendingBytes", (incoming?.Bytes ?? 0) + (outgoing?.Bytes ?? 0));
+    }
+
+    /// <summary>What arrived and was not applied, where there is any: nothing is hidden (rule 24, D33).</summary>
+    private static void WriteKeptOut(Utf8JsonWriter writer, ConnectionStatus? receiving)
+    {
+        if (receiving is { Dropped: > 0 }) writer.WriteNumber("droppedRecords", receiving.Dropped);
+        if (receiving is { Quarantined: > 0 }) writer.WriteNumber("quarantinedTransactions", receiving.Quarantined);
     }
 
     private static void WriteProgress(Utf8JsonWriter writer, IDatabaseHandle? handle, Core.Sessions.CopyProgress progress)

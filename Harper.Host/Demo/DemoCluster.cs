@@ -12,6 +12,7 @@ internal sealed class DemoCluster : IAsyncDisposable
     public const string Table = "airport";
 
     private static readonly int[] Ports = [9925, 9926, 9933];
+    private static readonly string[] All = ["*"];
     private static readonly string[] Names = ["one", "two", "three"];
 
     public DemoCluster(string folder)
@@ -91,7 +92,7 @@ internal sealed class DemoCluster : IAsyncDisposable
 
     public static async Task<JsonElement?> ReadAsync(DemoNode node, string key, CancellationToken cancellation)
     {
-        var rows = await node.RunAsync(new { operation = "search_by_id", database = Database, table = Table, ids = new[] { key } }, cancellation);
+        var rows = await node.RunAsync(new { operation = "search_by_id", database = Database, table = Table, ids = new[] { key }, get_attributes = All }, cancellation);
         return rows.GetArrayLength() == 0 ? null : rows[0];
     }
 
