@@ -22,7 +22,7 @@ internal static class OperationsComposition
         var writes = new TableWrites(databases, self, settings);
         var catalog = new OperationCatalog(
         [
-            .. DataFamilies.Create(databases, self, settings),
+            .. DataFamilies.Create(databases, writes, settings),
             .. NodeFamilies.Create(databases, writes, node.Running.Jobs, users, configuration, new CsvHelperReader(), config.RootPath),
             node.Cluster.CreateOperations(databases, configuration),
         ]);

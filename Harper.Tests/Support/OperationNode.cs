@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Harper.Actors.Operations;
+using Harper.Actors.Operations.Data;
 using Harper.Core.Identity;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
@@ -17,8 +18,9 @@ internal sealed class OperationNode : IDisposable
     {
         Databases = new MemoryDatabases(new NodeName(name));
         settings ??= new OperationSettings();
+        var writes = new TableWrites(Databases, new NodeName(name), settings);
         Dispatcher = new OperationDispatcher(
-            new OperationCatalog(DataFamilies.Create(Databases, new NodeName(name), settings)), new SuperUserOnly(), forwarding, settings,
+            new OperationCatalog(DataFamilies.Create(Databases, writes, settings)), new SuperUserOnly(), forwarding, settings,
             NullLogger<OperationDispatcher>.Instance);
     }
 
