@@ -12,10 +12,12 @@ internal sealed class DemoNode : IDisposable
 
     private readonly string _folder;
     private readonly HttpClient _client;
+    private readonly IReadOnlyDictionary<string, string> _extra;
     private Process? _process;
 
-    public DemoNode(string name, string address, string folder, string password)
+    public DemoNode(string name, string address, string folder, string password, IReadOnlyDictionary<string, string>? extra = null)
     {
+        _extra = extra ?? new Dictionary<string, string>();
         Name = name;
         Address = address;
         _folder = Path.Combine(folder, name);
@@ -37,6 +39,8 @@ internal sealed class DemoNode : IDisposable
 
     public string LogFile => Path.Combine(_folder, "console.log");
 
+    public int ProcessId => _process?.Id ?? throw new DemoFailure($"node {Name} was never started");
+
     public bool IsRunning => _process is { HasExited: false };
 
     /// <summary>Starts the process; <see cref="WaitUntilAnsweringAsync"/> tells when it serves.</summary>
@@ -46,7 +50,7 @@ internal sealed class DemoNode : IDisposable
         var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true, RedirectStandardError = true };
         if (Path.GetFileNameWithoutExtension(start.FileName) == "dotnet") start.ArgumentList.Add(typeof(DemoNode).Assembly.Location);
         start.ArgumentList.Add("run");
-        foreach (var (key, value) in Settings()) start.Environment[key] = value;
+        foreach (var (key, value) in Settings().Concat(_extra)) start.Environment[key] = value;
         _process = Process.Start(start) ?? throw new DemoFailure($"the process of node {Name} could not be started");
         _process.OutputDataReceived += Append;
         _process.ErrorDataReceived += Append;
