@@ -46,6 +46,9 @@ internal sealed class CommitGroup(DatabaseState state, double now) : IDisposable
     /// <summary>Something is taken away: readers must not pair the catalog of before with the store of after.</summary>
     public bool Removes { get; set; }
 
+    /// <summary>How many transactions left the quarantine at the beginning of this group.</summary>
+    public long Released { get; set; }
+
     /// <summary>Tables whose definition is another one than the store has.</summary>
     public HashSet<TableState> ChangedTables { get; } = [];
 

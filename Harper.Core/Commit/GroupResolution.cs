@@ -26,7 +26,7 @@ internal static class GroupResolution
     public static void ReleaseDue(CommitGroup group)
     {
         if (group.State.Quarantine.NextRelease > group.Now) return;
-        QuarantineResolution.Release(group);
+        group.Released = QuarantineResolution.Release(group);
         group.Keep();
     }
 
@@ -45,7 +45,7 @@ internal static class GroupResolution
         CommitRequest.TrimLog trim => MaintenanceResolution.Trim(group, trim),
         CommitRequest.Settle settle => MaintenanceResolution.Settle(group, settle),
         CommitRequest.Evict evict => MaintenanceResolution.Evict(group, evict),
-        CommitRequest.ReleaseQuarantine => QuarantineResolution.Release(group),
+        CommitRequest.ReleaseQuarantine => new CommitResult.Maintained(group.Released),
         _ => throw new NotSupportedException($"no such commit request: {request.GetType().Name}"),
     };
 

@@ -46,8 +46,8 @@ internal static class QuarantineResolution
         Put(group, new StoredQuarantine(entry, RemoteResolution.Unordered, true), copied.Change.Key);
     }
 
-    /// <summary>Applies what has come of age, in version order.</summary>
-    public static CommitResult Release(CommitGroup group)
+    /// <summary>Applies what has come of age, in version order. Once per group: the store does not know yet what the group has released.</summary>
+    public static long Release(CommitGroup group)
     {
         var released = 0L;
         var next = double.PositiveInfinity;
@@ -67,7 +67,7 @@ internal static class QuarantineResolution
 
         group.State.Quarantine = group.State.Quarantine with { NextRelease = next };
         if (double.IsPositiveInfinity(next)) group.Positions = group.Positions with { HeldBack = ImmutableDictionary<NodeName, double>.Empty };
-        return new CommitResult.Maintained(released);
+        return released;
     }
 
     private static void Release(CommitGroup group, IStoreCursor cursor)

@@ -15,12 +15,11 @@ internal static class RemoteResolution
         var (version, origin) = transaction.Stamp;
         if (!double.IsFinite(version) || version <= 0)
             return SetAside(group, request, "the version is not a time", null);
-        if (version > group.Now + group.State.Settings.MaxClockAheadMs)
-            return SetAside(group, request, $"the version is {version - group.Now:0} ms ahead of this node's clock", version - group.State.Settings.MaxClockAheadMs);
-
         var through = group.Positions.Through.GetValueOrDefault(origin);
         var complete = IsComplete(group, request);
         if (version <= through && complete && !MayBeLost(group, transaction.Stamp)) return Known(group, request);
+        if (version > group.Now + group.State.Settings.MaxClockAheadMs)
+            return SetAside(group, request, $"the version is {version - group.Now:0} ms ahead of this node's clock", version - group.State.Settings.MaxClockAheadMs);
         if (complete && !request.FromOriginal && request.Previous > through && version > through && origin != group.State.Self)
             return new CommitResult.Rejected(CommitRejection.Gap, $"{origin}'s transaction {request.Previous:R} is not here; it is known through {through:R}");
 

@@ -1,0 +1,172 @@
+using System.Collections.Immutable;
+using Harper.Core.Commit;
+using Harper.Core.Identity;
+using Harper.Core.Keys;
+using Harper.Core.Positions;
+using Harper.Core.Records;
+using Harper.Core.Transactions;
+using Harper.Tests.Support;
+using Xunit;
+using static Harper.Tests.Support.Records;
+
+namespace Harper.Tests.Core.Engine;
+
+/// <summary>Copies (rules 21, 22), the floor (rule 13), own writes that come back (rule 16), positions without data (rules 14, 15).</summary>
+public sealed class CopyAndPositionSpecs : IDisposable
+{
+    private static readonly NodeName A = new("a"), B = new("b"), Old = new("old");
+    private static readonly Guid Incarnation = Guid.NewGuid();
+    private readonly TestDatabase _database = new();
+
+    public void Dispose() => _database.Dispose();
+
+    /// <summary>Rules 9, 21, 22.</summary>
+    [Fact]
+    public void Copied_rows_should_be_merged_by_their_stamps_and_not_logged()
+    {
+        _database.Receive(B, 700, 0, Put("k", ("x", "newer")));
+        Chunk("l", Copied(A, 500, Put("k", ("x", "older"))), Copied(A, 500, Put("l", ("x", 1))), Copied(B, 600, Patch("l", ("y", 2))));
+        Assert.Equal("id=k x=newer", _database.Read("k"));
+        Assert.Equal("id=l x=1 y=2", _database.Read("l"));
+        Assert.Single(_database.Log());
+        Assert.Equal(new Stamp(600, B), _database.Row("l")!.Latest);
+        Chunk("l", Copied(A, 500, Put("l", ("x", 1))), Copied(B, 600, Patch("l", ("y", 2))));
+        Assert.Equal("id=l x=1 y=2", _database.Read("l"));
+    }
+
+    /// <summary>Rule 21: a copy that was cut goes on where it stopped.</summary>
+    [Fact]
+    public void The_copy_cursor_should_be_stored_with_each_chunk()
+    {
+        Chunk("l", Copied(A, 500, Put("l", ("x", 1))));
+        _database.Reopen();
+        var cursor = _database.Engine.Positions.Copy!;
+        Assert.Equal((A, Incarnation, TestDatabase.Dogs, KeyCodec.FromText("l"), 7L), (cursor.Source, cursor.SourceIncarnation, cursor.Table, cursor.After, cursor.Rows));
+        Assert.Equal(Vector(), cursor.Vector);
+        Assert.False(_database.Engine.Positions.HasHistory);
+    }
+
+    /// <summary>Rules 13, 21.</summary>
+    [Fact]
+    public void A_finished_copy_should_raise_vector_floor_and_clock_to_what_was_fixed_at_its_beginning()
+    {
+        _database.Receive(B, 800, 0, Put("k", ("x", 1)));
+        Chunk("l", Copied(A, 500, Put("l", ("x", 1))));
+        _database.Commit(new CommitRequest.CopyComplete(Cursor("l"), null));
+        var positions = _database.Engine.Positions;
+        Assert.Null(positions.Copy);
+        Assert.True(positions.HasHistory);
+        Assert.Equal(2_000_000, positions.Through[A]);
+        Assert.Equal(2_000_000, positions.Floor[A]);
+        Assert.True(positions.Head >= 2_000_000);
+        Assert.Equal(Incarnation, positions.PeerIncarnations[A]);
+
+        // B's changes were all in the log already: nobody has to copy for them.
+        Assert.Equal(800, positions.Through[B]);
+        Assert.False(positions.Floor.ContainsKey(B));
+        Assert.False(_database.Receive(A, 1_500_000, 0, Put("l", ("x", 9))).Changed);
+    }
+
+    [Fact]
+    public void A_copy_from_an_original_should_end_with_its_position_as_cursor_and_floor()
+    {
+        var cursor = new CopyCursor(Old, Guid.Empty, ImmutableDictionary<NodeName, double>.Empty, 900, null, default, 0, 0, false);
+        _database.Commit(new CommitRequest.CopyComplete(cursor, 950));
+        Assert.Equal(950, _database.Engine.Positions.Cursors[Old]);
+        Assert.Equal(900, _database.Engine.Positions.Floor[Old]);
+    }
+
+    /// <summary>Rules 8, 24.</summary>
+    [Fact]
+    public void A_copied_row_from_the_future_should_wait_and_not_drag_the_clock_along()
+    {
+        var start = _database.Now;
+        Chunk("l", Copied(A, start + 90_000, Put("l", ("x", 1))), Copied(A, start + 90_000, Put("m", ("x", 2))));
+        Assert.Null(_database.Read("l"));
+        Assert.True(_database.Engine.Positions.Head < start + 60_000);
+        Assert.Equal(2, _database.Engine.Statistics.QuarantinedTransactions);
+        _database.Now = start + 30_000;
+        _database.Write(Insert("z"));
+        Assert.Equal(["id=l x=1", "id=m x=2"], [_database.Read("l"), _database.Read("m")]);
+        Assert.Single(_database.Log());
+    }
+
+    /// <summary>Rule 16.</summary>
+    [Fact]
+    public void Own_writes_that_peers_hold_should_come_back_and_their_versions_never_be_used_again()
+    {
+        var lost = _database.Now + 5000;
+        var before = _database.Engine.Positions.Incarnation;
+        _database.Write(Insert("kept", ("x", 1)));
+        _database.Commit(new CommitRequest.OwnWritesAhead(lost));
+        var positions = _database.Engine.Positions;
+        Assert.NotEqual(before, positions.Incarnation);
+        Assert.Equal(lost, positions.Floor[TestDatabase.Self]);
+        Assert.True(positions.Head > lost);
+
+        // Writes are accepted before everything is back; what comes back later is still taken in.
+        Assert.True(_database.Write(Insert("new", ("x", 1))).Stamp.Version > lost);
+        Assert.True(_database.Receive(TestDatabase.Self, lost - 1000, _database.Now, Put("back", ("x", 2))).Changed);
+        Assert.True(_database.Receive(TestDatabase.Self, lost, lost - 1000, Put("back", ("x", 3))).Changed);
+        Assert.False(_database.Receive(TestDatabase.Self, lost, lost - 1000, Put("back", ("x", 3))).Changed);
+        Assert.Equal("id=back x=3", _database.Read("back"));
+        Assert.False(_database.Commit<CommitResult.Applied>(new CommitRequest.OwnWritesAhead(lost)).Changed);
+    }
+
+    /// <summary>Rules 14, 15.</summary>
+    [Fact]
+    public void Positions_without_data_should_be_kept_and_forgotten_with_their_peer()
+    {
+        _database.Commit(new CommitRequest.Positions([
+            new PositionUpdate.Cursor(Old, 100), new PositionUpdate.Cursor(B, 0), new PositionUpdate.Confirmed(Old, 50), new PositionUpdate.Confirmed(Old, 40),
+            new PositionUpdate.PeerIncarnation(A, Incarnation), new PositionUpdate.MarkHistory()]));
+        _database.Reopen();
+        var positions = _database.Engine.Positions;
+        Assert.Equal(100, positions.Cursors[Old]);
+        Assert.False(positions.Cursors.ContainsKey(B));
+        Assert.Equal(50, positions.Confirmed[Old]);
+        Assert.Equal(Incarnation, positions.PeerIncarnations[A]);
+        Assert.True(positions.HasHistory);
+
+        _database.Commit(new CommitRequest.Positions([new PositionUpdate.DropCursor(Old)]));
+        _database.Commit(new CommitRequest.ForgetPeer(Old));
+        _database.Reopen();
+        Assert.Empty(_database.Engine.Positions.Cursors);
+        Assert.Empty(_database.Engine.Positions.Confirmed);
+        Assert.Single(_database.Engine.Positions.PeerIncarnations);
+    }
+
+    /// <summary>Rule 14: a position that cannot be read is dropped and reported, never guessed.</summary>
+    [Fact]
+    public void An_unreadable_cursor_should_be_dropped_and_counted()
+    {
+        _database.Commit(new CommitRequest.Positions([new PositionUpdate.Cursor(Old, 100)]));
+        using (var cursor = _database.Store.Cursor(Harper.Core.Storage.Family.Meta))
+        using (var batch = _database.Store.CreateBatch())
+        {
+            for (cursor.Seek([]); cursor.Valid; cursor.Next())
+            {
+                if (cursor.Key[0] != 12) continue;
+                var value = cursor.Value.ToArray();
+                value[3] ^= 1;
+                batch.Put(Harper.Core.Storage.Family.Meta, cursor.Key, value);
+            }
+
+            Assert.True(batch.Bytes > 0);
+            _database.Store.Write(batch, true);
+        }
+
+        _database.Reopen();
+        Assert.Empty(_database.Engine.Positions.Cursors);
+        Assert.Equal(1, _database.Engine.Statistics.UnreadablePositions);
+    }
+
+    private static ImmutableDictionary<NodeName, double> Vector() =>
+        ImmutableDictionary.CreateRange([KeyValuePair.Create(A, 2_000_000d), KeyValuePair.Create(B, 600d)]);
+
+    private static CopyCursor Cursor(string after) => new(A, Incarnation, Vector(), 2_000_000, TestDatabase.Dogs, KeyCodec.FromText(after), 7, 70, false);
+
+    private static CopiedChange Copied(NodeName origin, double version, Change change) => new(change, new Stamp(version, origin));
+
+    private void Chunk(string after, params CopiedChange[] changes) => _database.Commit<CommitResult.Applied>(new CommitRequest.CopyChunk([.. changes], Cursor(after)));
+}
