@@ -33,6 +33,10 @@ public sealed record ClusterParts
     public ConnectionSettings Connections { get; init; } = ConnectionSettings.Default;
 
     public ReconnectPolicy Reconnect { get; init; } = ReconnectPolicy.Default;
+
+    /// <summary>The actors of connections.</summary>
+    public Func<ConnectionServices, PeerConnections> Actors { get; init; } = services => new PeerConnections(
+        connection => ReceivingConnectionActor.Props(services, connection), connection => SendingConnectionActor.Props(services, connection));
 }
 
 /// <summary>
@@ -100,23 +104,17 @@ public sealed class ClusterFeature
         Sockets = _parts.Sockets,
         Reconnect = _parts.Reconnect,
         Coordinator = SessionCoordinatorActor.Props(View.Settings.Self, databases),
-        Connections = coordinator =>
+        Connections = coordinator => _parts.Actors(new ConnectionServices
         {
-            var services = new ConnectionServices
-            {
-                Self = View.Settings.Self,
-                NodeId = _parts.NodeId,
-                Databases = databases,
-                Operations = _operations,
-                Clock = _parts.Clock,
-                Settings = _parts.Connections,
-                Budget = new InboundBudget(_parts.Connections.InboundBytesOfProcess),
-                Coordinator = coordinator,
-                Replicated = () => View.Current.Settings.Databases,
-            };
-            return new PeerConnections(
-                connection => ReceivingConnectionActor.Props(services, connection),
-                connection => SendingConnectionActor.Props(services, connection));
-        },
+            Self = View.Settings.Self,
+            NodeId = _parts.NodeId,
+            Databases = databases,
+            Operations = _operations,
+            Clock = _parts.Clock,
+            Settings = _parts.Connections,
+            Budget = new InboundBudget(_parts.Connections.InboundBytesOfProcess),
+            Coordinator = coordinator,
+            Replicated = () => View.Current.Settings.Databases,
+        }),
     };
 }

@@ -1,0 +1,213 @@
+using System.Collections.Immutable;
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using Akka.Actor;
+using Akka.Configuration;
+using Harper.Actors.Cluster;
+using Harper.Actors.Databases;
+using Harper.Actors.Node;
+using Harper.Actors.Operations;
+using Harper.Actors.Peers;
+using Harper.Actors.Transport;
+using Harper.Core.Commit;
+using Harper.Core.Identity;
+using Harper.Core.Membership;
+using Harper.Core.Storage.Memory;
+using Harper.Core.Time;
+using Harper.Host.Configuration;
+using Harper.Host.Http;
+using Microsoft.Extensions.Logging;
+using Xunit;
+using HttpListener = Harper.Host.Http.HttpListener;
+
+namespace Harper.Tests.Support;
+
+/// <summary>
+/// A whole node in this process: the real tree and engine over stores in memory that outlive it, its door on a network in memory or on a real
+/// WebSocket listener, its operations called without HTTP. Several of them make a cluster.
+/// </summary>
+public sealed class ClusterNode : IAsyncDisposable
+{
+    public const string Administrator = "admin";
+    public const string Password = "Abc1234!";
+
+    private static readonly Config OurConfig = ConfigurationFactory.ParseString($"akka.loglevel = {Environment.GetEnvironmentVariable("HARPER_SPEC_LOG") ?? "WARNING"}\nakka.actor.provider = local")
+        .WithFallback(ConfigurationFactory.ParseString(File.ReadAllText(Path.Combine(Repository.Root, "harper.hocon"))));
+
+    private readonly ClusterNodeOptions _options;
+    private readonly CancellationTokenSource _stopping = new();
+    private ActorSystem _system = null!;
+    private ClusterFeature _cluster = null!;
+    private OperationDispatcher _dispatcher = null!;
+    private HttpListener? _listener;
+
+    private ClusterNode(ClusterNodeOptions options) => _options = options;
+
+    public string Name => _options.Name;
+
+    public string Url => $"ws://{Name}:9933";
+
+    public RunningNode Running { get; private set; } = null!;
+
+    public IDatabaseDirectory Databases => Running.Databases;
+
+    public PeerBoard Board => _cluster.Board;
+
+    public CapturedLog Log { get; } = new();
+
+    internal KeptRoutes Configuration => _options.Configuration;
+
+    public static async Task<ClusterNode> StartAsync(ClusterNodeOptions options)
+    {
+        var node = new ClusterNode(options);
+        await node.StartAsync();
+        return node;
+    }
+
+    /// <summary>The same node again over the same stores, after it was stopped or killed.</summary>
+    public Task<ClusterNode> StartAgainAsync() => StartAsync(_options);
+
+    /// <summary>Calls an operation as a super_user; throws when the answer is not 200.</summary>
+    public async Task<JsonElement> CallAsync(object operation)
+    {
+        var (status, body) = await TryCallAsync(operation);
+        if (status != 200) throw new InvalidOperationException($"{status}: {body.GetRawText()}");
+        return body;
+    }
+
+    public async Task<(int Status, JsonElement Body)> TryCallAsync(object operation)
+    {
+        var json = operation as string ?? JsonSerializer.Serialize(operation);
+        var answer = await _dispatcher.RunAsync(Encoding.UTF8.GetBytes(json), new Caller(Administrator, true), CallOrigin.Http, default);
+        using var stream = new MemoryStream();
+        await using (var writer = new Utf8JsonWriter(stream)) await answer.WriteToAsync(writer, default);
+        using var document = JsonDocument.Parse(stream.ToArray());
+        return (answer.Status, document.RootElement.Clone());
+    }
+
+    /// <summary>Puts a record into hdb_nodes as replication would, whatever it says.</summary>
+    public async Task WriteNodeRecordAsync(string json)
+    {
+        using var document = JsonDocument.Parse(json);
+        var record = NodeRecord.FromJson(document.RootElement)!;
+        var table = new Harper.Actors.Membership.NodeRecordTable(Databases.Find(DatabaseName.System)!, new NodeName(Name));
+        Assert.IsType<CommitResult.Written>(await table.WriteAsync(record.Name, record.Fields));
+    }
+
+    /// <summary>The row names of hdb_nodes, in order.</summary>
+    public string[] Members => [.. _cluster.View.Current.Records.All.Select(record => record.Name.Value).Order(StringComparer.Ordinal)];
+
+    /// <summary>Peers with which every replicated database is connected in the receiving direction.</summary>
+    public string[] Connected => [.. Board.All
+        .Where(peer => peer.Plan.Dialled.Any() && peer.Plan.Dialled.All(link => peer.Databases.GetValueOrDefault(link.Database.Value) is { Connected: true }))
+        .Select(peer => peer.Peer.Value)];
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_stopping.IsCancellationRequested) return;
+        await _stopping.CancelAsync();
+        _options.Network?.StopListening($"{Name}:9933");
+        if (_listener is { } listener)
+        {
+            using var now = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
+            await listener.StopAsync(now.Token);
+            await listener.DisposeAsync();
+        }
+        await Running.DrainAsync(TimeSpan.FromSeconds(20));
+        await _system.Terminate();
+        (_options.Transport as IDisposable)?.Dispose();
+    }
+
+    private async Task StartAsync()
+    {
+        _system = ActorSystem.Create("harper", OurConfig);
+        var loggers = LoggerFactory.Create(builder => builder.AddProvider(Log).SetMinimumLevel(LogLevel.Debug));
+        var clock = new WallClock();
+        var sockets = new PeerSocketSettings();
+        _cluster = new ClusterFeature(new ClusterParts
+        {
+            Membership = new MembershipSettings
+            {
+                Self = new NodeName(Name),
+                Url = Url,
+                Databases = _options.Databases is { } databases ? ReplicatedDatabases.Only(databases.Select(name => new DatabaseName(name))) : ReplicatedDatabases.All,
+                Routes = _options.Configuration.Routes,
+            },
+            NodeId = _options.NodeId,
+            Transport = _options.Transport,
+            Credentials = new OneAdministrator(),
+            Clock = clock,
+            Loggers = loggers,
+            Sockets = sockets,
+            Actors = _options.Connections ?? (services => new PeerConnections(
+                connection => ReceivingConnectionActor.Props(services, connection), connection => SendingConnectionActor.Props(services, connection))),
+        });
+        var services = new NodeServices
+        {
+            Self = new NodeName(Name),
+            Clock = clock,
+            Settings = NodeSettings.Create(OurConfig),
+            Stores = _options.Stores,
+            OpenEngine = (name, store, now) => DatabaseEngine.Open(store, name, new NodeName(Name), EngineSettings.Default, now, Guid.NewGuid),
+            Folders = DatabaseFolders.Below("/databases"),
+            Fail = reason => Log.Add($"FAILED: {reason}"),
+            Members = _cluster.View,
+        };
+        Running = await RunningNode.StartAsync(_system, services, _cluster.Children, default);
+        var settings = new OperationSettings();
+        var catalog = new OperationCatalog(
+        [
+            .. DataFamilies.Create(Databases, services.Self, settings), _cluster.CreateOperations(Databases, _options.Configuration), .. _options.Families,
+        ]);
+        _dispatcher = new OperationDispatcher(catalog, new SuperUserOnly(), _cluster.Forwarding, settings, loggers.CreateLogger<OperationDispatcher>());
+        _cluster.Attach(_dispatcher);
+        if (_options.Network is { } network)
+        {
+            network.Listen($"{Name}:9933", sockets, (socket, dial) => _cluster.Acceptor.AcceptAsync(
+                socket, dial.LocalAddress ?? IPAddress.Loopback, dial.Headers.FirstOrDefault(header => header.Key == "Authorization").Value, _stopping.Token));
+            return;
+        }
+        var endpoint = new ReplicationEndpoint(_cluster.Acceptor, sockets, _stopping.Token);
+        _listener = await HttpListener.StartAsync(
+            new HttpListenerOptions("replication.port", new ListenAddress(Name, 9933)), endpoint.HandleAsync, loggers, default);
+    }
+
+    private sealed class WallClock : IClock
+    {
+        public double NowMs => (DateTime.UtcNow - DateTime.UnixEpoch).TotalMilliseconds;
+    }
+
+    private sealed class OneAdministrator : IPeerCredentials
+    {
+        private static readonly string Header = "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{Administrator}:{Password}"));
+
+        public ValueTask<Caller?> AuthenticateAsync(string authorization, CancellationToken cancellation) =>
+            new(authorization == Header ? new Caller(Administrator, true) : null);
+    }
+}
+
+/// <summary>What a node of a spec is made from.</summary>
+public sealed record ClusterNodeOptions(string Name)
+{
+    /// <summary>A network in memory; null: real WebSockets on the node's own loopback address.</summary>
+    public InMemoryTransport? Network { get; init; }
+
+    internal IPeerTransport Transport { get => field ??= Network ?? (IPeerTransport)new WebSocketTransport(); } = null!;
+
+    /// <summary>What the disk would be: kept while the node is stopped.</summary>
+    public MemoryStoreFactory Stores { get; init; } = new();
+
+    public Guid NodeId { get; init; } = Guid.NewGuid();
+
+    public string[]? Databases { get; init; }
+
+    internal KeptRoutes Configuration { get; init; } = new();
+
+    /// <summary>Null: the real connections.</summary>
+    public Func<ConnectionServices, PeerConnections>? Connections { get; init; }
+
+    public IReadOnlyList<IOperationFamily> Families { get; init; } = [];
+
+    public ClusterNodeOptions With(params string[] routes) => this with { Configuration = new KeptRoutes(routes) };
+}
