@@ -12,7 +12,8 @@ internal static class WireKey
         var value = reader.Skip();
         try
         {
-            return KeyCodec.FromValue(value);
+            var key = KeyCodec.FromValue(value);
+            return KeyCodec.IsWellFormed(key.Span) ? key : throw FrameError.Malformed("a key is no text");
         }
         catch (Exception fault) when (fault is KeyFormatException or ValueFormatException)
         {

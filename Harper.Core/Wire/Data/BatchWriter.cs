@@ -10,7 +10,7 @@ public sealed class BatchWriter(bool parts)
     public const int AimedAtBytes = 64 * 1024;
     private const int HeadLength = 5;
 
-    private readonly ArrayBufferWriter<byte> _batch = new(AimedAtBytes);
+    private ArrayBufferWriter<byte> _batch = new(AimedAtBytes);
 
     public void Transaction(
         LoggedTransaction transaction, int origin, ReadOnlySpan<byte> user, ReadOnlySpan<byte> entries, ICollection<byte[]> messages)
@@ -52,7 +52,7 @@ public sealed class BatchWriter(bool parts)
         message[0] = (byte)MessageForm.Batch;
         BinaryPrimitives.WriteUInt32BigEndian(message.AsSpan(1), Checksum.Of(message.AsSpan(HeadLength)));
         // A rare large message must not keep its buffer for the rest of the connection's life.
-        if (message.Length > 4 * AimedAtBytes) _batch.Clear();
+        if (_batch.Capacity > 16 * AimedAtBytes) _batch = new ArrayBufferWriter<byte>(AimedAtBytes);
         _batch.ResetWrittenCount();
         if (parts) MessageParts.Split(message, messages);
         else messages.Add(message);

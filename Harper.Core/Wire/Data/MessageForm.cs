@@ -12,7 +12,7 @@ public enum MessageForm : byte
     /// <summary>A piece of a batch: <see cref="WireCapabilities.Parts"/>.</summary>
     Part = 0x02,
 
-    /// <summary>One transaction, as all nodes understand it.</summary>
+    /// <summary>One transaction, as all nodes understand it. Any other value below 0x80 is the beginning of a time too.</summary>
     Transaction = 0x42,
 }
 

@@ -37,9 +37,6 @@ public sealed class IncomingChanges(FrameLimits limits, ShapeCache? shapes = nul
         _read.Clear();
         switch ((MessageForm)message.Span[0])
         {
-            case MessageForm.Transaction:
-                ReadMessage(message);
-                break;
             case MessageForm.Batch:
                 ReadBatch(message);
                 break;
@@ -48,7 +45,8 @@ public sealed class IncomingChanges(FrameLimits limits, ShapeCache? shapes = nul
                 ReadBatch(whole);
                 break;
             default:
-                throw FrameError.Malformed($"a message that begins with 0x{message.Span[0]:x2} is of no known form");
+                ReadMessage(message);
+                break;
         }
         foreach (var transaction in _read) into.Add(transaction);
     }

@@ -22,7 +22,9 @@ public sealed class OutgoingChanges(NodeName self, bool batches, bool parts)
     private static readonly byte[] Nil = [0xC0];
 
     private readonly OutgoingDictionary _dictionary = new(self);
-    private readonly ArrayBufferWriter<byte> _entries = new(4096);
+    private const int KeptBytes = 1024 * 1024;
+
+    private ArrayBufferWriter<byte> _entries = new(4096);
     private readonly BatchWriter _batch = new(parts);
     private readonly WireUser _user = new();
     private Stamp _copied;
@@ -53,6 +55,8 @@ public sealed class OutgoingChanges(NodeName self, bool batches, bool parts)
         if (batches) _batch.Transaction(transaction, origin, _user.Write(transaction.User), _entries.WrittenSpan, messages);
         else if (_entries.WrittenCount > 0) messages.Add(Message(transaction.Stamp.Version, position));
         else if (position is { } passed) messages.Add(ControlFrameCodec.Encode(new ControlFrame.SequenceIdUpdate(passed)));
+        // A rare large transaction must not keep its buffer for the rest of the connection's life.
+        if (_entries.Capacity > KeptBytes) _entries = new ArrayBufferWriter<byte>(4096);
     }
 
     /// <summary>
