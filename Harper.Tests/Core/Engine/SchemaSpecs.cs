@@ -145,12 +145,15 @@ public sealed class SchemaSpecs : IDisposable
     [Fact]
     public void A_table_with_more_shapes_than_it_keeps_should_write_their_names_in_the_records()
     {
+        // Every subset of thirteen names is a shape of its own.
         for (var batch = 0; batch < 42; batch++)
-            _database.Write([.. Enumerable.Range(batch * 100, 100).Select(i => Insert("k" + i, ("a" + i, i), ("b" + i, 1)))]);
+            _database.Write([.. Enumerable.Range(batch * 100, 100).Select(i => Insert("k" + i, Subset(i)))]);
         _database.Reopen();
-        Assert.Equal("a4199=4199 b4199=1 id=k4199", _database.Read("k4199"));
-        Assert.Equal("a7=7 b7=1 id=k7", _database.Read("k7"));
-        Assert.Equal("a4199=4199 b4199=1 id=k4199", Text(_database.Log()[^1].Changes[^1].Change.Value));
+        Assert.Equal(Text(Insert("k4199", Subset(4199)).Value), _database.Read("k4199"));
+        Assert.Equal(Text(Insert("k7", Subset(7)).Value), _database.Read("k7"));
+        Assert.Equal(Text(Insert("k4199", Subset(4199)).Value), Text(_database.Log()[^1].Changes[^1].Change.Value));
+
+        static (string, object?)[] Subset(int i) => [.. Enumerable.Range(0, 13).Where(bit => (i >> bit & 1) != 0).Select(bit => ("a" + bit, (object?)i))];
     }
 
     private static TableSpec Spec(string name) => new(new(name), "id", [new AttributeDefinition(0, "id", IsPrimaryKey: true)]);
