@@ -88,6 +88,8 @@ internal static class OrderedNumber
     public static double? Floor(BigInteger number)
     {
         var floor = (double)number;
+        // Below 2^53 every integer is a double, and there are too many doubles between two integers to walk.
+        if (BigInteger.Abs(number) <= 1L << 53) return floor;
         if (!double.IsFinite(floor)) return null;
         while (new BigInteger(floor) > number) floor = Math.BitDecrement(floor);
         while (Math.BitIncrement(floor) is var next && double.IsFinite(next) && new BigInteger(next) <= number) floor = next;

@@ -35,7 +35,7 @@ internal sealed class TypedStruct
         for (var i = 0; i < slots.Length; i++)
         {
             if (!slots[i].IsKnown) throw new ValueFormatException($"A typed struct has a slot of type {slots[i].Type} and size {slots[i].Size}.");
-            order.Insert(Math.Clamp(i + slots[i].EnumerationOffset, 0, i), i);
+            order.Insert(PlaceOf(i, slots[i].EnumerationOffset), i);
             offsets[i] = offset;
             offset += slots[i].Size;
         }
@@ -43,5 +43,12 @@ internal sealed class TypedStruct
         var names = order.Select(slot => slots[slot].Name).ToImmutableArray();
         if (names.Distinct(StringComparer.Ordinal).Count() < names.Length) throw new ValueFormatException("A typed struct has a name twice.");
         return new TypedStruct(slots, shapes.Intern(names), [.. order], offsets, offset);
+    }
+
+    // As the original's reader counts: a negative place is counted from the end of what is there already.
+    private static int PlaceOf(int slot, int offset)
+    {
+        var place = offset >= 0 ? slot : slot + offset;
+        return Math.Clamp(place < 0 ? slot + place : place, 0, slot);
     }
 }
