@@ -4,13 +4,14 @@ using Harper.Actors.Databases;
 using Harper.Actors.Describe;
 using Harper.Actors.Peers;
 using Harper.Actors.Transport;
+using Harper.Core.Identity;
 using Harper.Core.Wire.Dictionaries;
 
 namespace Harper.Actors.Subscriptions;
 
 /// <summary>What a subscription is made from.</summary>
 internal sealed record SubscriptionParts(
-    IDatabaseHandle Database, IPeerSocket Socket, OutgoingChanges Changes, CreditGate Credit, SubscriptionProgress Progress, ConnectionSettings Settings);
+    NodeName Self, IDatabaseHandle Database, IPeerSocket Socket, OutgoingChanges Changes, CreditGate Credit, SubscriptionProgress Progress, ConnectionSettings Settings);
 
 /// <summary>
 /// ⑤ One answer to a subscription request: runs the stream from the log (or the copy) to the socket and keeps the log while a copy
@@ -61,7 +62,7 @@ internal sealed class SubscriptionActor : DescribedActor
             _parts.Progress.Copied(null, 0, 0, total);
         }
 
-        var pump = new SubscriptionPump(_parts.Database, _work, _parts.Changes, _parts.Settings);
+        var pump = new SubscriptionPump(_parts.Self, _parts.Database, _work, _parts.Changes, _parts.Settings);
         var stream = SubscriptionStream.Create(
             pump, _parts.Socket, _parts.Credit, _parts.Progress, () => self.Tell(SubscriptionProtocol.CopySent.Instance), _cancelled.Token);
         (_switch, var done) = stream.Run(_materializer);

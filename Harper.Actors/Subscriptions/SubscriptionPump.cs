@@ -26,6 +26,7 @@ internal sealed class SubscriptionPump
     /// <summary>A position that moved past what was left out is told after this long (W 3.6).</summary>
     private static readonly TimeSpan StatePosition = TimeSpan.FromMilliseconds(300);
 
+    private readonly NodeName _self;
     private readonly IDatabaseHandle _database;
     private readonly SubscriptionWork _work;
     private readonly OutgoingChanges _changes;
@@ -38,8 +39,9 @@ internal sealed class SubscriptionPump
     private double _stated;
     private bool _unstated;
 
-    public SubscriptionPump(IDatabaseHandle database, SubscriptionWork work, OutgoingChanges changes, ConnectionSettings settings)
+    public SubscriptionPump(NodeName self, IDatabaseHandle database, SubscriptionWork work, OutgoingChanges changes, ConnectionSettings settings)
     {
+        _self = self;
         _database = database;
         _work = work;
         _changes = changes;
@@ -110,7 +112,8 @@ internal sealed class SubscriptionPump
         var drained = stretch.ReadThrough >= _database.Engine.Positions.Head;
         var catalog = _database.Engine.Catalog;
         var selected = _selection.Select(stretch, catalog, drained);
-        if (selected.Gap is { } gap) throw new LogGapException(gap);
+        var lost = selected.Gap ?? _selection.LostBelow(_database.Engine.Positions.Floor, _self, selected.Passed);
+        if (lost is not null) throw new LogGapException(lost);
         var isOurs = _work.Kind == PeerKind.Ours;
         var records = 0;
         for (var i = 0; i < selected.Send.Length; i++)

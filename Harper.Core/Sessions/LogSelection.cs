@@ -73,6 +73,20 @@ public sealed class LogSelection(SendPlan plan)
         return new SelectedStretch(send.DrainToImmutable(), stretch.ReadThrough, skipped, null);
     }
 
+    /// <summary>Whether the log lost, to trimming or to a copy's end, something that the plan wants and that was not read yet; to be asked after each read.</summary>
+    public string? LostBelow(ImmutableDictionary<NodeName, double> floor, NodeName self, double after)
+    {
+        foreach (var (origin, version) in floor)
+        {
+            if (!Plan.Wants(origin)) continue;
+            var start = Plan.Starts.GetValueOrDefault(origin);
+            var reached = Plan.ByVersion ? _seen.TryGetValue(origin, out var seen) ? Math.Max(seen, start) : start : after;
+            if ((Plan.ByVersion || origin == self) && reached < version) return $"the log of {origin} begins at {version:R} now, it was read up to {reached:R}";
+        }
+
+        return null;
+    }
+
     /// <summary>The entry as it is sent: what was left out before it does not look like a gap.</summary>
     private LoggedTransaction Linked(LoggedTransaction entry, ImmutableArray<LoggedChange> kept)
     {

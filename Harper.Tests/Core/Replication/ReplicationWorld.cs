@@ -1,0 +1,221 @@
+using System.Collections.Immutable;
+using Harper.Core.Commit;
+using Harper.Core.Identity;
+using Harper.Core.Keys;
+using Harper.Core.Schema;
+using Harper.Core.Sessions;
+using Harper.Core.Transactions;
+using Harper.Core.Verification;
+using Harper.Tests.Core.Convergence;
+
+namespace Harper.Tests.Core.Replication;
+
+/// <summary>
+/// A cluster in virtual time, from a seed: nodes write, links come and go, messages are late, sessions break anywhere, nodes are killed between any two
+/// effects and lose what was not synced, logs are trimmed, copies are interrupted.
+/// </summary>
+internal sealed class ReplicationWorld
+{
+    private static readonly TableName Table = new("t");
+
+    private readonly Random _random;
+    private readonly ModelChanges _changes;
+    private readonly List<SimulatedNode> _nodes = [];
+    private readonly Dictionary<(int Low, int High), bool> _links = [];
+    private readonly List<SimulatedSession> _sessions = [];
+    private readonly List<string> _notes = [];
+    private readonly bool _sync;
+    private long _ids;
+
+    public ReplicationWorld(int seed, bool sync)
+    {
+        _random = new Random(seed);
+        _changes = new ModelChanges(_random);
+        _sync = sync;
+        var count = _random.Next(2, 6);
+        for (var i = 0; i < count; i++) _nodes.Add(new SimulatedNode(this, i, _random.Next(-20, 20), sync));
+        for (var i = 0; i < count; i++)
+            for (var j = i + 1; j < count; j++) _links[(i, j)] = _random.Next(10) < 7;
+        var table = new TableSpec(Table, "id", [new AttributeDefinition(0, "id", IsPrimaryKey: true)]);
+        _nodes[0].Enqueue(new CommitRequest.Schema([new SchemaEdit.CreateTable(table)]), _ => { });
+        _nodes[0].CommitSome(1);
+    }
+
+    public double Time { get; private set; } = 1_764_000_000_000;
+
+    public IEnumerable<string> Notes => _notes;
+
+    public Guid NextGuid()
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        _random.NextBytes(bytes);
+        return new Guid(bytes);
+    }
+
+    public void Note(string text)
+    {
+        if (_notes.Count > 400) _notes.RemoveRange(0, 200);
+        _notes.Add($"{Time - 1_764_000_000_000:0} {text}");
+    }
+
+    public void Coordinate(SimulatedNode node, Func<CopyCoordination, (CopyCoordination, ImmutableArray<CoordinationEffect>)> decide)
+    {
+        var (next, effects) = decide(node.Coordination);
+        node.Coordination = next;
+        foreach (var effect in effects)
+        {
+            if (effect is CoordinationEffect.OwnCopy own)
+            {
+                foreach (var session in _sessions.Where(session => session.Sender == node).ToList()) session.OnSender(new SendingEvent.OwnCopyChanged(own.Copying));
+                continue;
+            }
+
+            _sessions.FirstOrDefault(session => session.Id == effect.Session && session.Receiver == node)?.On(effect switch
+            {
+                CoordinationEffect.GiveTurn turn => new ReceivingEvent.TurnGiven(turn.Copy),
+                CoordinationEffect.Yield => ReceivingEvent.Yield.Instance,
+                CoordinationEffect.AskAgain => ReceivingEvent.AskAgain.Instance,
+                CoordinationEffect.Direct direct => (ReceivingEvent)new ReceivingEvent.DirectChanged(direct.Others),
+                _ => throw new ArgumentOutOfRangeException(nameof(decide)),
+            });
+        }
+    }
+
+    public void Closed(SimulatedSession session)
+    {
+        _sessions.Remove(session);
+        Coordinate(session.Receiver, state => state.Left(session.Id));
+    }
+
+    public void Run(int steps)
+    {
+        for (var i = 0; i < steps; i++) Step();
+    }
+
+    public bool Converges(out string why)
+    {
+        foreach (var link in _links.Keys.ToList()) _links[link] = true;
+        for (var i = 0; i < 60_000; i++)
+        {
+            Time += _random.Next(3);
+            Move();
+            if (i % 200 == 0 && IsQuiet() && Differences() is null)
+            {
+                why = "";
+                return true;
+            }
+        }
+
+        why = Differences() ?? "the sessions do not come to rest";
+        why += "\n" + string.Join('\n', _sessions) + "\n" + string.Join('\n', _nodes.Select(Describe)) + "\n" + string.Join('\n', _notes.TakeLast(40));
+        return false;
+    }
+
+    private static string Describe(SimulatedNode node) =>
+        $"{node.Self} head {node.Engine.Positions.Head:R} through {Text(node.Engine.Positions.Through)} floor {Text(node.Engine.Positions.Floor)} copy {node.Engine.Positions.Copy?.Source}";
+
+    private static string Text(ImmutableDictionary<NodeName, double> vector) => string.Join(' ', vector.Select(pair => $"{pair.Key}:{pair.Value:R}"));
+
+    private void Step()
+    {
+        Time += _random.Next(3);
+        var node = _nodes[_random.Next(_nodes.Count)];
+        switch (_random.Next(1000))
+        {
+            case < 120: Write(node); break;
+            case < 135: Toggle(); break;
+            case < 145: Kill(node); break;
+            case < 155: Trim(node); break;
+            case < 165 when _sessions.Count > 0: _sessions[_random.Next(_sessions.Count)].Close("cut"); break;
+            default: Move(); break;
+        }
+    }
+
+    private void Move()
+    {
+        var (receiver, sender) = (_nodes[_random.Next(_nodes.Count)], _nodes[_random.Next(_nodes.Count)]);
+        if (receiver.HasCommits && _random.Next(3) == 0) receiver.CommitSome(_random.Next(1, 5));
+        if (receiver == sender || !_links[(Math.Min(receiver.Index, sender.Index), Math.Max(receiver.Index, sender.Index))]) return;
+        var session = _sessions.FirstOrDefault(each => each.Receiver == receiver && each.Sender == sender);
+        if (session is not null)
+        {
+            session.Step(_random.Next(10));
+            return;
+        }
+
+        session = new SimulatedSession(this, ++_ids, receiver, sender);
+        _sessions.Add(session);
+        session.Open();
+        receiver.NotAskedYet?.Remove(sender.Self);
+    }
+
+    private void Write(SimulatedNode node)
+    {
+        if (node.Engine.Catalog.Find(Table) is null || (!_sync && node.NotAskedYet is not null)) return;
+        var writes = ImmutableArray.CreateBuilder<LocalWrite>();
+        foreach (var key in Enumerable.Range(0, 12).OrderBy(_ => _random.Next()).Take(_random.Next(1, 4)))
+        {
+            var change = _changes.Next();
+            var mode = change.Kind switch { ChangeKind.Delete => WriteMode.Delete, ChangeKind.Put => WriteMode.Put, _ => WriteMode.Patch };
+            writes.Add(new LocalWrite(Table, KeyCodec.FromNumber(key), mode, change.Value));
+        }
+
+        node.Enqueue(new CommitRequest.Local(writes.DrainToImmutable(), "HDB_ADMIN"), _ => { });
+    }
+
+    private void Toggle()
+    {
+        var link = _links.Keys.ElementAt(_random.Next(_links.Count));
+        _links[link] = !_links[link];
+        if (_links[link]) return;
+        foreach (var session in _sessions.Where(session => Between(session, link)).ToList()) session.Close("link down");
+    }
+
+    private static bool Between(SimulatedSession session, (int Low, int High) link) =>
+        (session.Receiver.Index, session.Sender.Index) == link || (session.Sender.Index, session.Receiver.Index) == link;
+
+    private void Kill(SimulatedNode node)
+    {
+        Note($"{node.Self} is killed");
+        foreach (var session in _sessions.Where(session => session.Receiver == node || session.Sender == node).ToList()) session.Close("killed");
+        node.Kill(node.Unsynced == 0 ? 0 : _random.Next(node.Unsynced + 1));
+    }
+
+    private void Trim(SimulatedNode node)
+    {
+        var log = node.Engine.ReadLog(0, int.MaxValue).Transactions;
+        if (log.Length > 3) node.Trim(log[_random.Next(log.Length - 1)].Position);
+    }
+
+    private bool IsQuiet() =>
+        _sessions.Count == _nodes.Count * (_nodes.Count - 1) && _sessions.All(session => session.IsIdle) && _nodes.All(node => !node.HasCommits && node.Engine.Positions.Copy is null);
+
+    private string? Differences()
+    {
+        var digests = _nodes.Select(Digest).ToList();
+        if (digests.All(digest => digest == digests[0])) return null;
+        return string.Join('\n', _nodes.Select(Rows));
+    }
+
+    private static string Digest(SimulatedNode node)
+    {
+        if (node.Engine.Catalog.Find(Table) is not { } table) return "no table";
+        using var view = node.OpenView();
+        return TableDigest.Of(view, table, DigestForm.Full).Sha256;
+    }
+
+    private static string Rows(SimulatedNode node)
+    {
+        if (node.Engine.Catalog.Find(Table) is not { } table) return $"{node.Self}: no table";
+        using var view = node.OpenView();
+        using var cursor = view.ScanRows(table);
+        var rows = new List<string>();
+        while (cursor.MoveNext())
+        {
+            var row = cursor.Row;
+            rows.Add($"{cursor.Key}: {row.Base.Version - 1_764_000_000_000:R}@{row.Base.Origin} {(row.Alive ? "" : "dead")} [{string.Join(' ', row.Patched.Select(p => $"{p.Name}={p.Stamp.Version - 1_764_000_000_000:R}@{p.Stamp.Origin}"))}] +{row.Adds.Length}");
+        }
+
+        return $"{node.Self}\n  " + string.Join("\n  ", rows);
+    }
+}
