@@ -41,7 +41,10 @@ internal sealed class TransactionChanges(CommitGroup group, long transaction, in
         _rows.Add(null);
     }
 
-    /// <summary>Merges every change into its row. What changed nothing is logged without its value (rule 9).</summary>
+    /// <summary>
+    /// Merges every change into its row. What lost is logged without its value (rule 9): what it lost against is in the log too, or will be. What changed
+    /// nothing because a copy brought it already, beyond the vector that the copy promised, is logged whole: it is in no log before this one.
+    /// </summary>
     public ImmutableArray<LoggedChange> ApplyAll(Stamp stamp, out bool anyChanged)
     {
         var logged = ImmutableArray.CreateBuilder<LoggedChange>(_changes.Count);
@@ -49,12 +52,23 @@ internal sealed class TransactionChanges(CommitGroup group, long transaction, in
         for (var i = 0; i < _changes.Count; i++)
         {
             var change = _changes[i];
-            var changed = _rows[i] is { } row && group.Apply(row, change, stamp);
+            var row = _rows[i];
+            var changed = row is not null && group.Apply(row, change, stamp);
             anyChanged |= changed;
-            logged.Add(changed ? new LoggedChange(change, false) : Stub(change));
+            logged.Add(changed || (row?.Current is { } current && Holds(current, stamp)) ? new LoggedChange(change, false) : Stub(change));
         }
 
         return logged.MoveToImmutable();
+    }
+
+    private static bool Holds(Row row, Stamp stamp)
+    {
+        if (row.Base == stamp) return true;
+        foreach (var attribute in row.Patched)
+            if (attribute.Stamp == stamp) return true;
+        foreach (var add in row.Adds)
+            if (add.Stamp == stamp) return true;
+        return false;
     }
 
     public static LoggedChange Stub(in Change change) => new(change with { Value = Values.EncodedRecord.Empty }, true);
