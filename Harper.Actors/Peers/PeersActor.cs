@@ -40,12 +40,7 @@ public sealed class PeersActor : DescribedActor
         acceptor.Peers = Self;
     }
 
-    protected override SupervisorStrategy SupervisorStrategy() =>
-        new OneForOneStrategy(10, TimeSpan.FromMinutes(1), error =>
-        {
-            _log.Error(error, "A peer's actor failed and begins anew");
-            return Directive.Restart;
-        });
+    protected override SupervisorStrategy SupervisorStrategy() => new PeersSupervision(_log);
 
     protected override string DescribeState() => _peers.Count == 0 ? "no peers" : $"{_services.Board.All.Count(peer => peer.IsReachable)} of {_peers.Count} reachable";
 

@@ -8,10 +8,12 @@ using Harper.Actors.Cluster;
 using Harper.Actors.Databases;
 using Harper.Actors.Node;
 using Harper.Actors.Operations;
+using Harper.Actors.Operations.Data;
 using Harper.Actors.Peers;
 using Harper.Actors.Transport;
 using Harper.Core.Commit;
 using Harper.Core.Identity;
+using Harper.Core.Keys;
 using Harper.Core.Membership;
 using Harper.Core.Storage.Memory;
 using Harper.Core.Time;
@@ -86,6 +88,22 @@ public sealed class ClusterNode : IAsyncDisposable
         return (answer.Status, document.RootElement.Clone());
     }
 
+    /// <summary>Writes a row of <c>data</c>; the table is made when it is not there.</summary>
+    public async Task InsertAsync(string table, int id, string name)
+    {
+        if (Databases.Find(DatabaseName.Data)?.Engine.Catalog.Find(new TableName(table)) is null)
+            await TryCallAsync(new { operation = "create_table", database = "data", table, primary_key = "id" });
+        await CallAsync(new { operation = "insert", database = "data", table, records = new[] { new { id, name } } });
+    }
+
+    /// <summary>A row of <c>data</c> can be read here.</summary>
+    public bool Has(string table, int id)
+    {
+        if (Databases.Find(DatabaseName.Data) is not { } database) return false;
+        using var view = database.OpenView();
+        return view.Catalog.Find(new TableName(table)) is { } definition && view.TryRead(definition, KeyCodec.FromNumber(id), out _);
+    }
+
     /// <summary>Puts a record into hdb_nodes as replication would, whatever it says.</summary>
     public async Task WriteNodeRecordAsync(string json)
     {
@@ -158,7 +176,7 @@ public sealed class ClusterNode : IAsyncDisposable
         var settings = new OperationSettings();
         var catalog = new OperationCatalog(
         [
-            .. DataFamilies.Create(Databases, services.Self, settings), _cluster.CreateOperations(Databases, _options.Configuration), .. _options.Families,
+            .. DataFamilies.Create(Databases, new TableWrites(Databases, services.Self, settings), settings), _cluster.CreateOperations(Databases, _options.Configuration), .. _options.Families,
         ]);
         _dispatcher = new OperationDispatcher(catalog, new SuperUserOnly(), _cluster.Forwarding, settings, loggers.CreateLogger<OperationDispatcher>());
         _cluster.Attach(_dispatcher);

@@ -1,0 +1,188 @@
+using System.Text.Json;
+using Harper.Tests.Support;
+using Xunit;
+
+namespace Harper.Tests.Cluster;
+
+/// <summary>
+/// Proves R-GOS-01..08, R-P2P-01..03, 09, 10, 13, 14, 18, R-CLU-15, 18, R-IP-02, 04, R-MON-01..08, 10, 11, R-NRP-09, R-MGT-05 between whole nodes over
+/// real WebSockets on loopback addresses, each node with its own tree and engine.
+/// </summary>
+public sealed class MembershipClusterSpecs : IAsyncDisposable
+{
+    private static readonly object Credentials = new { username = ClusterNode.Administrator, password = ClusterNode.Password };
+    private static int _subnet;
+
+    private readonly string _prefix = $"127.0.{200 + Interlocked.Increment(ref _subnet)}";
+    private readonly List<ClusterNode> _nodes = [];
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var node in _nodes) await node.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Three_nodes_with_one_introduction_each_should_become_one_database()
+    {
+        var (a, b, c) = (await StartAsync(1), await StartAsync(2), await StartAsync(3));
+        await b.CallAsync(new { operation = "add_node", url = a.Url, authorization = Credentials });
+        await a.InsertAsync("dog", 1, "before the third");
+        // The third knows the second only.
+        await c.CallAsync(new { operation = "add_node", hostname = b.Name, authorization = Credentials });
+        await MeshAsync(a, b, c);
+        foreach (var node in _nodes) Assert.Equal([a.Name, b.Name, c.Name], node.Members);
+        await Wait.UntilAsync(() => b.Has("dog", 1) && c.Has("dog", 1), "what was there before arrives");
+
+        await c.InsertAsync("dog", 3, "from the third");
+        await b.InsertAsync("dog", 2, "from the second");
+        await Wait.UntilAsync(() => _nodes.All(node => node.Has("dog", 1) && node.Has("dog", 2) && node.Has("dog", 3)), "all writes are everywhere");
+
+        // Links are direct: with the first one down the others go on.
+        await a.DisposeAsync();
+        await c.InsertAsync("dog", 4, "while the first is down");
+        await Wait.UntilAsync(() => b.Has("dog", 4), "the write crosses directly");
+        await b.InsertAsync("dog", 5, "and back");
+        await Wait.UntilAsync(() => c.Has("dog", 5), "and the other way");
+
+        var again = await a.StartAgainAsync();
+        _nodes[0] = again;
+        await Wait.UntilAsync(() => again.Has("dog", 4) && again.Has("dog", 5), "the first catches up");
+    }
+
+    [Fact]
+    public async Task Routes_to_one_member_should_be_enough_to_meet_all()
+    {
+        var a = await StartAsync(1, $"{_prefix}.2", $"{_prefix}.3", $"{_prefix}.1");
+        var b = await StartAsync(2, $"{_prefix}.1");
+        var c = await StartAsync(3, $"{_prefix}.1");
+        await MeshAsync(a, b, c);
+        await b.InsertAsync("dog", 2, "b");
+        await Wait.UntilAsync(() => a.Has("dog", 2) && c.Has("dog", 2), "writes are everywhere");
+    }
+
+    [Fact]
+    public async Task A_removed_node_should_be_cut_off_everywhere_and_flow_again_after_it_rejoined()
+    {
+        var (a, b, c) = (await StartAsync(1), await StartAsync(2), await StartAsync(3));
+        await b.CallAsync(new { operation = "add_node", url = a.Url, authorization = Credentials });
+        await c.CallAsync(new { operation = "add_node", url = a.Url, authorization = Credentials });
+        await a.InsertAsync("dog", 1, "a");
+        await MeshAsync(a, b, c);
+
+        await a.CallAsync(new { operation = "remove_node", hostname = c.Name });
+        await Wait.UntilAsync(() => a.Members.Length == 2 && b.Members.Length == 2, "the deletion gossips");
+        await Wait.UntilAsync(() => c.Board.All.IsEmpty && a.Connected is [var ofA] && ofA == b.Name && b.Board.All.Length == 1, "nobody is connected to it");
+        await c.InsertAsync("dog", 30, "alone");
+        await a.InsertAsync("dog", 10, "without it");
+        await Wait.UntilAsync(() => b.Has("dog", 10), "the others go on");
+        Assert.False(c.Has("dog", 10));
+        Assert.False(a.Has("dog", 30));
+        var status = await c.CallAsync(new { operation = "cluster_status" });
+        Assert.False(status.GetProperty("is_enabled").GetBoolean());
+        Assert.Empty(status.GetProperty("connections").EnumerateArray());
+
+        await c.CallAsync(new { operation = "add_node", url = b.Url, authorization = Credentials });
+        await MeshAsync(a, b, c);
+        await Wait.UntilAsync(() => c.Has("dog", 10) && a.Has("dog", 30) && b.Has("dog", 30), "what was written apart meets");
+    }
+
+    [Fact]
+    public async Task Without_system_a_star_should_stay_a_star_and_writes_should_hop()
+    {
+        string[] data = ["data"];
+        var a = await StartAsync(1, data, $"{_prefix}.2", $"{_prefix}.3");
+        var b = await StartAsync(2, data, $"{_prefix}.1");
+        var c = await StartAsync(3, data, $"{_prefix}.1");
+        await Wait.UntilAsync(() => a.Connected.Length == 2 && b.Connected is [_] && c.Connected is [_], "the star stands");
+        await b.InsertAsync("dog", 2, "b");
+        await Wait.UntilAsync(() => a.Has("dog", 2), "the centre has it");
+        await Wait.UntilAsync(() => c.Has("dog", 2), "and passes it on");
+        Assert.Equal([b.Name], b.Members);
+        Assert.Null(b.Board.Find(new(c.Name)));
+        Assert.Null(c.Board.Find(new(b.Name)));
+    }
+
+    [Fact]
+    public async Task A_database_that_one_side_does_not_list_should_stay_there_and_the_others_should_flow()
+    {
+        var a = await StartAsync(1, $"{_prefix}.2");
+        var b = await StartAsync(2, ["data"], $"{_prefix}.1");
+        await a.CallAsync(new { operation = "create_table", database = "private", table = "cat", primary_key = "id" });
+        await a.CallAsync(new { operation = "insert", database = "private", table = "cat", records = new[] { new { id = 1 } } });
+        await a.InsertAsync("dog", 1, "a");
+        await Wait.UntilAsync(() => b.Has("dog", 1), "the listed database flows");
+        Assert.Null(b.Databases.Find(new("private")));
+        Assert.Equal([b.Name], b.Members);
+    }
+
+    [Fact]
+    public async Task Status_should_tell_how_far_behind_a_peer_is_and_remember_over_a_restart()
+    {
+        var (a, b) = (await StartAsync(1, $"{_prefix}.2"), await StartAsync(2, $"{_prefix}.1"));
+        await a.InsertAsync("dog", 1, "a");
+        await Wait.UntilAsync(() => b.Has("dog", 1), "it arrives");
+        await Wait.UntilAsync(() => Socket(a, "lagMs") == 0 && Socket(b, "lastReceivedVersion") > 0, "nothing waits");
+        var before = Socket(b, "lastReceivedVersion");
+
+        await b.DisposeAsync();
+        await Wait.UntilAsync(() => a.Connected.Length == 0, "the loss is seen");
+        for (var id = 2; id < 12; id++) await a.InsertAsync("dog", id, "while b is away");
+        Assert.True(Socket(a, "lagMs") > 0);
+        Assert.InRange(Socket(a, "pendingTransactions")!.Value, 1, 12);
+        Assert.True(Socket(a, "pendingBytes") > 0);
+        Assert.NotEmpty(SocketOf(a).GetProperty("disconnectedSince").GetString()!);
+        Assert.False(SocketOf(a).GetProperty("connected").GetBoolean());
+
+        await a.DisposeAsync();
+        var alone = await b.StartAgainAsync();
+        _nodes.Add(alone);
+        Assert.True(Socket(alone, "lastReceivedVersion") >= before);
+        var returned = await a.StartAgainAsync();
+        _nodes.Add(returned);
+        await Wait.UntilAsync(() => alone.Has("dog", 11), "it catches up");
+        await Wait.UntilAsync(() => Socket(returned, "lagMs") == 0 && Socket(returned, "pendingTransactions") == 0, "nothing waits any more");
+        Assert.False(SocketOf(returned).TryGetProperty("disconnectedSince", out _));
+    }
+
+    [Fact]
+    public async Task A_replicated_operation_should_answer_for_every_node_also_for_one_that_is_down()
+    {
+        var (a, b, c) = (await StartAsync(1), await StartAsync(2), await StartAsync(3));
+        await b.CallAsync(new { operation = "add_node", url = a.Url, authorization = Credentials });
+        await c.CallAsync(new { operation = "add_node", url = a.Url, authorization = Credentials });
+        await a.InsertAsync("dog", 1, "a");
+        await Wait.UntilAsync(() => b.Has("dog", 1) && c.Has("dog", 1), "the table is everywhere");
+        await c.DisposeAsync();
+        var answer = await a.CallAsync(new { operation = "drop_table", database = "data", table = "dog", replicated = true });
+        var results = answer.GetProperty("replicated").EnumerateArray().ToDictionary(result => result.GetProperty("node").GetString()!);
+        Assert.Contains("successfully deleted", results[b.Name].GetProperty("message").GetString());
+        Assert.Equal("failed", results[c.Name].GetProperty("status").GetString());
+        Assert.NotEmpty(results[c.Name].GetProperty("reason").GetString()!);
+        Assert.Null(b.Databases.Find(new("data"))!.Engine.Catalog.Find(new("dog")));
+    }
+
+    private static JsonElement SocketOf(ClusterNode node)
+    {
+        var status = node.CallAsync(new { operation = "cluster_status" }).GetAwaiter().GetResult();
+        return status.GetProperty("connections")[0].GetProperty("database_sockets").EnumerateArray()
+            .First(socket => socket.GetProperty("database").GetString() == "data");
+    }
+
+    private static double? Socket(ClusterNode node, string field)
+    {
+        var value = SocketOf(node).GetProperty(field);
+        return value.ValueKind == JsonValueKind.Number ? value.GetDouble() : null;
+    }
+
+    private static Task MeshAsync(params ClusterNode[] nodes) => Wait.UntilAsync(
+        () => nodes.All(node => node.Connected.Length == nodes.Length - 1), "every node is connected to every other");
+
+    private Task<ClusterNode> StartAsync(int number, params string[] routes) => StartAsync(number, null, routes);
+
+    private async Task<ClusterNode> StartAsync(int number, string[]? databases, params string[] routes)
+    {
+        var node = await ClusterNode.StartAsync(new ClusterNodeOptions($"{_prefix}.{number}") { Databases = databases }.With(routes));
+        _nodes.Add(node);
+        return node;
+    }
+}
