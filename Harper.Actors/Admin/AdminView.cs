@@ -1,12 +1,14 @@
 using System.Runtime.CompilerServices;
 using Akka.Actor;
+using Harper.Actors.ControlPlane;
 using Harper.Actors.Node;
+using Harper.Core.Identity;
 using Harper.Core.Operations;
 
 namespace Harper.Actors.Admin;
 
 /// <summary>The view that the host's endpoints hold: questions to AdminActor, each with a deadline.</summary>
-internal sealed class AdminView(ActorSelection admin, AdminSettings settings) : IAdminView
+internal sealed class AdminView(ActorSelection admin, AdminSettings settings, IRemoteView? others) : IAdminView
 {
     /// <summary>For the question's own way, beyond the deadline of those who are asked.</summary>
     private static readonly TimeSpan Margin = TimeSpan.FromSeconds(1);
@@ -17,11 +19,16 @@ internal sealed class AdminView(ActorSelection admin, AdminSettings settings) : 
 
     public async Task<ActorTree?> FindAsync(string path, TimeSpan deadline, CancellationToken cancellation)
     {
-        var trimmed = path.Trim('/');
-        if (trimmed.Length == 0 || trimmed.Split('/').Any(element => element is "" or "." or ".." || element.Contains('*') || element.Contains('?'))) return null;
-        var seen = await AskAsync<AdminProtocol.TreeSeen>(new AdminProtocol.See(trimmed, deadline), deadline + Margin, cancellation).ConfigureAwait(false);
+        // Names may come as they are or escaped, as the tree shows them.
+        var elements = path.Trim('/').Split('/').Select(element => NodePaths.Escape(NodePaths.Unescape(element))).ToList();
+        if (elements.Any(element => element is "" or "." or "..")) return null;
+        var seen = await AskAsync<AdminProtocol.TreeSeen>(new AdminProtocol.See(string.Join('/', elements), deadline), deadline + Margin, cancellation).ConfigureAwait(false);
         return seen.Tree;
     }
+
+    public Task<ActorTree?> FindOnAsync(NodeName node, string path, TimeSpan deadline, CancellationToken cancellation) =>
+        others?.FindAsync(node, path, deadline, cancellation)
+        ?? throw new OperationError(503, "This node has no control plane: it has no replication port, or harper.control.enabled is off.");
 
     public async IAsyncEnumerable<AdminEvent> EventsAsync([EnumeratorCancellation] CancellationToken cancellation)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Harper.Core.Identity;
 
 namespace Harper.Actors.Admin;
 
@@ -10,6 +11,10 @@ public interface IAdminView
 
     /// <summary>One actor and those below it, by path below /user (<c>node/peers/127.0.0.3</c>); null when there is none.</summary>
     Task<ActorTree?> FindAsync(string path, TimeSpan deadline, CancellationToken cancellation);
+
+    /// <summary>As <see cref="FindAsync"/>, of another node of ours, over the control plane.</summary>
+    /// <exception cref="Harper.Core.Operations.OperationError">That node cannot be asked; the message says why.</exception>
+    Task<ActorTree?> FindOnAsync(NodeName node, string path, TimeSpan deadline, CancellationToken cancellation);
 
     /// <summary>Supervision events and changes of state as they happen, until cancelled. A reader that is too slow loses the oldest and is told how many.</summary>
     IAsyncEnumerable<AdminEvent> EventsAsync(CancellationToken cancellation);

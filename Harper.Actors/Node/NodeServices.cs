@@ -1,3 +1,4 @@
+using Harper.Actors.ControlPlane;
 using Harper.Actors.Databases;
 using Harper.Core.Commit;
 using Harper.Core.Identity;
@@ -28,6 +29,9 @@ public sealed record NodeServices
     public required Action<string> Fail { get; init; }
 
     public IClusterMembers Members { get; init; } = NoMembers.Instance;
+
+    /// <summary>The view into other nodes; null without a control plane.</summary>
+    public IRemoteView? Others { get; init; }
 
     /// <summary>All open databases; filled once the node is ready.</summary>
     public DatabaseDirectory Databases { get; } = new();

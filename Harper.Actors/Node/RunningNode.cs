@@ -14,7 +14,7 @@ public sealed class RunningNode
     {
         Services = services;
         _root = root;
-        Admin = new AdminView(system.ActorSelection(root.Path / NodePaths.Admin), services.Settings.Admin);
+        Admin = new AdminView(system.ActorSelection(root.Path / NodePaths.Admin), services.Settings.Admin, services.Others);
         Jobs = new JobStarter(system.ActorSelection(root.Path / NodePaths.Jobs));
     }
 

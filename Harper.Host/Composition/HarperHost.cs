@@ -116,7 +116,7 @@ internal sealed partial class HarperHost : IAsyncDisposable
     {
         if (Config.Replication.Port is { } replication)
         {
-            var endpoint = new ReplicationEndpoint(node.Cluster.Acceptor, NodeComposition.SocketsOf(Config.Replication), _stopping.Token);
+            var endpoint = new ReplicationEndpoint(node.Cluster.Acceptor, node.Control, NodeComposition.SocketsOf(Config.Replication), _stopping.Token);
             await ListenAsync(new HttpListenerOptions("replication.port", replication) { MaxConnections = 4096 }, endpoint.HandleAsync, loggers, cancellation)
                 .ConfigureAwait(false);
         }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.Actor.Setup;
 using Harper.Actors.Cluster;
+using Harper.Actors.ControlPlane;
 using Harper.Actors.Databases;
 using Harper.Actors.Node;
 using Harper.Actors.Peers;
@@ -24,18 +25,23 @@ internal sealed class NodeComposition
     private readonly WebSocketTransport _transport;
     private readonly ActorSystem _system;
 
-    private NodeComposition(RocksStoreFactory stores, WebSocketTransport transport, ActorSystem system, RunningNode running, ClusterFeature cluster)
+    private NodeComposition(
+        RocksStoreFactory stores, WebSocketTransport transport, ActorSystem system, RunningNode running, ClusterFeature cluster, IControlAcceptor? control)
     {
         _stores = stores;
         _transport = transport;
         _system = system;
         Running = running;
         Cluster = cluster;
+        Control = control;
     }
 
     public RunningNode Running { get; }
 
     public ClusterFeature Cluster { get; }
+
+    /// <summary>The door of the control plane; null when there is none.</summary>
+    public IControlAcceptor? Control { get; }
 
     public static async Task<NodeComposition> StartAsync(
         HarperConfig config, Guid nodeId, IPeerCredentials credentials, ILoggerFactory loggers, Action<string> fail, CancellationToken cancellation)
@@ -59,6 +65,7 @@ internal sealed class NodeComposition
                 Sockets = SocketsOf(config.Replication),
                 Connections = ConnectionSettings.Create(system.Settings.Config),
             });
+            var control = ControlFeature.Create(system.Settings.Config, cluster.View, cluster.Board, transport, SocketsOf(config.Replication));
             var engine = new EngineSettings { Sync = config.Storage.Synced };
             var services = new NodeServices
             {
@@ -71,9 +78,11 @@ internal sealed class NodeComposition
                     config.Storage.Path, config.Storage.DatabasePaths.ToImmutableDictionary(pair => new DatabaseName(pair.Key), pair => pair.Value)),
                 Fail = fail,
                 Members = cluster.View,
+                Others = control,
             };
-            var running = await RunningNode.StartAsync(system, services, cluster.Children, cancellation).ConfigureAwait(false);
-            return new NodeComposition(stores, transport, system, running, cluster);
+            var running = await RunningNode.StartAsync(
+                system, services, cluster.Children with { Control = control is null ? null : control.Props }, cancellation).ConfigureAwait(false);
+            return new NodeComposition(stores, transport, system, running, cluster, control?.Acceptor);
         }
         catch (Exception failure)
         {

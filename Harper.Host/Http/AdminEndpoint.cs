@@ -3,12 +3,13 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Harper.Actors.Admin;
 using Harper.Actors.Operations;
+using Harper.Core.Identity;
 using Harper.Core.Operations;
 using Microsoft.AspNetCore.Http;
 
 namespace Harper.Host.Http;
 
-/// <summary><c>GET /admin/actors</c>, <c>/admin/actors/{path}</c> and <c>/admin/events</c>: the running node as its actors describe themselves.</summary>
+/// <summary><c>GET /admin/actors</c>, <c>/admin/actors/{path}</c>, both also of another node (<c>?node=</c>), and <c>/admin/events</c>: the running node as its actors describe themselves.</summary>
 internal sealed class AdminEndpoint(IAdminView view, CancellationToken stopping)
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(2);
@@ -23,9 +24,11 @@ internal sealed class AdminEndpoint(IAdminView view, CancellationToken stopping)
         }
         if (!path.StartsWithSegments("/actors", out var actor)) throw OperationError.NotFound("There is /admin/actors, /admin/actors/{path} and /admin/events");
         var name = actor.Value?.Trim('/') ?? "";
-        var tree = name.Length == 0
-            ? await view.TreeAsync(Deadline, context.RequestAborted).ConfigureAwait(false)
-            : await view.FindAsync(name, Deadline, context.RequestAborted).ConfigureAwait(false)
+        if (name.Length == 0) name = "node";
+        var other = context.Request.Query["node"].ToString();
+        var tree = (other.Length == 0
+            ? await view.FindAsync(name, Deadline, context.RequestAborted).ConfigureAwait(false)
+            : await view.FindOnAsync(new NodeName(other), name, Deadline, context.RequestAborted).ConfigureAwait(false))
                 ?? throw OperationError.NotFound($"There is no actor '{name}'; GET /admin/actors shows all of them");
         await AnswerWriter.WriteAsync(context, new OperationAnswer(200, writer => ActorTreeJson.Write(writer, tree)), started, context.RequestAborted).ConfigureAwait(false);
     }

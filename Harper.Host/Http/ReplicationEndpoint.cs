@@ -1,11 +1,13 @@
+using Harper.Actors.ControlPlane;
 using Harper.Actors.Peers;
 using Harper.Actors.Transport;
 using Microsoft.AspNetCore.Http;
 
 namespace Harper.Host.Http;
 
-/// <summary>The replication port: upgrades to the sub-protocol and hands the socket to membership, which decides who it is. Nothing else is served here.</summary>
-internal sealed class ReplicationEndpoint(IPeerAcceptor acceptor, PeerSocketSettings settings, CancellationToken stopping)
+/// <summary>The replication port: upgrades to the sub-protocol and hands the socket to membership, which decides who it is. Sockets to <c>/control</c> go to the control plane. Nothing else is served here.</summary>
+internal sealed class ReplicationEndpoint(
+    IPeerAcceptor acceptor, IControlAcceptor? control, PeerSocketSettings settings, CancellationToken stopping)
 {
     private const string NotReplication =
         "This is the replication port of a Harper node: it speaks WebSocket with the sub-protocol " + WebSocketTransport.SubProtocol
@@ -26,6 +28,9 @@ internal sealed class ReplicationEndpoint(IPeerAcceptor acceptor, PeerSocketSett
         var authorization = context.Request.Headers.Authorization.ToString();
         var socket = await WebSocketTransport.AcceptAsync(context, settings).ConfigureAwait(false);
         await using (socket.ConfigureAwait(false))
-            await acceptor.AcceptAsync(socket, remote, authorization.Length == 0 ? null : authorization, stopping).ConfigureAwait(false);
+        {
+            if (control is not null && context.Request.Path == ControlAddress.Path) await control.AcceptAsync(socket, remote, stopping).ConfigureAwait(false);
+            else await acceptor.AcceptAsync(socket, remote, authorization.Length == 0 ? null : authorization, stopping).ConfigureAwait(false);
+        }
     }
 }

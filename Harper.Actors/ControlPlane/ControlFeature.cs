@@ -1,0 +1,53 @@
+using Akka.Actor;
+using Akka.Configuration;
+using Harper.Actors.Admin;
+using Harper.Actors.Membership;
+using Harper.Actors.Node;
+using Harper.Actors.Peers;
+using Harper.Actors.Transport;
+using Harper.Core.Identity;
+using Harper.Core.Operations;
+
+namespace Harper.Actors.ControlPlane;
+
+/// <summary>
+/// The control plane, put together once by the host: the actor for the node's tree, the door for <c>/control</c> on the replication port, and the view
+/// into other nodes. There is none on a node without a replication port, nor when harper.hocon switches it off.
+/// </summary>
+public sealed class ControlFeature : IRemoteView
+{
+    private readonly ControlParts _parts;
+
+    private ControlFeature(ControlParts parts) => _parts = parts;
+
+    public IControlAcceptor Acceptor => _parts.Door;
+
+    /// <summary>Null: this node takes no part.</summary>
+    public static ControlFeature? Create(Config config, MembershipView view, PeerBoard board, IPeerTransport transport, PeerSocketSettings sockets)
+    {
+        var settings = ControlSettings.Create(config);
+        if (!settings.Enabled || ControlAddress.Of(view.Settings.Self, view.Settings.Url) is not { } self) return null;
+        var admin = AdminSettings.Create(SettingsSection.Of(config, "harper.admin"));
+        return new ControlFeature(new ControlParts(settings, self, view, board, transport) { Sockets = sockets, Admin = admin });
+    }
+
+    public Props Props(NodeServices services) => ControlPlaneActor.Props(_parts, services.Clock);
+
+    public async Task<ActorTree?> FindAsync(NodeName node, string path, TimeSpan deadline, CancellationToken cancellation)
+    {
+        if (_parts.Current is not { IsMember: true } system)
+            throw new OperationError(503, "This node is not on the control plane: it knows no other node of its kind, or is still joining.");
+        if (!system.Members.Contains(node) || _parts.AddressOf(node) is not { } address)
+            throw OperationError.NotFound($"'{node}' is not on the control plane; there are {string.Join(", ", system.Members.Order())}");
+        try
+        {
+            var question = new ControlProtocol.SeeTree(path, (long)deadline.TotalMilliseconds);
+            var seen = await system.Inspection(address).Ask<ControlProtocol.TreeSeen>(question, deadline + TimeSpan.FromSeconds(2), cancellation).ConfigureAwait(false);
+            return seen.Problem.Length > 0 ? throw new OperationError(503, $"'{node}': {seen.Problem}") : SeenTree.Rebuild(seen.Actors);
+        }
+        catch (AskTimeoutException)
+        {
+            throw new OperationError(503, $"'{node}' did not answer in time.");
+        }
+    }
+}

@@ -1,0 +1,17 @@
+using Akka.Actor.Setup;
+using Harper.Actors.Transport;
+
+namespace Harper.Actors.ControlPlane;
+
+/// <summary>What the transport of a control actor system works with; handed to it through the system's setup.</summary>
+/// <param name="self">The address that others know this node by.</param>
+internal sealed class ControlTransportSetup(ControlAddress self, ControlDoor door, IPeerTransport transport, PeerSocketSettings sockets) : Setup
+{
+    public ControlAddress Self { get; } = self;
+
+    public ControlDoor Door { get; } = door;
+
+    public IPeerTransport Transport { get; } = transport;
+
+    public PeerSocketSettings Sockets { get; } = sockets;
+}
