@@ -5,6 +5,7 @@ using System.Text.Json;
 using Akka.Actor;
 using Akka.Configuration;
 using Harper.Actors.Cluster;
+using Harper.Actors.ControlPlane;
 using Harper.Actors.Databases;
 using Harper.Actors.Node;
 using Harper.Actors.Operations;
@@ -41,6 +42,7 @@ public sealed class ClusterNode : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private ActorSystem _system = null!;
     private ClusterFeature _cluster = null!;
+    private ControlFeature? _control;
     private OperationDispatcher _dispatcher = null!;
     private HttpListener? _listener;
 
@@ -161,6 +163,7 @@ public sealed class ClusterNode : IAsyncDisposable
             Actors = _options.Connections ?? (services => new PeerConnections(
                 connection => ReceivingConnectionActor.Props(services, connection), connection => SendingConnectionActor.Props(services, connection))),
         });
+        _control = _options.WithControlPlane ? ControlFeature.Create(OurConfig, _cluster.View, _cluster.Board, _options.Transport, sockets) : null;
         var services = new NodeServices
         {
             Self = new NodeName(Name),
@@ -171,8 +174,10 @@ public sealed class ClusterNode : IAsyncDisposable
             Folders = DatabaseFolders.Below("/databases"),
             Fail = reason => Log.Add($"FAILED: {reason}"),
             Members = _cluster.View,
+            Others = _control,
         };
-        Running = await RunningNode.StartAsync(_system, services, _cluster.Children, default);
+        var children = _cluster.Children with { Control = _control is null ? null : _control.Props };
+        Running = await RunningNode.StartAsync(_system, services, children, default);
         var settings = new OperationSettings();
         var catalog = new OperationCatalog(
         [
@@ -182,11 +187,13 @@ public sealed class ClusterNode : IAsyncDisposable
         _cluster.Attach(_dispatcher);
         if (_options.Network is { } network)
         {
-            network.Listen($"{Name}:9933", sockets, (socket, dial) => _cluster.Acceptor.AcceptAsync(
+            network.Listen($"{Name}:9933", sockets, (socket, dial) => dial.Url.AbsolutePath == ControlAddress.Path && _control is not null
+                ? _control.Acceptor.AcceptAsync(socket, dial.LocalAddress ?? IPAddress.Loopback, _stopping.Token)
+                : _cluster.Acceptor.AcceptAsync(
                 socket, dial.LocalAddress ?? IPAddress.Loopback, dial.Headers.FirstOrDefault(header => header.Key == "Authorization").Value, _stopping.Token));
             return;
         }
-        var endpoint = new ReplicationEndpoint(_cluster.Acceptor, sockets, _stopping.Token);
+        var endpoint = new ReplicationEndpoint(_cluster.Acceptor, _control?.Acceptor, sockets, _stopping.Token);
         _listener = await HttpListener.StartAsync(
             new HttpListenerOptions("replication.port", new ListenAddress(Name, 9933)), endpoint.HandleAsync, loggers, default);
     }
@@ -221,6 +228,9 @@ public sealed record ClusterNodeOptions(string Name)
     public string[]? Databases { get; init; }
 
     internal KeptRoutes Configuration { get; init; } = new();
+
+    /// <summary>Join those of our kind on the control plane too.</summary>
+    public bool WithControlPlane { get; init; }
 
     /// <summary>Null: the real connections.</summary>
     public Func<ConnectionServices, PeerConnections>? Connections { get; init; }
