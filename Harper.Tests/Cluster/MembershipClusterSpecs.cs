@@ -18,6 +18,8 @@ public sealed class MembershipClusterSpecs : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (Environment.GetEnvironmentVariable("HARPER_SPEC_DUMP") is not null)
+            foreach (var node in _nodes) Console.WriteLine($"{node.Name}: {await node.StateAsync()}");
         foreach (var node in _nodes) await node.DisposeAsync();
     }
 

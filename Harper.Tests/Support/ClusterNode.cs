@@ -106,6 +106,20 @@ public sealed class ClusterNode : IAsyncDisposable
         return view.Catalog.Find(new TableName(table)) is { } definition && view.TryRead(definition, KeyCodec.FromNumber(id), out _);
     }
 
+    /// <summary>Everything worth seeing when a spec fails.</summary>
+    public async Task<string> StateAsync()
+    {
+        if (_stopping.IsCancellationRequested) return "stopped";
+        var positions = Databases.All.Select(database =>
+        {
+            var at = database.Engine.Positions;
+            return $"{database.Name} head {at.Head} through [{string.Join(' ', at.Through)}] floor [{string.Join(' ', at.Floor)}] "
+                + $"confirmed [{string.Join(' ', at.Confirmed)}] copy {at.Copy} history {at.HasHistory}";
+        });
+        var status = await CallAsync(new { operation = "cluster_status" });
+        return string.Join('\n', positions) + "\n" + status.GetRawText();
+    }
+
     /// <summary>Puts a record into hdb_nodes as replication would, whatever it says.</summary>
     public async Task WriteNodeRecordAsync(string json)
     {

@@ -17,15 +17,15 @@ internal static class MembershipFixtures
         Databases = databases.Length == 0 ? ReplicatedDatabases.All : ReplicatedDatabases.Only(databases.Select(name => new DatabaseName(name))),
     };
 
-    public static JsonElement Json(string json)
+    public static JsonElement Parsed(string json)
     {
         using var document = JsonDocument.Parse(json);
         return document.RootElement.Clone();
     }
 
-    public static RouteList Routes(params string[] entries) => Settings().CreateRouteParser().Parse(entries.Select(Json));
+    public static RouteList Routes(params string[] entries) => Settings().CreateRouteParser().Parse(entries.Select(Parsed));
 
-    public static NodeRecord Row(string json) => NodeRecord.FromJson(Json(json))!;
+    public static NodeRecord Row(string json) => NodeRecord.FromJson(Parsed(json))!;
 
     public static NodeRecord Member(string name) => Row($$"""{"name":"{{name}}","url":"ws://{{name}}:9933","replicates":true}""");
 

@@ -16,7 +16,7 @@ public sealed class NodeValidationSpecs
     [InlineData("""{"hostname":"server-two","url":"ws://10.0.0.7:9933"}""", "server-two", "ws://10.0.0.7:9933")]
     public void A_target_should_be_known_by_name_or_url(string body, string name, string url)
     {
-        var target = NodeValidation.Target(Json(body), "add_node", Settings());
+        var target = NodeValidation.Target(Parsed(body), "add_node", Settings());
         Assert.Equal(name, target.Name.Value);
         Assert.Equal(url, PeerAddress.Write(target.Url));
     }
@@ -34,7 +34,7 @@ public sealed class NodeValidationSpecs
     [InlineData("""{"url":"ws://127.0.0.2:9933"}""", "127.0.0.2 is this node")]
     public void What_is_no_target_should_be_refused_with_400_naming_the_field(string body, string text)
     {
-        var error = Assert.Throws<OperationError>(() => NodeValidation.Target(Json(body), "add_node", Settings()));
+        var error = Assert.Throws<OperationError>(() => NodeValidation.Target(Parsed(body), "add_node", Settings()));
         Assert.Equal(400, error.Status);
         Assert.Contains(text, error.Message);
     }
@@ -46,7 +46,7 @@ public sealed class NodeValidationSpecs
     [InlineData("-5")]
     public void A_bad_start_time_should_be_refused(string value)
     {
-        var error = Assert.Throws<OperationError>(() => NodeValidation.StartTime(Json($$"""{"start_time":{{value}}}""")));
+        var error = Assert.Throws<OperationError>(() => NodeValidation.StartTime(Parsed($$"""{"start_time":{{value}}}""")));
         Assert.Equal(400, error.Status);
         Assert.StartsWith("start_time must be an ISO 8601 UTC timestamp (e.g. 2024-01-01T00:00:00Z) or epoch milliseconds, received", error.Message);
     }
@@ -55,12 +55,12 @@ public sealed class NodeValidationSpecs
     [InlineData("""{"hostname":"undefined"}""", "undefined")]
     [InlineData("""{"url":"ws://127.0.0.3:9933"}""", "127.0.0.3")]
     public void Any_name_that_stands_in_the_table_should_be_removable(string body, string name) =>
-        Assert.Equal(name, NodeValidation.RemovedName(Json(body)).Value);
+        Assert.Equal(name, NodeValidation.RemovedName(Parsed(body)).Value);
 
     [Fact]
     public void A_removal_without_a_name_should_be_refused()
     {
-        var error = Assert.Throws<OperationError>(() => NodeValidation.RemovedName(Json("{}")));
+        var error = Assert.Throws<OperationError>(() => NodeValidation.RemovedName(Parsed("{}")));
         Assert.Equal("url or hostname is required for remove_node operation", error.Message);
     }
 }

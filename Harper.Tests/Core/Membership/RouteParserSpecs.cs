@@ -66,7 +66,7 @@ public sealed class RouteParserSpecs
     [Fact]
     public void A_route_without_a_port_should_take_the_port_and_scheme_of_this_node()
     {
-        var route = Assert.Single(new RouteParser(Self, "wss", 19933).Parse([Json("\"server-two\"")]).Routes);
+        var route = Assert.Single(new RouteParser(Self, "wss", 19933).Parse([Parsed("\"server-two\"")]).Routes);
         Assert.Equal("wss://server-two:19933", PeerAddress.Write(route.Url));
     }
 
@@ -94,11 +94,11 @@ public sealed class RouteParserSpecs
     [Fact]
     public void Times_should_need_a_zone()
     {
-        Assert.False(StartTimes.TryParse(Json("\"2024-01-01T00:00:00\""), out _));
-        Assert.False(StartTimes.TryParse(Json("\"2024-13-01T00:00:00Z\""), out _));
-        Assert.True(StartTimes.TryParse(Json("\"2024-01-01T02:00:00+02:00\""), out var time));
+        Assert.False(StartTimes.TryParse(Parsed("\"2024-01-01T00:00:00\""), out _));
+        Assert.False(StartTimes.TryParse(Parsed("\"2024-13-01T00:00:00Z\""), out _));
+        Assert.True(StartTimes.TryParse(Parsed("\"2024-01-01T02:00:00+02:00\""), out var time));
         Assert.Equal(1704067200000, time);
-        Assert.True(StartTimes.TryParse(Json("1704067200000"), out time));
+        Assert.True(StartTimes.TryParse(Parsed("1704067200000"), out time));
         Assert.Equal(1704067200000, time);
     }
 }
