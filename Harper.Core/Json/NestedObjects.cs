@@ -14,6 +14,8 @@ internal sealed class NestedObjects
 
     private const int LinearSearchNames = 24;
 
+    private const int LargestKept = 256 * 1024;
+
     [ThreadStatic]
     private static NestedObjects? OfThread;
 
@@ -28,7 +30,9 @@ internal sealed class NestedObjects
     /// <summary>The instance of this thread, for one value that is not nested in another.</summary>
     public static NestedObjects Begin()
     {
-        var nested = OfThread ??= new NestedObjects();
+        // What one huge object has blown up is not kept for ever.
+        if (OfThread is null || OfThread._open.Capacity + OfThread._known.Capacity > LargestKept) OfThread = new NestedObjects();
+        var nested = OfThread;
         nested._open.BeginRecord();
         nested._known.BeginRecord();
         nested._idCount = 0;

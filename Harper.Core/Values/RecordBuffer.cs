@@ -16,6 +16,9 @@ public sealed class RecordBuffer(int initialBytes = 4096) : IBufferWriter<byte>
     private int _start;
     private int _end;
 
+    /// <summary>Bytes of the array in use.</summary>
+    internal int Capacity => _array.Length;
+
     /// <summary>Bytes of the record so far.</summary>
     public int Length => _end - _start;
 

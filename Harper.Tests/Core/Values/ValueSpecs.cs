@@ -4,7 +4,7 @@ using System.Numerics;
 using CsCheck;
 using Harper.Core.Keys;
 using Harper.Core.Values;
-using Harper.Tests.Core.Json;
+using Harper.Tests.Core.JsonRecords;
 using Harper.Tests.Support;
 using Xunit;
 

@@ -3,7 +3,7 @@ using CsCheck;
 using Harper.Core.Keys;
 using Harper.Core.Values;
 using Harper.Core.Wire.Records;
-using Harper.Tests.Core.Json;
+using Harper.Tests.Core.JsonRecords;
 using Harper.Tests.Support;
 using Xunit;
 

@@ -6,7 +6,7 @@ using CsCheck;
 using Harper.Core.Json;
 using Harper.Core.Values;
 
-namespace Harper.Tests.Core.Json;
+namespace Harper.Tests.Core.JsonRecords;
 
 /// <summary>JSON as clients send it, and the ways between it and records.</summary>
 internal static class JsonTexts

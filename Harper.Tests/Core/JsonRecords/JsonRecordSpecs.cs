@@ -9,7 +9,7 @@ using Harper.Core.Values;
 using Harper.Tests.Support;
 using Xunit;
 
-namespace Harper.Tests.Core.Json;
+namespace Harper.Tests.Core.JsonRecords;
 
 /// <summary>Proves that records go from JSON to bytes and back as JavaScript would take them (wire-protocol 4.4.2, R-DAT).</summary>
 public class JsonRecordSpecs
