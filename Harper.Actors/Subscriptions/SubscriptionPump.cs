@@ -122,7 +122,7 @@ internal sealed class SubscriptionPump
             records += transaction.Changes.Length;
             var last = drained && i == selected.Send.Length - 1 && !selected.Skipped;
             _changes.Append(transaction, catalog, last && !isOurs ? selected.Passed : null, _messages);
-            if (last) _stated = selected.Passed;
+            if (last && !isOurs) _stated = selected.Passed;
         }
 
         _changes.Flush(_messages);

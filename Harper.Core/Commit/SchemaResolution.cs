@@ -67,7 +67,7 @@ internal static class SchemaResolution
         return null;
     }
 
-    /// <summary>What a peer says of a table: made when it is new, widened when it is not declared here, ignored when it was dropped here.</summary>
+    /// <summary>What a peer says of a table: made when it is new, widened when it is not declared here; what was dropped here, table or attribute, stays away.</summary>
     private static CommitResult.Rejected? Announce(CommitGroup group, TableSpec spec)
     {
         if (Invalid(spec) is { } invalid) return invalid;
@@ -79,7 +79,8 @@ internal static class SchemaResolution
 
         if (table.Stored.Declared) return null;
         foreach (var attribute in spec.Attributes)
-            if (table.Definition.Find(attribute.Name) is null && table.Definition.Attributes.Length < DynamicAttributes.MaxAttributes)
+            if (table.Definition.Find(attribute.Name) is null && !table.Stored.DroppedAttributes.Contains(attribute.Name)
+                && table.Definition.Attributes.Length < DynamicAttributes.MaxAttributes)
                 TableChanges.AddAttribute(group, table, attribute with { IsPrimaryKey = false });
         return null;
     }

@@ -102,6 +102,15 @@ public sealed class SchemaSpecs : IDisposable
     }
 
     [Fact]
+    public void An_announcement_should_not_bring_back_an_attribute_that_was_dropped_here()
+    {
+        var announced = Spec("dogs") with { Attributes = [new(0, "id", IsPrimaryKey: true), new(0, "x", Indexed: true)] };
+        Assert.True(Edit(new SchemaEdit.EnsureTable(announced, Declared: false)));
+        Assert.True(Edit(new SchemaEdit.DropAttribute(new TableName("dogs"), "x")));
+        Assert.False(Edit(new SchemaEdit.EnsureTable(announced, Declared: false)));
+    }
+
+    [Fact]
     public void An_announcement_should_add_and_never_alter_what_was_declared_here()
     {
         var announced = Spec("dogs") with { SchemaDefined = true, Attributes = [new(0, "id", IsPrimaryKey: true), new(0, "x", "Int", Indexed: true)] };
