@@ -58,23 +58,45 @@ public static class JsonRecordWriter
     {
         var names = record.Shape.JsonNames;
         var reader = new ValueReader(record.Values.Span);
-        foreach (var name in names)
-        {
-            if (reader.Kind == ValueKind.Undefined)
-            {
-                reader.Skip();
-                continue;
-            }
-
-            json.WritePropertyName(name);
-            WriteValue(ref reader, json, 0);
-        }
+        foreach (var name in names) WriteAttribute(name, ref reader, json);
     }
 
     public static void WriteValue(ReadOnlySpan<byte> value, Utf8JsonWriter json)
     {
         var reader = new ValueReader(value);
         WriteValue(ref reader, json, 0);
+    }
+
+    // Name and value in one call where the writer has one: most attributes are texts and small numbers.
+    private static void WriteAttribute(JsonEncodedText name, ref ValueReader reader, Utf8JsonWriter json)
+    {
+        switch (reader.Kind)
+        {
+            case ValueKind.Undefined:
+                reader.Skip();
+                break;
+            case ValueKind.Text:
+                json.WriteString(name, reader.ReadText());
+                break;
+            case ValueKind.Number:
+                var number = reader.ReadNumber();
+                if (IsPlainInteger(number))
+                {
+                    json.WriteNumber(name, (long)number);
+                    break;
+                }
+
+                json.WritePropertyName(name);
+                WriteNumber(number, json);
+                break;
+            case ValueKind.Boolean:
+                json.WriteBoolean(name, reader.ReadBoolean());
+                break;
+            default:
+                json.WritePropertyName(name);
+                WriteValue(ref reader, json, 0);
+                break;
+        }
     }
 
     private static void WriteValue(ref ValueReader reader, Utf8JsonWriter json, int depth)
@@ -152,7 +174,7 @@ public static class JsonRecordWriter
 
     private static void WriteNumber(double number, Utf8JsonWriter json)
     {
-        if (Math.Abs(number) < 1e15 && Math.Truncate(number) == number)
+        if (IsPlainInteger(number))
         {
             json.WriteNumberValue((long)number);
             return;
@@ -167,6 +189,8 @@ public static class JsonRecordWriter
         Span<byte> text = stackalloc byte[JsonNumber.MaxChars];
         json.WriteRawValue(text[..JsonNumber.Write(text, number)], skipInputValidation: true);
     }
+
+    private static bool IsPlainInteger(double number) => Math.Abs(number) < 1e15 && (long)number == number;
 
     private static void WriteDate(double milliseconds, Utf8JsonWriter json)
     {

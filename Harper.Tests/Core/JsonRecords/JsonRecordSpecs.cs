@@ -83,6 +83,30 @@ public class JsonRecordSpecs
     public void A_value_should_be_written_in_the_one_form_it_has(string json, string hex) =>
         Assert.Equal(hex, Convert.ToHexStringLower(JsonTexts.Read($"{{\"v\":{json}}}").Values.Span));
 
+    [Fact]
+    public void A_body_that_arrives_in_pieces_should_be_read_as_if_it_were_whole() =>
+        Gen.Select(JsonTexts.Objects, Gen.Int[1, 9]).Sample((sent, size) =>
+        {
+            var text = JsonSerializer.SerializeToUtf8Bytes(sent);
+            var json = new Utf8JsonReader(JsonTexts.Pieces(text, size));
+            json.Read();
+            var pieces = new JsonRecordReader(new ShapeCache(), new JsonRecordOptions()).Read(ref json, new RecordBuffer()).Record;
+            var whole = JsonTexts.Read(Encoding.UTF8.GetString(text));
+            Assert.Equal(whole.Shape, pieces.Shape);
+            Assert.True(whole.Values.Span.SequenceEqual(pieces.Values.Span));
+        }, iter: Iterations);
+
+    [Fact]
+    public void Bytes_that_are_no_utf8_should_become_the_replacement_character()
+    {
+        byte[] text = [.. "{\"a"u8, 0xFF, .. "\":\"x"u8, 0xC3, .. "\",\"o\":{\"b"u8, 0x80, .. "\":\"\\n"u8, 0xFE, .. "\"}}"u8];
+        var json = new Utf8JsonReader(text);
+        json.Read();
+        var record = new JsonRecordReader(new ShapeCache(), new JsonRecordOptions()).Read(ref json, new RecordBuffer()).Record;
+        ValueLength.Check(record.Values.Span, record.Shape.Count);
+        Assert.Equal("{\"a\uFFFD\":\"x\uFFFD\",\"o\":{\"b\uFFFD\":\"\\n\uFFFD\"}}", JsonTexts.Write(record));
+    }
+
     [Theory]
     [InlineData("{\"a\":1,\"b\":2,\"a\":3}", "{\"a\":3,\"b\":2}")]
     [InlineData("{\"o\":[{\"a\":{\"x\":1},\"a\":2,\"\\u0061\":[]}],\"b\":1}", "{\"o\":[{\"a\":[]}],\"b\":1}")]

@@ -49,6 +49,15 @@ internal static class JsonTexts
         return Encoding.UTF8.GetString(output.WrittenSpan);
     }
 
+    /// <summary>The bytes as a sequence of segments of one size.</summary>
+    public static ReadOnlySequence<byte> Pieces(byte[] bytes, int size)
+    {
+        var first = new Piece(bytes.AsMemory(0, Math.Min(size, bytes.Length)), 0);
+        var last = first;
+        for (var at = size; at < bytes.Length; at += size) last = last.Append(bytes.AsMemory(at, Math.Min(size, bytes.Length - at)));
+        return new ReadOnlySequence<byte>(first, 0, last, last.Memory.Length);
+    }
+
     private static Gen<object?> Values(int depth) => depth == 0 ? Scalar : Gen.Frequency(
         (6, Scalar),
         (1, Gen.Dictionary(Name, Values(depth - 1))[0, 5].Select(value => (object?)value)),
@@ -56,4 +65,20 @@ internal static class JsonTexts
 
     // Halves of surrogate pairs do not survive UTF-8.
     private static string Valid(string text) => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text));
+
+    private sealed class Piece : ReadOnlySequenceSegment<byte>
+    {
+        public Piece(ReadOnlyMemory<byte> memory, long index)
+        {
+            Memory = memory;
+            RunningIndex = index;
+        }
+
+        public Piece Append(ReadOnlyMemory<byte> memory)
+        {
+            var next = new Piece(memory, RunningIndex + Memory.Length);
+            Next = next;
+            return next;
+        }
+    }
 }
