@@ -26,8 +26,9 @@ internal static class ControlFrameReader
             ControlCommand.NodeName => PeerNameFrames.Read(ref reader, ref left),
             ControlCommand.NodeNameToIdMap => OriginMap(ref reader, ref left),
             ControlCommand.Disconnect => Disconnect.Instance,
-            ControlCommand.SequenceIdUpdate => new SequenceIdUpdate(Time(ref reader, ref left, "the position")),
-            ControlCommand.CommittedUpdate => new CommittedUpdate(Time(ref reader, ref left, "the confirmed position")),
+            // 4.7 sends 144 with nil or undefined when it committed what had no position: that says nothing.
+            ControlCommand.SequenceIdUpdate => TakeElement(ref reader, ref left) ? new SequenceIdUpdate(reader.Time("the position")) : new Unknown((int)command),
+            ControlCommand.CommittedUpdate => TakeElement(ref reader, ref left) ? new CommittedUpdate(reader.Time("the position")) : new Unknown((int)command),
             ControlCommand.DbSchema => SchemaFrames.Schema(ref reader, ref left),
             ControlCommand.BlobChunk => RecordFrames.Blob(ref reader, ref left),
             ControlCommand.SubscriptionUpdate => SubscriptionFrames.Update(ref reader, ref left),
@@ -58,12 +59,6 @@ internal static class ControlFrameReader
     {
         Require(ref reader, ref left, what);
         return reader.Integer(what, min, max);
-    }
-
-    public static double Time(ref ControlReader reader, ref int left, string what)
-    {
-        Require(ref reader, ref left, what);
-        return reader.Time(what);
     }
 
     public static string Text(ref ControlReader reader, ref int left, string what)

@@ -39,7 +39,8 @@ internal static class SubscriptionFrames
 
     public static CopyStart CopyStart(ref ControlReader reader, ref int left)
     {
-        var startTime = ControlFrameReader.Time(ref reader, ref left, "the start of the copy");
+        Require(ref reader, ref left, "the start of the copy");
+        var startTime = reader.Time("the start of the copy");
         var order = TakeElement(ref reader, ref left) ? (int)reader.Integer("the copy order", 0, int.MaxValue) : 1;
         return new CopyStart(startTime, order, TakeElement(ref reader, ref left) ? Source(ref reader) : null);
     }

@@ -104,7 +104,10 @@ public sealed class ControlFrameSpecs
     [InlineData("91cca0")]
     [InlineData("93ccfaa161d40000")]
     [InlineData("92cd012c01")]
-    public void An_unknown_command_should_be_stepped_over(string hex) =>
+    [InlineData("92cc90c0")]
+    [InlineData("92cc90d40000")]
+    [InlineData("91cc8f")]
+    public void An_unknown_command_and_a_position_that_is_none_should_be_stepped_over(string hex) =>
         Assert.IsType<ControlFrame.Unknown>(Decode(Convert.FromHexString(hex)));
 
     [Theory]
@@ -119,7 +122,7 @@ public sealed class ControlFrameSpecs
     [InlineData("90", FrameErrorCode.Malformed)]
     [InlineData("91", FrameErrorCode.Truncated)]
     [InlineData("92cc8f", FrameErrorCode.Truncated)]
-    [InlineData("91cc8f", FrameErrorCode.Malformed)]
+    [InlineData("91cc94", FrameErrorCode.Malformed)]
     [InlineData("92cc8fa161", FrameErrorCode.Malformed)]
     [InlineData("92cc8fcb7ff8000000000000", FrameErrorCode.Malformed)]
     [InlineData("91cc8e00", FrameErrorCode.Malformed)]
