@@ -16,10 +16,12 @@ internal sealed class OutgoingBacklog
     private const int StretchBytes = 256 * 1024;
 
     /// <summary>Null when the peer never confirmed anything: what it lacks is not known.</summary>
-    public Backlog? Of(IDatabaseHandle database, NodeName peer)
+    /// <param name="heard">What it confirmed last while it was connected; it is stored a little later.</param>
+    public Backlog? Of(IDatabaseHandle database, NodeName peer, double? heard)
     {
         var positions = database.Engine.Positions;
-        if (!positions.Confirmed.TryGetValue(peer, out var confirmed)) return null;
+        var confirmed = Math.Max(positions.Confirmed.GetValueOrDefault(peer), heard ?? 0);
+        if (confirmed <= 0) return null;
         if (positions.Head <= confirmed) return new Backlog(0, 0, 0);
         long transactions = 0, bytes = 0;
         double newest = confirmed;

@@ -74,7 +74,7 @@ internal sealed class SocketStatusWriter(OutgoingBacklog backlog)
             : (Backlog?)null;
         var outgoing = status?.Sending is { Connected: true } sending
             ? new Backlog(sending.LagMs, sending.PendingTransactions, sending.PendingBytes)
-            : handle is null ? null : backlog.Of(handle, peer);
+            : handle is null ? null : backlog.Of(handle, peer, status?.Sending?.LastCommitConfirmed);
         if (incoming is null && outgoing is null)
         {
             writer.WriteNull("lagMs");

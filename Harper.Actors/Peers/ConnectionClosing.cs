@@ -12,4 +12,14 @@ internal static class ConnectionClosing
         await Task.WhenAny(writer.Sent, Task.Delay(LastWords)).ConfigureAwait(false);
         await socket.CloseAsync(close).ConfigureAwait(false);
     }
+
+    /// <summary>
+    /// The last thing a connection does. Reading goes on until the socket has ended: a receive that is cancelled cuts the socket, and with it the
+    /// close and its reason. A connection that failed has not begun to close; its socket must not outlive it.
+    /// </summary>
+    public static async Task FinishAsync(Task? closing, IPeerSocket socket, CancellationTokenSource reading)
+    {
+        await (closing ?? socket.CloseAsync(new PeerClose(PeerClose.Transient, "the connection failed"))).ConfigureAwait(false);
+        await reading.CancelAsync().ConfigureAwait(false);
+    }
 }

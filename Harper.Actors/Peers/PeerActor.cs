@@ -134,7 +134,7 @@ public sealed class PeerActor : DescribedActor, IWithTimers
         var dial = new PeerDial(
             new Uri(_plan.Url!), PeerDial.LocalAddressOf(_services.Self.Value), [], _services.DialDeadline, _services.Sockets);
         var name = database.Name;
-        OpenAsync(dial, _stopping.Token).PipeTo(Self, success: socket => new Dialled(name, socket), failure: error => new DialFailed(name, error.GetBaseException()));
+        OpenAsync(dial, _stopping.Token).PipeTo(Self, success: socket => new Dialled(name, socket), failure: error => new DialFailed(name, Cause(error)));
     }
 
     private async Task<IPeerSocket> OpenAsync(PeerDial dial, CancellationToken stopping)
@@ -287,6 +287,8 @@ public sealed class PeerActor : DescribedActor, IWithTimers
         _services.Board.Show(status);
         _services.View.Report(new MemberPresence(_plan.Peer, status.AwaySinceMs, status.IsInStep));
     }
+
+    private static Exception Cause(Exception error) => error is AggregateException { InnerException: { } inner } ? Cause(inner) : error;
 
     private static string Text(PeerPlan plan) => plan.Record is { } record ? System.Text.Encoding.UTF8.GetString(record.ToJson().Span) : "";
 

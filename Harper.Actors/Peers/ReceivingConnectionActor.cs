@@ -42,6 +42,7 @@ public sealed class ReceivingConnectionActor : DescribedActor, IWithTimers
     private IActorRef _apply = ActorRefs.Nobody;
     private string? _lastError;
     private bool _closing;
+    private Task? _closed;
 
     public static Props Props(ConnectionServices services, ReceivingConnection connection) =>
         Akka.Actor.Props.Create(() => new ReceivingConnectionActor(services, connection)).WithDeploy(Deploy.Local);
@@ -114,10 +115,8 @@ public sealed class ReceivingConnectionActor : DescribedActor, IWithTimers
 
     protected override void PostStop()
     {
-        _ended.Cancel();
         _gate.Close();
-        // After an orderly end this does nothing more; after a failure the socket must not outlive its owner.
-        _ = _connection.Socket.CloseAsync(new PeerClose(PeerClose.Transient, "the connection failed"));
+        _ = ConnectionClosing.FinishAsync(_closed, _connection.Socket, _ended);
     }
 
     private void On(ReceivingEvent happened)
@@ -218,7 +217,7 @@ public sealed class ReceivingConnectionActor : DescribedActor, IWithTimers
         FlushApply();
         _lastError = reason;
         _state = _state with { Phase = ReceivingPhase.Ended };
-        _ = ConnectionClosing.RunAsync(_writer, _connection.Socket, new PeerClose(code, Admission.Cut(reason)));
+        _closed = ConnectionClosing.RunAsync(_writer, _connection.Socket, new PeerClose(code, Admission.Cut(reason)));
         Context.Parent.Tell(new ConnectionProtocol.Ended(
             Status() with { Connected = false, State = "closed" }, new ConnectionEnd(kind, code, reason, _state.MadeProgress)));
         Context.Stop(Self);

@@ -44,6 +44,7 @@ public sealed class SendingConnectionActor : DescribedActor, IWithTimers
     private bool _stopping;
     private int _subscriptions;
     private bool _closing;
+    private Task? _closed;
     private string? _lastError;
 
     public static Props Props(ConnectionServices services, SendingConnection connection) =>
@@ -113,9 +114,7 @@ public sealed class SendingConnectionActor : DescribedActor, IWithTimers
 
     protected override void PostStop()
     {
-        _ended.Cancel();
-        // After an orderly end this does nothing more; after a failure the socket must not outlive its owner.
-        _ = _connection.Socket.CloseAsync(new PeerClose(PeerClose.Transient, "the connection failed"));
+        _ = ConnectionClosing.FinishAsync(_closed, _connection.Socket, _ended);
     }
 
     private void On(SendingEvent happened)
@@ -227,7 +226,7 @@ public sealed class SendingConnectionActor : DescribedActor, IWithTimers
         _lastError = reason;
         var madeProgress = _state.Confirmed is not null;
         _state = _state with { Phase = SendingPhase.Ended };
-        _ = ConnectionClosing.RunAsync(_writer, _connection.Socket, new PeerClose(code, Admission.Cut(reason)));
+        _closed = ConnectionClosing.RunAsync(_writer, _connection.Socket, new PeerClose(code, Admission.Cut(reason)));
         Context.Parent.Tell(new ConnectionProtocol.Ended(Status() with { Connected = false }, new ConnectionEnd(kind, code, reason, madeProgress)));
         Context.Stop(Self);
     }

@@ -45,6 +45,7 @@ public sealed class ClusterNode : IAsyncDisposable
     private ControlFeature? _control;
     private OperationDispatcher _dispatcher = null!;
     private HttpListener? _listener;
+    private IPeerTransport? _transport;
 
     private ClusterNode(ClusterNodeOptions options) => _options = options;
 
@@ -150,7 +151,7 @@ public sealed class ClusterNode : IAsyncDisposable
         }
         await Running.DrainAsync(TimeSpan.FromSeconds(20));
         await _system.Terminate();
-        (_options.Transport as IDisposable)?.Dispose();
+        (_transport as IDisposable)?.Dispose();
     }
 
     private async Task StartAsync()
@@ -169,7 +170,7 @@ public sealed class ClusterNode : IAsyncDisposable
                 Routes = _options.Configuration.Routes,
             },
             NodeId = _options.NodeId,
-            Transport = _options.Transport,
+            Transport = _transport = _options.CreateTransport(),
             Credentials = new OneAdministrator(),
             Clock = clock,
             Loggers = loggers,
@@ -232,7 +233,7 @@ public sealed record ClusterNodeOptions(string Name)
     /// <summary>A network in memory; null: real WebSockets on the node's own loopback address.</summary>
     public InMemoryTransport? Network { get; init; }
 
-    internal IPeerTransport Transport { get => field ??= Network ?? (IPeerTransport)new WebSocketTransport(); } = null!;
+    internal IPeerTransport CreateTransport() => Network ?? (IPeerTransport)new WebSocketTransport();
 
     /// <summary>What the disk would be: kept while the node is stopped.</summary>
     public MemoryStoreFactory Stores { get; init; } = new();
