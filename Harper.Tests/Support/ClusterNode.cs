@@ -178,7 +178,7 @@ public sealed class ClusterNode : IAsyncDisposable
             Actors = _options.Connections ?? (services => new PeerConnections(
                 connection => ReceivingConnectionActor.Props(services, connection), connection => SendingConnectionActor.Props(services, connection))),
         });
-        _control = _options.WithControlPlane ? ControlFeature.Create(OurConfig, _cluster.View, _cluster.Board, _options.Transport, sockets) : null;
+        _control = _options.WithControlPlane ? ControlFeature.Create(OurConfig, _cluster.View, _cluster.Board, _transport!, sockets) : null;
         var services = new NodeServices
         {
             Self = new NodeName(Name),
