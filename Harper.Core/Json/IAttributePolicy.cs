@@ -23,8 +23,8 @@ public interface IAttributePolicy
     AttributeTreatment TreatmentOf(string attribute);
 
     /// <summary>
-    /// Writes exactly one value for the attribute. The reader stands on the first token of its JSON value and is left on the last.
-    /// <see cref="JsonValueReader"/> writes it as it is. Refuses by throwing.
+    /// Writes exactly one value for the attribute. The reader stands on the first token of its JSON value and is left on the
+    /// last. <see cref="JsonValueReader"/> writes it as it is. Refuses by throwing.
     /// </summary>
     void Write(string attribute, ref Utf8JsonReader json, RecordBuffer values);
 }

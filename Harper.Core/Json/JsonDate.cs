@@ -2,7 +2,9 @@ using Harper.Core.Values;
 
 namespace Harper.Core.Json;
 
-/// <summary>Dates as JavaScript prints them in JSON: <c>2023-11-14T22:13:20.000Z</c>, years outside 0-9999 with a sign and six digits.</summary>
+/// <summary>
+/// Dates as JavaScript prints them in JSON: <c>2023-11-14T22:13:20.000Z</c>, years outside 0-9999 with a sign and six digits.
+/// </summary>
 internal static class JsonDate
 {
     public const int MaxChars = 32;

@@ -4,7 +4,10 @@ using System.Text.Json;
 
 namespace Harper.Core.Json;
 
-/// <summary>Takes repeated names out of JSON objects: the first place, the last value, as JavaScript reads them. Slow, for the rare case.</summary>
+/// <summary>
+/// Takes repeated names out of JSON objects: the first place, the last value, as JavaScript reads them. Slow, for the rare
+/// case.
+/// </summary>
 internal static class JsonDuplicates
 {
     /// <param name="json">Stands on the first token of a value and is left on the last.</param>

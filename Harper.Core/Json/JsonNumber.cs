@@ -55,7 +55,8 @@ internal static class JsonNumber
         return into[..length].Contains((byte)'E') ? Relayout(into, length) : length;
     }
 
-    // The digits are the same in both worlds, only the layout differs: JavaScript writes out exponents from -6 to 20 as plain digits.
+    // The digits are the same in both worlds, only the layout differs: JavaScript writes out exponents from -6 to 20 as plain
+    // digits.
     private static int Relayout(Span<byte> text, int length)
     {
         Span<byte> digits = stackalloc byte[MaxChars];

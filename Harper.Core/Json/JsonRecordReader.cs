@@ -5,8 +5,8 @@ using Harper.Core.Values;
 namespace Harper.Core.Json;
 
 /// <summary>
-/// Turns JSON objects into records without an object per value. One instance per table definition, shared by all requests: it learns the
-/// shapes that arrive, and expects the next record to look like the last. Thread-safe.
+/// Turns JSON objects into records without an object per value. One instance per table definition, shared by all requests: it
+/// learns the shapes that arrive, and expects the next record to look like the last. Thread-safe.
 /// </summary>
 public sealed class JsonRecordReader
 {
@@ -32,7 +32,9 @@ public sealed class JsonRecordReader
 
     internal JsonRecordOptions Options { get; }
 
-    /// <summary>Reads the object under the reader (on its StartObject; left on its EndObject) as the next record of the buffer.</summary>
+    /// <summary>
+    /// Reads the object under the reader (on its StartObject; left on its EndObject) as the next record of the buffer.
+    /// </summary>
     /// <exception cref="JsonException">The text is no JSON, or deeper than 64 levels.</exception>
     public JsonRecord Read(ref Utf8JsonReader json, RecordBuffer buffer)
     {

@@ -6,8 +6,8 @@ using Harper.Core.Values;
 namespace Harper.Core.Json;
 
 /// <summary>
-/// Writes records as JSON without an object per value: dates as ISO text, big integers as numbers, binary as base64 text, numbers as JavaScript prints
-/// them, undefined attributes left out.
+/// Writes records as JSON without an object per value: dates as ISO text, big integers as numbers, binary as base64 text,
+/// numbers as JavaScript prints them, undefined attributes left out.
 /// </summary>
 public static class JsonRecordWriter
 {
@@ -153,7 +153,8 @@ public static class JsonRecordWriter
         json.WriteStartObject();
         for (var left = reader.ReadMap(); left > 0; left--)
         {
-            var name = reader.Kind == ValueKind.Number ? Encoding.UTF8.GetBytes(reader.ReadNumber().ToString(CultureInfo.InvariantCulture)) : reader.ReadText();
+            var name = reader.Kind == ValueKind.Number
+                ? Encoding.UTF8.GetBytes(reader.ReadNumber().ToString(CultureInfo.InvariantCulture)) : reader.ReadText();
             WriteProperty(name, ref reader, json, depth);
         }
 

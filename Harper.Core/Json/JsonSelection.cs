@@ -7,7 +7,8 @@ namespace Harper.Core.Json;
 /// <summary>Attributes to be written, in their order; prepared once per request and used by one thread at a time.</summary>
 public sealed class JsonSelection(IReadOnlyList<string> names, bool absentAsNull)
 {
-    private readonly JsonEncodedText[] _jsonNames = [.. names.Select(name => JsonEncodedText.Encode(name, JavaScriptEncoder.UnsafeRelaxedJsonEscaping))];
+    private readonly JsonEncodedText[] _jsonNames =
+        [.. names.Select(name => JsonEncodedText.Encode(name, JavaScriptEncoder.UnsafeRelaxedJsonEscaping))];
     private readonly int[] _places = new int[names.Count];
     private Shape? _shape;
 

@@ -5,7 +5,9 @@ using System.Text.Unicode;
 
 namespace Harper.Core.Json;
 
-/// <summary>JSON strings as UTF-8, escapes resolved. Half surrogate pairs become U+FFFD, as in every JavaScript encoder.</summary>
+/// <summary>
+/// JSON strings as UTF-8, escapes resolved. Half surrogate pairs become U+FFFD, as in every JavaScript encoder.
+/// </summary>
 internal static class JsonText
 {
     /// <summary>The text of a string or property name, for the rare cases: it allocates.</summary>
@@ -17,8 +19,8 @@ internal static class JsonText
     }
 
     /// <summary>
-    /// Copies the text into a span three times as long as its JSON form, and returns its length: no escape is shorter than what it
-    /// stands for, but a byte that is no UTF-8 becomes the three of U+FFFD.
+    /// Copies the text into a span three times as long as its JSON form, and returns its length: no escape is shorter than what
+    /// it stands for, but a byte that is no UTF-8 becomes the three of U+FFFD.
     /// </summary>
     public static int Copy(ref Utf8JsonReader json, Span<byte> into)
     {

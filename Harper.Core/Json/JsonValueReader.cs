@@ -7,7 +7,9 @@ using Harper.Core.Values;
 
 namespace Harper.Core.Json;
 
-/// <summary>Writes the JSON value under a reader as one value of the dialect. Numbers become what JavaScript would make of them.</summary>
+/// <summary>
+/// Writes the JSON value under a reader as one value of the dialect. Numbers become what JavaScript would make of them.
+/// </summary>
 public static class JsonValueReader
 {
     private const int LongestHeader = 5;
@@ -46,7 +48,8 @@ public static class JsonValueReader
         var start = json;
         var length = values.Length;
         if (TryReadNested(ref json, values, NestedObjects.Begin(), 0)) return;
-        // A name stands twice in one object. The last counts, as in JavaScript; it is rare enough to read the value again without the others.
+        // A name stands twice in one object. The last counts, as in JavaScript; it is rare enough to read the value again
+        // without the others.
         values.Remove(length, values.Length - length);
         json = start;
         var reader = new Utf8JsonReader(JsonDuplicates.Remove(ref json));

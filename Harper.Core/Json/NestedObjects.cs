@@ -3,9 +3,10 @@ using Harper.Core.Values;
 namespace Harper.Core.Json;
 
 /// <summary>
-/// What is known while one value is encoded: the names of the objects that are open, as a stack, and the names that were already given an
-/// id. An object's names are known only at its end, so its header is put in front of its values then. That makes the object that ends
-/// later stand earlier in the bytes: an id may be referred to only behind the place where it was given.
+/// What is known while one value is encoded: the names of the objects that are open, as a stack, and the names that were
+/// already given an id. An object's names are known only at its end, so its header is put in front of its values then. That
+/// makes the object that ends later stand earlier in the bytes: an id may be referred to only behind the place where it was
+/// given.
 /// </summary>
 internal sealed class NestedObjects
 {
@@ -39,7 +40,9 @@ internal sealed class NestedObjects
         return nested;
     }
 
-    /// <summary>Adds a name to the object whose names begin at <paramref name="from"/>; false when it has that name already.</summary>
+    /// <summary>
+    /// Adds a name to the object whose names begin at <paramref name="from"/>; false when it has that name already.
+    /// </summary>
     public bool TryAdd(scoped ReadOnlySpan<byte> name, int from, int count, ref HashSet<int>? hashes)
     {
         if (IsKnown(name, from, count, ref hashes)) return false;

@@ -7,8 +7,9 @@ using Harper.Core.Values;
 namespace Harper.Core.Json;
 
 /// <summary>
-/// A place in the tree of attribute sequences that a reader has met: the names from the root to here. Each place remembers which one
-/// came next the last time, and the next record nearly always goes the same way: then a name costs one comparison of bytes.
+/// A place in the tree of attribute sequences that a reader has met: the names from the root to here. Each place remembers
+/// which one came next the last time, and the next record nearly always goes the same way: then a name costs one comparison of
+/// bytes.
 /// </summary>
 internal sealed class ShapeNode
 {
@@ -50,7 +51,9 @@ internal sealed class ShapeNode
     /// <summary>The shape of a record that ends here, time slots included.</summary>
     public Shape Shape => _shape ??= MakeShape();
 
-    /// <summary>The place of the attribute whose name the reader stands on; null when the record has that attribute already.</summary>
+    /// <summary>
+    /// The place of the attribute whose name the reader stands on; null when the record has that attribute already.
+    /// </summary>
     public ShapeNode? Next(ref Utf8JsonReader json, ref HashSet<string>? seen)
     {
         var likely = _likely;

@@ -13,7 +13,8 @@ public static class KeyCodec
     [ThreadStatic]
     private static ArrayBufferWriter<byte>? Scratch;
 
-    /// <exception cref="KeyFormatException">An object, a nested or empty array, or more than <see cref="RecordKey.MaxBytes"/> bytes; null unless allowed.</exception>
+    /// <exception cref="KeyFormatException">An object, a nested or empty array, or more than <see cref="RecordKey.MaxBytes"/>
+    /// bytes; null unless allowed.</exception>
     public static RecordKey FromJson(JsonElement json, bool allowNull = false)
     {
         var reader = new Utf8JsonReader(JsonMarshal.GetRawUtf8Value(json));
@@ -53,13 +54,14 @@ public static class KeyCodec
     public static RecordKey FromValue(ReadOnlySpan<byte> value)
     {
         var scratch = TakeScratch();
-        if (value.IsEmpty || !FromValue(value, scratch)) throw new KeyFormatException("A key is a text, a number, a boolean or an array of these.");
+        if (value.IsEmpty || !FromValue(value, scratch))
+            throw new KeyFormatException("A key is a text, a number, a boolean or an array of these.");
         return Finish(scratch);
     }
 
     /// <summary>
-    /// Writes the key form of a value of the dialect: index keys. Dates are their milliseconds. False, and nothing written, for what has
-    /// none: undefined, objects, binary, blobs, nested or empty arrays and arrays with such elements. No length limit.
+    /// Writes the key form of a value of the dialect: index keys. Dates are their milliseconds. False, and nothing written, for
+    /// what has none: undefined, objects, binary, blobs, nested or empty arrays and arrays with such elements. No length limit.
     /// </summary>
     public static bool FromValue(ReadOnlySpan<byte> value, IBufferWriter<byte> into) => ValueKeys.Write(value, into);
 

@@ -44,7 +44,9 @@ public ref struct OrderedKeyReader(ReadOnlySpan<byte> key)
         return true;
     }
 
-    /// <summary>UTF-8 of a text element: a slice of the key, or in the scratch space, which is as long as <see cref="Raw"/>.</summary>
+    /// <summary>
+    /// UTF-8 of a text element: a slice of the key, or in the scratch space, which is as long as <see cref="Raw"/>.
+    /// </summary>
     public readonly ReadOnlySpan<byte> Text(Span<byte> scratch) => OrderedText.Decode(Raw[0] == SymbolTag ? Raw[1..] : Raw, scratch);
 
     private const byte SymbolTag = 0x02;
@@ -83,8 +85,10 @@ public ref struct OrderedKeyReader(ReadOnlySpan<byte> key)
             throw new KeyFormatException($"A number in a key has {rest.Length} bytes.");
         var length = Math.Min(rest.Length, OrderedNumber.FullBytes);
         while (length < rest.Length && (rest[length] & 0x80) != 0) length++;
-        if (length > OrderedNumber.FullBytes || (length == OrderedNumber.FullBytes && (rest[8] & 0xF) != 0)) Kind = KeyElementKind.BigInteger;
-        if (!double.IsFinite(OrderedNumber.Read(rest[..length])) && (Kind == KeyElementKind.BigInteger || double.IsNaN(OrderedNumber.Read(rest[..length]))))
+        if (length > OrderedNumber.FullBytes || (length == OrderedNumber.FullBytes && (rest[8] & 0xF) != 0))
+            Kind = KeyElementKind.BigInteger;
+        var number = OrderedNumber.Read(rest[..length]);
+        if (double.IsNaN(number) || (Kind == KeyElementKind.BigInteger && double.IsInfinity(number)))
             throw new KeyFormatException("A number in a key has no value.");
         return length;
     }

@@ -4,7 +4,9 @@ using System.Text;
 
 namespace Harper.Core.Keys;
 
-/// <summary>Writes one key in ordered-binary form: a single element, or the elements of a compound key one after the other.</summary>
+/// <summary>
+/// Writes one key in ordered-binary form: a single element, or the elements of a compound key one after the other.
+/// </summary>
 public ref struct OrderedKeyWriter(IBufferWriter<byte> output, bool compound = false)
 {
     private bool _begun;

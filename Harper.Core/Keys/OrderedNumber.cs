@@ -4,8 +4,9 @@ using System.Numerics;
 namespace Harper.Core.Keys;
 
 /// <summary>
-/// Numbers in ordered-binary: a type nibble and the 64 bits of the float64 (complemented when negative), trailing zeros dropped except
-/// inside arrays. A big integer between two doubles is the lower one followed by what is missing, four bits and then seven at a time.
+/// Numbers in ordered-binary: a type nibble and the 64 bits of the float64 (complemented when negative), trailing zeros dropped
+/// except inside arrays. A big integer between two doubles is the lower one followed by what is missing, four bits and then
+/// seven at a time.
 /// </summary>
 internal static class OrderedNumber
 {

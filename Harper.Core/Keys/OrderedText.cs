@@ -1,8 +1,8 @@
 namespace Harper.Core.Keys;
 
 /// <summary>
-/// Texts in ordered-binary: UTF-8, behind 0x1B when the text is empty or its first character is below 28; in texts of fewer than 64
-/// UTF-16 units the characters 0 to 4 stand behind 0x04.
+/// Texts in ordered-binary: UTF-8, behind 0x1B when the text is empty or its first character is below 28; in texts of fewer
+/// than 64 UTF-16 units the characters 0 to 4 stand behind 0x04.
 /// </summary>
 internal static class OrderedText
 {
@@ -16,7 +16,10 @@ internal static class OrderedText
 
     public static bool NeedsEscapes(ReadOnlySpan<byte> utf8) => utf8.ContainsAnyInRange((byte)0, Escape) && IsShort(utf8);
 
-    /// <summary>The content of a text's key bytes, with prefix; the result is a slice or lies in the scratch space (as long as the bytes).</summary>
+    /// <summary>
+    /// The content of a text's key bytes, with prefix; the result is a slice or lies in the scratch space (as long as the
+    /// bytes).
+    /// </summary>
     public static ReadOnlySpan<byte> Decode(ReadOnlySpan<byte> bytes, Span<byte> scratch)
     {
         if (bytes[0] == Prefix) bytes = bytes[1..];

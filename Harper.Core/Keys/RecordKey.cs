@@ -1,6 +1,8 @@
 namespace Harper.Core.Keys;
 
-/// <summary>A primary key in the ordered-binary form that is stored, logged and sent: byte order is sort order across all types.</summary>
+/// <summary>
+/// A primary key in the ordered-binary form that is stored, logged and sent: byte order is sort order across all types.
+/// </summary>
 public readonly struct RecordKey(ReadOnlyMemory<byte> bytes) : IEquatable<RecordKey>, IComparable<RecordKey>
 {
     /// <summary>The longest key that the wire carries, in bytes.</summary>

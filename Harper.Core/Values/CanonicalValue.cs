@@ -3,14 +3,19 @@ using System.Buffers.Binary;
 
 namespace Harper.Core.Values;
 
-/// <summary>The form of values that digests are taken of (rule 26): names sorted, numbers as float64, big integers as such. Equal values, equal bytes.</summary>
+/// <summary>
+/// The form of values that digests are taken of (rule 26): names sorted, numbers as float64, big integers as such. Equal
+/// values, equal bytes.
+/// </summary>
 public static class CanonicalValue
 {
     private const int PlacesOnStack = 64;
 
-    // Every form is a letter and a content of known length, so that no two values have the same bytes; undefined attributes are left out.
-    private const byte NullTag = (byte)'n', FalseTag = (byte)'f', TrueTag = (byte)'t', NumberTag = (byte)'d', BigTag = (byte)'i', TextTag = (byte)'s',
-        BinaryTag = (byte)'b', DateTag = (byte)'z', ArrayTag = (byte)'a', RecordTag = (byte)'r', EndTag = (byte)'e', OtherTag = (byte)'x';
+    // Every form is a letter and a content of known length, so that no two values have the same bytes; undefined attributes are
+    // left out.
+    private const byte NullTag = (byte)'n', FalseTag = (byte)'f', TrueTag = (byte)'t', NumberTag = (byte)'d', BigTag = (byte)'i',
+        TextTag = (byte)'s', BinaryTag = (byte)'b', DateTag = (byte)'z', ArrayTag = (byte)'a', RecordTag = (byte)'r',
+        EndTag = (byte)'e', OtherTag = (byte)'x';
 
     public static void Append(ReadOnlySpan<byte> value, IBufferWriter<byte> into)
     {

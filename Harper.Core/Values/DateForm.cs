@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 
 namespace Harper.Core.Values;
 
-/// <summary>The timestamp extension (type -1) in its 4, 8 and 12 byte forms, as JavaScript dates: whole milliseconds since 1970.</summary>
+/// <summary>
+/// The timestamp extension (type -1) in its 4, 8 and 12 byte forms, as JavaScript dates: whole milliseconds since 1970.
+/// </summary>
 internal static class DateForm
 {
     public const int MaxBytes = 15;
@@ -50,7 +52,7 @@ internal static class DateForm
     public static double Read(ReadOnlySpan<byte> content) => content.Length switch
     {
         4 => BinaryPrimitives.ReadUInt32BigEndian(content) * 1000.0,
-        8 => Combine((long)(BinaryPrimitives.ReadUInt64BigEndian(content) & 0x3_FFFF_FFFF), (uint)(BinaryPrimitives.ReadUInt64BigEndian(content) >> 34)),
+        8 when BinaryPrimitives.ReadUInt64BigEndian(content) is var both => Combine((long)(both & 0x3_FFFF_FFFF), (uint)(both >> 34)),
         12 => Combine(BinaryPrimitives.ReadInt64BigEndian(content[4..]), BinaryPrimitives.ReadUInt32BigEndian(content)),
         _ => double.NaN,
     };

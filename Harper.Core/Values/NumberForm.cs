@@ -3,7 +3,9 @@ using System.Runtime.CompilerServices;
 
 namespace Harper.Core.Values;
 
-/// <summary>The one way in which a number is written: integers of up to 32 bits in the fewest bytes, all others as float64.</summary>
+/// <summary>
+/// The one way in which a number is written: integers of up to 32 bits in the fewest bytes, all others as float64.
+/// </summary>
 internal static class NumberForm
 {
     public const int MaxBytes = 9;

@@ -4,12 +4,14 @@ using System.Runtime.CompilerServices;
 namespace Harper.Core.Values;
 
 /// <summary>
-/// Where the records of one request are encoded: one array for many records, and a new array when it is full. Records handed out keep
-/// their memory for as long as anybody holds them; nothing is pooled and nothing is moved after <see cref="EndRecord"/>.
+/// Where the records of one request are encoded: one array for many records, and a new array when it is full. Records handed
+/// out keep their memory for as long as anybody holds them; nothing is pooled and nothing is moved after
+/// <see cref="EndRecord"/>.
 /// </summary>
 public sealed class RecordBuffer(int initialBytes = 4096) : IBufferWriter<byte>
 {
-    // A record holds its whole array in memory. Arrays are kept this small so that one record kept for long does not keep a megabyte.
+    // A record holds its whole array in memory. Arrays are kept this small so that one record kept for long does not keep a
+    // megabyte.
     private const int LargestCommonArray = 64 * 1024;
 
     private byte[] _array = new byte[Math.Max(initialBytes, 16)];

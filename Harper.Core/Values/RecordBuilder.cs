@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 
 namespace Harper.Core.Values;
 
-/// <summary>Puts records together from attributes and other records. Reusable, not thread-safe; what it builds owns its bytes.</summary>
+/// <summary>
+/// Puts records together from attributes and other records. Reusable, not thread-safe; what it builds owns its bytes.
+/// </summary>
 public sealed class RecordBuilder(ShapeCache shapes)
 {
     private readonly List<(string Name, int Start, int Length)> _attributes = [];
@@ -85,7 +87,9 @@ public sealed class RecordBuilder(ShapeCache shapes)
         return new EncodedRecord(shapes.Intern(names.MoveToImmutable()), values);
     }
 
-    /// <summary>The attributes of <paramref name="under"/>, with those of <paramref name="over"/> in their places or after them.</summary>
+    /// <summary>
+    /// The attributes of <paramref name="under"/>, with those of <paramref name="over"/> in their places or after them.
+    /// </summary>
     public static EncodedRecord Overlay(in EncodedRecord under, in EncodedRecord over, ShapeCache shapes) =>
         shapes.OverlayOf(under.Shape, over.Shape).Apply(under.Values.Span, over.Values.Span);
 

@@ -1,6 +1,9 @@
 namespace Harper.Core.Values;
 
-/// <summary>Walks the attributes of a record in order: <c>while (reader.MoveNext()) ... reader.Name, reader.Value</c>. Allocates nothing.</summary>
+/// <summary>
+/// Walks the attributes of a record in order: <c>while (reader.MoveNext()) ... reader.Name, reader.Value</c>. Allocates
+/// nothing.
+/// </summary>
 public ref struct RecordReader
 {
     private readonly Shape _shape;

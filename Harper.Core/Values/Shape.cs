@@ -31,7 +31,9 @@ public sealed class Shape : IEquatable<Shape>
 
     public int Count => Names.Length;
 
-    /// <summary>This shape less its last name: what remains of a full record when the created-time slot at its end is cut off.</summary>
+    /// <summary>
+    /// This shape less its last name: what remains of a full record when the created-time slot at its end is cut off.
+    /// </summary>
     public Shape WithoutLast => _withoutLast ??= new Shape(Names.RemoveAt(Names.Length - 1));
 
     /// <summary>The names as JSON writers take them, escaped once.</summary>

@@ -27,7 +27,10 @@ public static class ValueComparison
         return Canonical(left).AsSpan().SequenceEqual(Canonical(right));
     }
 
-    /// <summary>The order of keys: undefined and null, booleans, numbers (dates, big integers), texts by code point, arrays, then the rest by canonical form.</summary>
+    /// <summary>
+    /// The order of keys: undefined and null, booleans, numbers (dates, big integers), texts by code point, arrays, then the
+    /// rest by canonical form.
+    /// </summary>
     public static int Compare(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right)
     {
         ValueReader leftReader = new(left), rightReader = new(right);

@@ -14,8 +14,8 @@ public static class ValueLength
     }
 
     /// <summary>
-    /// Checks that the span holds exactly so many values, each complete in itself, none nested too deep and every text valid UTF-8:
-    /// for bytes from outside.
+    /// Checks that the span holds exactly so many values, each complete in itself, none nested too deep and every text valid
+    /// UTF-8: for bytes from outside.
     /// </summary>
     /// <exception cref="ValueFormatException">It does not.</exception>
     public static void Check(ReadOnlySpan<byte> values, int count)

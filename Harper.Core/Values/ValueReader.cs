@@ -6,8 +6,8 @@ using System.Runtime.CompilerServices;
 namespace Harper.Core.Values;
 
 /// <summary>
-/// Reads values of the dialect one after the other from a span, without allocation. Every length is checked before it is believed.
-/// Names of nested records are remembered from where they are given to the end of the span.
+/// Reads values of the dialect one after the other from a span, without allocation. Every length is checked before it is
+/// believed. Names of nested records are remembered from where they are given to the end of the span.
 /// </summary>
 public ref partial struct ValueReader
 {
@@ -69,7 +69,9 @@ public ref partial struct ValueReader
         for (long pending = 1; pending > 0; pending--) pending += SkipOne();
     }
 
-    /// <summary>The bytes of the next value, which is skipped. Inside an array or a record they may refer to names given earlier.</summary>
+    /// <summary>
+    /// The bytes of the next value, which is skipped. Inside an array or a record they may refer to names given earlier.
+    /// </summary>
     public ReadOnlySpan<byte> ReadRaw()
     {
         var start = _position;
@@ -117,7 +119,8 @@ public ref partial struct ValueReader
         if (kind == ValueKind.Number)
         {
             var number = ReadNumber();
-            return double.IsInteger(number) ? new BigInteger(number) : throw new ValueFormatException("A big integer is expected, not a fraction.");
+            return double.IsInteger(number)
+                ? new BigInteger(number) : throw new ValueFormatException("A big integer is expected, not a fraction.");
         }
 
         if (kind != ValueKind.BigInteger) throw Unexpected(token, "a big integer");
@@ -185,7 +188,8 @@ public ref partial struct ValueReader
     public RecordNames ReadRecord()
     {
         var token = Take();
-        if (token is >= Token.FirstInlineRecord and <= Token.LastRecord && _definitions[token & 0x1F] is var known and not 0) return NamesAt(known);
+        if (token is >= Token.FirstInlineRecord and <= Token.LastRecord && _definitions[token & 0x1F] is var known and not 0)
+            return NamesAt(known);
         if (token != Token.FixExtension1 || Take() != Token.TypeRecord) throw Unexpected(token, "a nested object");
         var id = Take();
         if (id is < Token.FirstInlineRecord or > Token.LastRecord) throw new ValueFormatException($"A nested object has the id 0x{id:x2}.");
@@ -202,7 +206,8 @@ public ref partial struct ValueReader
         return count <= Remaining ? new RecordNames(_bytes, reader._position, count) : throw ValueFormatException.Truncated();
     }
 
-    // Where the names of each id were given, 0 when they were not (a definition never stands at 0). Small enough to be cleared per reader.
+    // Where the names of each id were given, 0 when they were not (a definition never stands at 0). Small enough to be cleared
+    // per reader.
     [InlineArray(32)]
     private struct Definitions
     {

@@ -6,8 +6,9 @@ using System.Text;
 namespace Harper.Core.Values;
 
 /// <summary>
-/// Writes values of the dialect. The one form per value: the shortest integer form up to 32 bits, float64 for every other number, big
-/// integers in 64 bits where they fit. Containers are begun with their counts; nested records with their names (id 0x7F, defined anew each time).
+/// Writes values of the dialect. The one form per value: the shortest integer form up to 32 bits, float64 for every other
+/// number, big integers in 64 bits where they fit. Containers are begun with their counts; nested records with their names (id
+/// 0x7F, defined anew each time).
 /// </summary>
 public readonly ref struct ValueWriter(IBufferWriter<byte> output)
 {

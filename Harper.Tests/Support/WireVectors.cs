@@ -6,7 +6,9 @@ using Harper.Core.Values;
 
 namespace Harper.Tests.Support;
 
-/// <summary>What was recorded from the original, and a way to compare values with it: as text, attribute order and types included.</summary>
+/// <summary>
+/// What was recorded from the original, and a way to compare values with it: as text, attribute order and types included.
+/// </summary>
 internal static class WireVectors
 {
     private static readonly Lazy<JsonDocument> Document = new(() => JsonDocument.Parse(

@@ -4,7 +4,9 @@ using Harper.Core.Values;
 
 namespace Harper.Core.Wire.Records;
 
-/// <summary>The dictionary of one table on one connection as of one message 132: how its records are to be read. Immutable.</summary>
+/// <summary>
+/// The dictionary of one table on one connection as of one message 132: how its records are to be read. Immutable.
+/// </summary>
 public sealed class RecordStructures
 {
     public static readonly RecordStructures None = new([], [], new ShapeCache());

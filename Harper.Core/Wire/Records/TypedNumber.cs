@@ -4,7 +4,9 @@ using Harper.Core.Values;
 
 namespace Harper.Core.Wire.Records;
 
-/// <summary>The number slots of typed structs: one byte, four bytes (an integer or a float32 that stands for a short decimal) or eight.</summary>
+/// <summary>
+/// The number slots of typed structs: one byte, four bytes (an integer or a float32 that stands for a short decimal) or eight.
+/// </summary>
 internal static class TypedNumber
 {
     public const byte FirstConstant = 0xF6;
@@ -62,7 +64,8 @@ internal static class TypedNumber
         else into.Number(ReadDecimal(slot));
     }
 
-    // The float32 was chosen because it has the same leading digits as the decimal number that was written: round to those digits.
+    // The float32 was chosen because it has the same leading digits as the decimal number that was written: round to those
+    // digits.
     private static double ReadDecimal(ReadOnlySpan<byte> slot)
     {
         var number = BinaryPrimitives.ReadSingleLittleEndian(slot);

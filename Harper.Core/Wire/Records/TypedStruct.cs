@@ -3,7 +3,9 @@ using Harper.Core.Values;
 
 namespace Harper.Core.Wire.Records;
 
-/// <summary>A typed struct prepared for reading: where its slots lie, and in which order its attributes were written by the application.</summary>
+/// <summary>
+/// A typed struct prepared for reading: where its slots lie, and in which order its attributes were written by the application.
+/// </summary>
 internal sealed class TypedStruct
 {
     private TypedStruct(ImmutableArray<TypedSlot> slots, Shape shape, int[] order, int[] offsets, int fixedBytes)

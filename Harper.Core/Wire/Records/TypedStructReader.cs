@@ -3,7 +3,9 @@ using Harper.Core.Values;
 
 namespace Harper.Core.Wire.Records;
 
-/// <summary>Reads typed structs: header, one fixed slot per attribute, then the texts and other data that slots refer to. Little-endian.</summary>
+/// <summary>
+/// Reads typed structs: header, one fixed slot per attribute, then the texts and other data that slots refer to. Little-endian.
+/// </summary>
 internal static class TypedStructReader
 {
     private const int PlacesOnStack = 128;
@@ -46,7 +48,8 @@ internal static class TypedStructReader
 
     private static int ReadHeader(ReadOnlySpan<byte> value, out uint id)
     {
-        var extra = value[0] switch { < 0x38 => 0, 0x38 => 1, 0x39 => 2, 0x3A => 3, 0x3B => 4, _ => throw new ValueFormatException($"No record begins with 0x{value[0]:x2}.") };
+        var extra = value[0] < 0x38 ? 0 : value[0] - 0x37;
+        if (extra > 4) throw new ValueFormatException($"No record begins with 0x{value[0]:x2}.");
         if (value.Length <= extra) throw ValueFormatException.Truncated();
         id = extra == 0 ? value[0] - 0x20u : 0;
         for (var i = extra; i > 0; i--) id = id << 8 | value[i];

@@ -5,8 +5,8 @@ using Harper.Core.Values;
 namespace Harper.Core.Wire.Records;
 
 /// <summary>
-/// Reads the records that peers send, in any of their encodings (typed structs, shared structures, names given in place, plain maps),
-/// into the self-contained form that is stored.
+/// Reads the records that peers send, in any of their encodings (typed structs, shared structures, names given in place, plain
+/// maps), into the self-contained form that is stored.
 /// </summary>
 public static class WireRecordDecoder
 {

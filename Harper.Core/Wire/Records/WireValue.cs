@@ -7,8 +7,9 @@ using Harper.Core.Values;
 namespace Harper.Core.Wire.Records;
 
 /// <summary>
-/// Transcodes the values of one record: names that the peer gave by number or in place become names given in place, ids are counted anew in
-/// each attribute, so that each attribute's value can be cut out and kept alone. Texts become valid UTF-8, sets arrays, maps objects.
+/// Transcodes the values of one record: names that the peer gave by number or in place become names given in place, ids are
+/// counted anew in each attribute, so that each attribute's value can be cut out and kept alone. Texts become valid UTF-8, sets
+/// arrays, maps objects.
 /// </summary>
 internal ref struct WireValue(RecordStructures structures, RecordBuffer output, int inputBytes)
 {

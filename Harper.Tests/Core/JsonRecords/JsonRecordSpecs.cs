@@ -11,7 +11,9 @@ using Xunit;
 
 namespace Harper.Tests.Core.JsonRecords;
 
-/// <summary>Proves that records go from JSON to bytes and back as JavaScript would take them (wire-protocol 4.4.2, R-DAT).</summary>
+/// <summary>
+/// Proves that records go from JSON to bytes and back as JavaScript would take them (wire-protocol 4.4.2, R-DAT).
+/// </summary>
 public class JsonRecordSpecs
 {
     private static readonly int Iterations = LongRun.Scale(2_000, 500_000);

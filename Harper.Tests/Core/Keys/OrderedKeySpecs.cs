@@ -10,7 +10,9 @@ using Xunit;
 
 namespace Harper.Tests.Core.Keys;
 
-/// <summary>Proves wire-protocol 4.3: keys are written as the original writes them, and their bytes sort as their values do.</summary>
+/// <summary>
+/// Proves wire-protocol 4.3: keys are written as the original writes them, and their bytes sort as their values do.
+/// </summary>
 public class OrderedKeySpecs
 {
     private static readonly int Iterations = LongRun.Scale(4_000, 1_000_000);

@@ -10,8 +10,8 @@ using Xunit;
 namespace Harper.Tests.Core.WireRecords;
 
 /// <summary>
-/// Proves that bytes from a socket never do more than be refused (architecture 6): whatever is cut off, flipped or made up, the answer is
-/// a record or a <see cref="ValueFormatException"/>, in memory that is a small multiple of the bytes.
+/// Proves that bytes from a socket never do more than be refused (architecture 6): whatever is cut off, flipped or made up, the
+/// answer is a record or a <see cref="ValueFormatException"/>, in memory that is a small multiple of the bytes.
 /// </summary>
 public class UntrustedRecordSpecs
 {
@@ -57,7 +57,8 @@ public class UntrustedRecordSpecs
     [Fact]
     public void A_record_that_names_little_and_repeats_it_often_should_not_grow_without_bound()
     {
-        // 40 structures with a long name each, then very many objects of one value: more structures than there are ids, so names are repeated.
+        // 40 structures with a long name each, then very many objects of one value: more structures than there are ids, so
+        // names are repeated.
         var structures = new RecordStructures([], [.. Enumerable.Range(0, 40).Select(i => (System.Collections.Immutable.ImmutableArray<string>)[new string('n', 4000) + i])], new ShapeCache());
         var objects = Enumerable.Range(0, 20_000).SelectMany(i => (byte[])[(byte)(0x40 + 33 + i % 7), 1]);
         byte[] first = [.. Enumerable.Range(0, 33).SelectMany(i => (byte[])[(byte)(0x40 + i), 1])];
