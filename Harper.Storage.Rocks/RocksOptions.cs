@@ -55,9 +55,9 @@ internal static class RocksOptions
             .SetTargetFileSizeBase(16 << 20)
             .SetMaxBytesForLevelBase(64 << 20)
             .SetLevelCompactionDynamicLevelBytes(true)
+
+            // One compression for all levels: then what does not overlap, the log above all, moves down without being written again.
             .SetCompression(settings.Compression ? Compression.Lz4 : Compression.No);
-        if (settings.Compression && family is Family.Rows or Family.Log)
-            Native.Instance.rocksdb_options_set_bottommost_compression(options.Handle, (int)Compression.Zstd);
         if (family == Family.Rows)
         {
             options.SetMemtablePrefixBloomSizeRatio(0.02);

@@ -13,6 +13,6 @@ public sealed record RocksSettings
     /// <summary>One write buffer of one family.</summary>
     public long WriteBufferBytes { get; init; } = 8L << 20;
 
-    /// <summary>True: LZ4 for what is young, Zstandard for what is old.</summary>
+    /// <summary>LZ4 on all levels: half the bytes for little CPU.</summary>
     public bool Compression { get; init; } = true;
 }

@@ -15,16 +15,16 @@ namespace Harper.Core.Commit;
 /// One batch in the making. Requests are resolved one after the other against the store and what this group has already decided (rule 6); rows and
 /// index entries are written once, at the end, however often a row changed. A request that fails leaves nothing behind.
 /// </summary>
-internal sealed class CommitGroup(DatabaseState state, double now) : IDisposable
+internal sealed class CommitGroup(DatabaseState state, CommitScratch scratch, double now) : IDisposable
 {
-    private readonly Dictionary<RowAddress, PendingRow> _rows = [];
-    private readonly List<PendingRow> _touched = [];
-    private readonly List<(PendingRow Row, Row? Current, bool Changed)> _undoRows = [];
+    private readonly Dictionary<RowAddress, PendingRow> _rows = scratch.Rows;
+    private readonly List<PendingRow> _touched = scratch.Touched;
+    private readonly List<(PendingRow Row, Row? Current, bool Changed)> _undoRows = scratch.UndoRows;
     private readonly List<Action> _undo = [];
     private readonly List<LoggedTransaction> _logged = [];
     private readonly List<(Family Family, byte[] Prefix)> _ranges = [];
-    private readonly ByteBuilder _key = new(64);
-    private readonly ByteBuilder _value = new(1024);
+    private readonly ByteBuilder _key = scratch.Key;
+    private readonly ByteBuilder _value = scratch.Value;
     private long _transaction;
 
     public DatabaseState State { get; } = state;
@@ -89,9 +89,8 @@ internal sealed class CommitGroup(DatabaseState state, double now) : IDisposable
     {
         Head = Math.Max(NextVersion, stamp.Version);
         var transaction = new LoggedTransaction(Head, stamp, previous, user, changes);
-        LogEntryCodec.Write(_value.Clear(), transaction, FindInLog, State.Origins);
-        LogEntries.Put(Batch, Head, _value.Written, _key);
-        var bytes = _value.Length;
+        LogEntryCodec.Write(LogEntries.Begin(_value), transaction, FindInLog, State.Origins);
+        var bytes = LogEntries.Put(Batch, Head, _value, _key);
         _logged.Add(transaction with { Bytes = bytes });
         State.LogBytes += bytes;
         State.Records += changes.Length;
@@ -124,7 +123,11 @@ internal sealed class CommitGroup(DatabaseState state, double now) : IDisposable
         Keep();
     }
 
-    public void Dispose() => Batch.Dispose();
+    public void Dispose()
+    {
+        Batch.Dispose();
+        scratch.Clear();
+    }
 
     /// <summary>The batch cannot forget: an entry that must not be is deleted by a later line of it.</summary>
     private void Unlog(int from)
@@ -147,8 +150,6 @@ internal sealed class CommitGroup(DatabaseState state, double now) : IDisposable
         StoreKeys.Row(_key.Clear(), table.Id, key.Span);
         return State.Store.TryGet(Family.Rows, _key.Written, _value.Clear()) ? RowCodec.Read(_value.Written.ToArray(), table.Shapes) : null;
     }
-
-    private readonly record struct RowAddress(int Table, RecordKey Key);
 
     internal readonly record struct Savepoint(
         ReplicationPositions Positions, double Head, int Logged, bool SchemaChanged, bool Removes);

@@ -16,6 +16,7 @@ public sealed class DatabaseEngine : IDatabaseEngine
 {
     private readonly DatabaseState _state;
     private readonly GroupSealing _sealing = new();
+    private readonly CommitScratch _scratch = new();
     private readonly LogScan _log;
 
     /// <summary>Held while something is removed and while a view opens, so that no view pairs the catalog of before with the store of after.</summary>
@@ -92,7 +93,7 @@ public sealed class DatabaseEngine : IDatabaseEngine
 
     private CommitOutcome Write(IReadOnlyList<CommitRequest> requests, double now)
     {
-        using var group = new CommitGroup(_state, now);
+        using var group = new CommitGroup(_state, _scratch, now);
         GroupResolution.ReleaseDue(group);
         var results = ImmutableArray.CreateBuilder<CommitResult>(requests.Count);
         foreach (var request in requests) results.Add(GroupResolution.Resolve(group, request));

@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using Harper.Core.Records;
 using Harper.Core.Storage;
 using Harper.Core.Storage.Layout;
@@ -47,13 +49,13 @@ internal sealed class IndexWriting
             StoreKeys.IndexStart(_keys, table, attribute);
             IndexKeys.Escape(_keys, IndexKeys.Cut(_value.Slice(start, length)));
             _keys.UInt16(0).Bytes(primaryKey);
-            _entries.Add(new Entry(from, _keys.Length - from, false));
+            _entries.Add(Entry.Of(_keys, from, false));
         }
     }
 
     public void WriteTo(IStoreBatch batch)
     {
-        _entries.Sort((left, right) => _keys.Slice(left.Start, left.Length).SequenceCompareTo(_keys.Slice(right.Start, right.Length)));
+        CollectionsMarshal.AsSpan(_entries).Sort(new ByKey(_keys));
         foreach (var entry in _entries)
         {
             if (entry.IsDelete) batch.Delete(Family.Index, _keys.Slice(entry.Start, entry.Length));
@@ -126,7 +128,7 @@ internal sealed class IndexWriting
     {
         var from = _keys.Length;
         StoreKeys.Timed(_keys, row.Table.Id, attribute, time, row.Key.Span);
-        _entries.Add(new Entry(from, _keys.Length - from, isDelete));
+        _entries.Add(Entry.Of(_keys, from, isDelete));
     }
 
     /// <summary>From which confirmed version on there is something to settle: a tombstone to remove, or the oldest add to fold.</summary>
@@ -143,7 +145,31 @@ internal sealed class IndexWriting
 
     private ReadOnlyMemory<byte> Key(in Entry entry) => _keys.WrittenMemory.Slice(entry.Start, entry.Length);
 
-    private readonly record struct Entry(int Start, int Length, bool IsDelete);
+    /// <param name="Head">The key's bytes behind the table id, as far as they fit: nearly every comparison ends with them.</param>
+    private readonly record struct Entry(ulong Head, int Start, int Length, bool IsDelete)
+    {
+        public static Entry Of(ByteBuilder keys, int start, bool isDelete)
+        {
+            var key = keys.Written[start..];
+            Span<byte> head = stackalloc byte[8];
+            head.Clear();
+            key[StoreKeys.TablePrefix..Math.Min(key.Length, StoreKeys.TablePrefix + 8)].CopyTo(head);
+            return new Entry(BinaryPrimitives.ReadUInt64BigEndian(head), start, key.Length, isDelete);
+        }
+    }
+
+    private readonly struct ByKey(ByteBuilder keys) : IComparer<Entry>
+    {
+        public int Compare(Entry left, Entry right)
+        {
+            // Groups rarely touch two tables: the heads of one table's keys decide, the whole keys where they do not.
+            if (left.Head != right.Head && SameTable(left, right)) return left.Head < right.Head ? -1 : 1;
+            return keys.Slice(left.Start, left.Length).SequenceCompareTo(keys.Slice(right.Start, right.Length));
+        }
+
+        private bool SameTable(in Entry left, in Entry right) =>
+            keys.Slice(left.Start, StoreKeys.TablePrefix).SequenceEqual(keys.Slice(right.Start, StoreKeys.TablePrefix));
+    }
 
     private sealed class KeyBytes : IEqualityComparer<ReadOnlyMemory<byte>>
     {

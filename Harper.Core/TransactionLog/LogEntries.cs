@@ -12,20 +12,26 @@ internal static class LogEntries
 {
     public const int MaxPartBytes = 1 << 20;
 
-    public static void Put(IStoreBatch batch, double position, ReadOnlySpan<byte> entry, ByteBuilder key)
+    private const int HeaderBytes = 4;
+
+    /// <summary>Room for the length, which is known when the entry is written.</summary>
+    public static ByteBuilder Begin(ByteBuilder to) => to.Clear().UInt32(0);
+
+    /// <summary>Puts what was written since <see cref="Begin"/>; returns the entry's length.</summary>
+    public static int Put(IStoreBatch batch, double position, ByteBuilder begun, ByteBuilder key)
     {
-        var first = new ByteBuilder(Math.Min(entry.Length, MaxPartBytes) + 10);
-        first.Number(entry.Length);
-        var size = Math.Min(entry.Length, MaxPartBytes);
-        first.Bytes(entry[..size]);
+        var length = begun.Length - HeaderBytes;
+        begun.SetUInt32(0, (uint)length);
         StoreKeys.Log(key.Clear(), position, 0);
-        batch.Put(Family.Log, key.Written, first.Written);
-        for (var part = 1; part < Parts(entry.Length); part++)
+        batch.Put(Family.Log, key.Written, begun.Written[..Math.Min(begun.Length, HeaderBytes + MaxPartBytes)]);
+        for (var part = 1; part < Parts(length); part++)
         {
-            var rest = entry[(part * MaxPartBytes)..];
+            var rest = begun.Written[(HeaderBytes + part * MaxPartBytes)..];
             StoreKeys.Log(key.Clear(), position, part);
             batch.Put(Family.Log, key.Written, rest[..Math.Min(rest.Length, MaxPartBytes)]);
         }
+
+        return length;
     }
 
     public static void Delete(IStoreBatch batch, double position, int length, ByteBuilder key)
@@ -41,8 +47,8 @@ internal static class LogEntries
     public static byte[] Read(IStoreCursor cursor)
     {
         var parser = new ByteParser(cursor.Value);
-        var length = parser.Number();
-        if (length is < 0 or > int.MaxValue) throw new StoreException(StoreFault.Corrupt, "a log entry has no length");
+        var length = parser.UInt32();
+        if (length > int.MaxValue) throw new StoreException(StoreFault.Corrupt, "a log entry has no length");
         var first = parser.Bytes(Math.Min(length, MaxPartBytes));
         var entry = new byte[length];
         first.CopyTo(entry);
@@ -60,7 +66,7 @@ internal static class LogEntries
     public static ReadOnlySpan<byte> Beginning(ReadOnlySpan<byte> firstPart, out long length)
     {
         var parser = new ByteParser(firstPart);
-        length = parser.Number();
+        length = parser.UInt32();
         return firstPart[parser.Position..];
     }
 

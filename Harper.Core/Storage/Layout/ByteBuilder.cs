@@ -70,6 +70,9 @@ internal sealed class ByteBuilder(int capacity = 256) : IBufferWriter<byte>
         return this;
     }
 
+    /// <summary>Writes over what stands there.</summary>
+    public void SetUInt32(int at, uint value) => BinaryPrimitives.WriteUInt32BigEndian(_bytes.AsSpan(at, 4), value);
+
     public ByteBuilder Double(double value)
     {
         BinaryPrimitives.WriteDoubleBigEndian(GetSpan(8), value);
