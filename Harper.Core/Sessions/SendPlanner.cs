@@ -35,13 +35,13 @@ public static class SendPlanner
         if (resume is { Table: not null } && resume.OrderVersion == CopyWalk.OrderVersion)
         {
             // What was copied so far is as of the request's vector, the rest will be as of ours: the stream goes on from the smaller of the two.
-            var onwards = plan with { Starts = RequestPlanner.Smaller(starts, positions.Through) };
+            var onwards = plan with { Starts = RequestPlanner.Smaller(starts, positions.CopyVector) };
             if (!BelowFloor(onwards, positions, out _))
             {
                 onwards = onwards with { After = ScanStart(onwards, positions) };
                 var place = new CopyPlace(resume.Table, resume.After);
                 return new SendAnswer.Copy(
-                    new CopyPlan(place, positions.Through, resume.StartTime, onwards, onwards.After), "it goes on where it was cut");
+                    new CopyPlan(place, positions.CopyVector, resume.StartTime, onwards, onwards.After), "it goes on where it was cut");
             }
         }
 
@@ -88,8 +88,8 @@ public static class SendPlanner
 
     private static SendAnswer.Copy FullCopy(SendPlan plan, ReplicationPositions positions, string reason)
     {
-        var then = plan.ByVersion ? plan with { Starts = positions.Through, After = positions.Head } : plan with { After = positions.Head };
-        return new SendAnswer.Copy(new CopyPlan(CopyPlace.Beginning, positions.Through, positions.Head, then, positions.Head), reason);
+        var then = plan.ByVersion ? plan with { Starts = positions.CopyVector, After = positions.Head } : plan with { After = positions.Head };
+        return new SendAnswer.Copy(new CopyPlan(CopyPlace.Beginning, positions.CopyVector, positions.Head, then, positions.Head), reason);
     }
 
     /// <summary>Rule 13: what is left of the log is no answer to a request that starts below it.</summary>

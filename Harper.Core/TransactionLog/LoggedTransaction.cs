@@ -6,7 +6,8 @@ namespace Harper.Core.TransactionLog;
 
 /// <summary>One entry of the transaction log: a transaction as it was committed here.</summary>
 /// <param name="Position">Place in this log: strictly increasing, never below the version (rule 11).</param>
-/// <param name="Previous">Version of the same origin's transaction before this one, 0 when it is the first (rule 17).</param>
+/// <param name="Previous">Version of the same origin's transaction before this one, 0 when it is the first (rule 17); NaN when it came by a way that
+/// promises no completeness (an original's relay): nothing follows from it for <c>through</c>, duplicates are found by the rows.</param>
 /// <param name="Changes">Changes that changed nothing here are stubs: kind and key without value (rule 9).</param>
 public sealed record LoggedTransaction(
     double Position, Stamp Stamp, double Previous, string? User, ImmutableArray<LoggedChange> Changes)
