@@ -53,6 +53,16 @@ public static class SchemaAnnouncement
         return true;
     }
 
+    /// <summary>Originals do not say which attributes the node fills: it is known by their names.</summary>
+    private static AssignedTime AssignedTo(AnnouncedAttribute attribute, bool isStated) =>
+        isStated ? Enum.IsDefined((AssignedTime)attribute.Assigned) ? (AssignedTime)attribute.Assigned : AssignedTime.None
+        : attribute.Name switch
+        {
+            "__createdtime__" => AssignedTime.Created,
+            "__updatedtime__" => AssignedTime.Updated,
+            _ => AssignedTime.None,
+        };
+
     private static TableSpec Spec(AnnouncedTable table)
     {
         var key = "id";
@@ -62,7 +72,7 @@ public static class SchemaAnnouncement
             0, attribute.Name, attribute.Type,
             // Tables that grow by writing have every attribute indexed; originals do not say which of a declared table's are.
             attribute.Indexed ?? (!table.SchemaDefined && !attribute.IsPrimaryKey), attribute.IsPrimaryKey, attribute.Nullable ?? true,
-            Enum.IsDefined((AssignedTime)attribute.Assigned) ? (AssignedTime)attribute.Assigned : AssignedTime.None, attribute.Elements));
+            AssignedTo(attribute, table.Options is not null), attribute.Elements));
         var spec = new TableSpec(table.Table, key, [.. attributes]) { SchemaDefined = table.SchemaDefined };
         return table.Options is not { } options
             ? spec

@@ -1,0 +1,194 @@
+using Harper.Core.Commit;
+using Harper.Core.Identity;
+using Harper.Core.Keys;
+using Harper.Core.Positions;
+using Harper.Core.Sessions;
+using Harper.Core.Wire.Control;
+using Harper.Core.Wire.Data;
+using Xunit;
+using static Harper.Tests.Core.Sessions.SessionScenes;
+
+namespace Harper.Tests.Core.Sessions;
+
+/// <summary>Proves rules 9, 14, 16, 17, 21, 23, 24 and D33 as far as taking goes.</summary>
+public sealed class ReceivingDataSpecs
+{
+    private static ReceivingDrive Streaming() => new ReceivingDrive(Receiving(), WithHistory).Streaming(OursNamed(Peer));
+
+    private static ReceivingDrive Copying() => new ReceivingDrive(Receiving(), Empty).Named(OursNamed(Peer)).Turn()
+        .Frame(new ControlFrame.CopyStart(Now, CopyWalk.OrderVersion, new CopySource(Vector((Peer, 10)), Vector(), Theirs)));
+
+    [Fact]
+    public void A_transaction_should_be_committed_with_its_origin_its_version_and_the_version_before_it()
+    {
+        var remote = Streaming().Data(Transaction(Third, 20, previous: 10, position: Now)).Commits<CommitRequest.Remote>().Single();
+
+        Assert.Equal((Third, 20.0, 10.0), (remote.Transaction.Stamp.Origin, remote.Transaction.Stamp.Version, remote.Previous!.Value));
+        Assert.Equal((Peer, false, null), (remote.Via, remote.FromOriginal, remote.IssuerPosition));
+    }
+
+    [Fact]
+    public void A_position_should_be_confirmed_only_when_what_is_before_it_is_durable()
+    {
+        var drive = Streaming().Data(Transaction(Peer, 20, 0, position: 25));
+        Assert.Empty(drive.Last.OfType<ReceivingEffect.Send>());
+
+        Assert.Equal(25, drive.Applied(1, confirmed: 25).Sent<ControlFrame.CommittedUpdate>().Position);
+        Assert.Empty(drive.Applied(0, confirmed: 24).Last);
+    }
+
+    [Fact]
+    public void Rule_9_what_lost_at_the_sender_should_count_for_completeness_and_change_nothing()
+    {
+        var stub = new ReceivedChange(ReceivedKind.Stub, Put(1), new(20, Third));
+        var remote = Streaming().Data(Transaction(Third, 20, 10, Now, stub)).Commits<CommitRequest.Remote>().Single();
+
+        Assert.Empty(remote.Transaction.Changes);
+    }
+
+    [Fact]
+    public void Rule_14_no_cursor_should_be_kept_before_an_original_states_a_position_above_0()
+    {
+        var drive = new ReceivingDrive(Receiving(), WithHistory).Named(OriginalNamed(Peer)).Turn();
+        var complete = drive.Data(Transaction(Peer, 20, position: 0)).Commits<CommitRequest.CopyComplete>().Single();
+        Assert.Null(complete.IssuerPosition);
+
+        drive.Applied(3, copyCompleted: true);
+        Assert.Equal(33, drive.Data(Transaction(Peer, 30, position: 33)).Commits<CommitRequest.Remote>().Single().IssuerPosition);
+    }
+
+    [Fact]
+    public void Rule_14_a_position_without_records_should_move_the_cursor_of_an_original()
+    {
+        var drive = new ReceivingDrive(Receiving(), WithHistory with { Cursors = Vector((Peer, 5)) }).Streaming(OriginalNamed(Peer));
+
+        var update = drive.Frame(new ControlFrame.SequenceIdUpdate(44)).Commits<CommitRequest.Positions>().Single().Updates.Single();
+        Assert.Equal(new PositionUpdate.Cursor(Peer, 44), update);
+    }
+
+    [Fact]
+    public void Rule_16_a_change_of_our_own_that_we_do_not_have_should_raise_the_clock_before_it_is_applied()
+    {
+        var drive = Streaming().Data(Transaction(Self, Now + 10, 0, Now));
+
+        Assert.IsType<CommitRequest.OwnWritesAhead>(drive.Last.OfType<ReceivingEffect.Apply>().First().Request);
+    }
+
+    [Fact]
+    public void Rule_17_a_gap_should_end_the_session_so_that_it_resumes_from_what_is_durable()
+    {
+        var drive = Streaming().Data(Transaction(Third, 20, 15, Now));
+
+        var close = drive.Applied(1, failure: new CommitResult.Rejected(CommitRejection.Gap, "15 is not here")).Of<ReceivingEffect.Close>().Reason;
+        Assert.Equal((ConnectionEndKind.Resume, 1011), (close.Kind, close.Code));
+    }
+
+    [Fact]
+    public void Rule_21_the_sources_vector_should_be_stored_before_any_row()
+    {
+        var chunk = Copying().Commits<CommitRequest.CopyChunk>().Single();
+
+        Assert.Empty(chunk.Changes);
+        Assert.Equal(10, chunk.Cursor.Vector[Peer]);
+        Assert.Equal((Peer, Theirs, Now), (chunk.Cursor.Source, chunk.Cursor.SourceIncarnation, chunk.Cursor.StartPosition));
+    }
+
+    [Fact]
+    public void Rule_21_the_cursor_should_stay_before_a_row_that_may_be_cut_by_the_end_of_a_message()
+    {
+        var drive = Copying().Data(Rows((1, 5, Peer), (2, 6, Third), (2, 7, Peer)));
+
+        var chunk = drive.Commits<CommitRequest.CopyChunk>().Single();
+        Assert.Equal(3, chunk.Changes.Length);
+        Assert.Equal((Dog, KeyCodec.FromNumber(1)), (chunk.Cursor.Table!.Value, chunk.Cursor.After));
+    }
+
+    [Fact]
+    public void Rule_21_a_copy_that_two_sources_served_should_end_at_what_both_had()
+    {
+        var cursor = new CopyCursor(Third, Guid.NewGuid(), Vector((Third, 5), (Peer, 6)), 99, Dog, KeyCodec.FromNumber(7), 7, 70, false);
+        var drive = new ReceivingDrive(Receiving(), Empty with { Copy = cursor }).Named(OursNamed(Peer)).Turn()
+            .Frame(new ControlFrame.CopyStart(99, CopyWalk.OrderVersion, new CopySource(Vector((Third, 3), (Peer, 60)), Vector(), Theirs)));
+
+        var resumed = drive.Commits<CommitRequest.CopyChunk>().Single().Cursor;
+        Assert.Equal(Vector((Third, 3), (Peer, 6)), resumed.Vector);
+        Assert.Equal((Dog, KeyCodec.FromNumber(7), Peer), (resumed.Table!.Value, resumed.After, resumed.Source));
+    }
+
+    [Fact]
+    public void Rule_23_whole_transactions_should_be_claimed_only_when_the_log_up_to_the_sources_head_is_applied()
+    {
+        var drive = Copying().Frame(new ControlFrame.CopyComplete(Now + 100));
+        drive.Commits<CommitRequest.CopyComplete>().Single();
+
+        drive.Applied(2, confirmed: Now, copyCompleted: true);
+        Assert.Single(drive.Last.OfType<ReceivingEffect.CopyEnded>());
+        Assert.False(drive.State.IsFlowing);
+
+        Assert.True(drive.Applied(0, confirmed: Now + 100).State.IsFlowing);
+    }
+
+    [Fact]
+    public void Rule_21_while_another_session_copies_nothing_should_be_taken()
+    {
+        var drive = Streaming().On(ReceivingEvent.Yield.Instance);
+
+        Assert.Empty(drive.Request.Entries);
+        Assert.Equal(ReceivingPhase.Waiting, drive.State.Phase);
+        Assert.NotEmpty(drive.On(ReceivingEvent.AskAgain.Instance).Turn().Request.Entries);
+    }
+
+    [Fact]
+    public void Rule_24_what_cannot_be_applied_should_be_set_aside_whole_and_move_on()
+    {
+        var bad = new ReceivedChange(ReceivedKind.Undecodable, Put(1), new(20, Third), new byte[] { 1, 2 }, "no structure 3");
+        var drive = Streaming().Data(Transaction(Third, 20, 10, Now, bad, new ReceivedChange(ReceivedKind.Change, Put(2), new(20, Third))));
+
+        var aside = drive.Commits<CommitRequest.Quarantine>().Single();
+        Assert.Equal(("no structure 3", 2), (aside.Reason, aside.Transaction.Changes.Length));
+        Assert.Empty(drive.Commits<CommitRequest.Remote>());
+        Assert.Equal(1, drive.State.Quarantined);
+    }
+
+    [Fact]
+    public void D33_users_that_a_peer_sends_should_be_dropped_and_counted()
+    {
+        var context = Receiving(DatabaseName.System);
+        var drive = new ReceivingDrive(context, WithHistory).Streaming(OursNamed(Peer));
+        var user = new ReceivedChange(ReceivedKind.Change, Put(1, "hdb_user"), new(20, Peer));
+        drive.Data(Transaction(Peer, 20, 0, Now, user, new ReceivedChange(ReceivedKind.Change, Put(2, "hdb_nodes"), new(20, Peer))));
+
+        Assert.Equal("hdb_nodes", drive.Commits<CommitRequest.Remote>().Single().Transaction.Changes.Single().Table.Value);
+        Assert.Equal(1, drive.State.Dropped);
+    }
+
+    [Fact]
+    public void A_first_copy_with_a_start_time_should_leave_out_what_is_older()
+    {
+        var drive = new ReceivingDrive(Receiving(startTime: 6), Empty).Named(OursNamed(Peer)).Turn()
+            .Frame(new ControlFrame.CopyStart(Now, CopyWalk.OrderVersion, new CopySource(Vector(), Vector(), Theirs)));
+
+        Assert.Equal(7, drive.Data(Rows((1, 5, Peer), (2, 7, Peer))).Commits<CommitRequest.CopyChunk>().Single().Changes.Single().Stamp.Version);
+    }
+
+    [Fact]
+    public void Work_that_does_not_move_should_end_the_session_and_an_idle_stream_should_not()
+    {
+        var idle = Streaming().Applied(1);
+        idle.Now += 600_000;
+        Assert.Empty(idle.On(ReceivingEvent.Tick.Instance).Last);
+
+        idle.Data(Transaction(Peer, 20, 0, Now));
+        idle.Now += 61_000;
+        Assert.Equal(ConnectionEndKind.Resume, idle.On(ReceivingEvent.Tick.Instance).Of<ReceivingEffect.Close>().Reason.Kind);
+    }
+
+    [Fact]
+    public void A_copy_of_an_original_that_has_nothing_should_end_by_itself()
+    {
+        var drive = new ReceivingDrive(Receiving(), WithHistory).Named(OriginalNamed(Peer)).Turn().Applied(1);
+        drive.Now += 11_000;
+
+        Assert.Single(drive.On(ReceivingEvent.Tick.Instance).Commits<CommitRequest.CopyComplete>());
+    }
+}

@@ -1,0 +1,145 @@
+using System.Collections.Immutable;
+using Harper.Core.Identity;
+using Harper.Core.Keys;
+using Harper.Core.Positions;
+using Harper.Core.Sessions;
+using Harper.Core.Wire;
+using Harper.Core.Wire.Control;
+using Xunit;
+using static Harper.Tests.Core.Sessions.SessionScenes;
+
+namespace Harper.Tests.Core.Sessions;
+
+/// <summary>Proves rules 12, 13, 14, 16, 18, 19 and 21 as far as asking goes; R-NRP-08, R-SYN-05.</summary>
+public sealed class ReceivingRequestSpecs
+{
+    [Fact]
+    public void Rule_12_between_ours_every_known_origin_should_be_asked_for_by_its_vector_without_those_that_come_directly()
+    {
+        var fourth = new NodeName("127.0.0.5");
+        var drive = new ReceivingDrive(Receiving(), WithHistory with { Through = Vector((Peer, 10), (Third, 20), (fourth, 30), (Self, 40)) });
+        drive.On(new ReceivingEvent.DirectChanged([fourth])).Named(OursNamed(Peer)).Turn();
+
+        Assert.Equal([Self, fourth], drive.Request.ExcludedNodes);
+        Assert.Equal([(Peer, 10.0), (Third, 20.0)], drive.Request.Entries.Select(entry => (entry.Name, entry.StartTime)));
+        Assert.Null(drive.Request.Entries[0].CopyResume);
+    }
+
+    [Fact]
+    public void Rule_12_a_peer_that_begins_to_come_directly_should_no_longer_be_asked_of_others()
+    {
+        var drive = new ReceivingDrive(Receiving(), WithHistory with { Through = Vector((Third, 20)) }).Streaming(OursNamed(Peer));
+
+        drive.On(new ReceivingEvent.DirectChanged([Third]));
+
+        Assert.Equal([Self, Third], drive.Request.ExcludedNodes);
+    }
+
+    [Fact]
+    public void Rule_13_a_node_that_has_nothing_should_ask_for_a_copy()
+    {
+        var drive = new ReceivingDrive(Receiving(), Empty).Named(OursNamed(Peer));
+
+        Assert.True(drive.Of<ReceivingEffect.AskTurn>().Copy);
+        Assert.NotNull(drive.Turn().Request.Entries[0].CopyResume);
+    }
+
+    [Fact]
+    public void Rule_13_a_copy_that_the_source_begins_unasked_should_wait_for_its_turn()
+    {
+        var drive = new ReceivingDrive(Receiving(), WithHistory).Streaming(OursNamed(Peer));
+        drive.Frame(new ControlFrame.CopyStart(Now, CopyWalk.OrderVersion, new CopySource(Vector((Peer, 1)), Vector(), Theirs)));
+
+        Assert.Empty(drive.Request.Entries);
+        Assert.True(drive.Of<ReceivingEffect.AskTurn>().Copy);
+        Assert.NotNull(drive.Turn().Request.Entries[0].CopyResume);
+    }
+
+    [Fact]
+    public void Rule_14_an_original_should_be_asked_from_its_own_cursor()
+    {
+        var positions = WithHistory with { Cursors = Vector((Peer, Now - 5)) };
+
+        Assert.Equal(Now - 5, new ReceivingDrive(Receiving(), positions).Named(OriginalNamed(Peer)).Turn().Request.Entries[0].StartTime);
+    }
+
+    [Fact]
+    public void Rule_14_without_a_cursor_an_original_should_be_asked_for_a_copy_and_never_from_the_clock()
+    {
+        var drive = new ReceivingDrive(Receiving(), WithHistory).Named(OriginalNamed(Peer)).Turn();
+
+        Assert.Equal(0, drive.Request.Entries.Single().StartTime);
+        Assert.Equal(ReceivingPhase.Copying, drive.State.Phase);
+    }
+
+    [Fact]
+    public void Rule_16_an_original_should_be_asked_for_own_changes_that_may_be_lost_here()
+    {
+        var positions = WithHistory with { Cursors = Vector((Peer, Now)), Through = Vector((Self, 77)) };
+        var entry = new ReceivingDrive(Receiving(), positions).Named(OriginalNamed(Peer)).Turn().Request.Entries.Single(each => each.Name == Self);
+
+        Assert.Equal((77, Now), (entry.StartTime, entry.EndTime));
+    }
+
+    [Fact]
+    public void Rule_18_origins_behind_an_original_that_do_not_come_directly_should_be_asked_for_by_name()
+    {
+        var drive = new ReceivingDrive(Receiving(), WithHistory with { Cursors = Vector((Peer, Now), (Third, Now - 1)) }).Named(OriginalNamed(Peer)).Turn();
+        drive.Frame(new ControlFrame.DbSchema([], DatabaseName.Data));
+        drive.Frame(new ControlFrame.NodeNameToIdMap(ImmutableDictionary<NodeName, int>.Empty.Add(Peer, 0).Add(Third, 1).Add(Self, 2), []));
+
+        var relayed = drive.Request.Entries.Single(entry => entry.Name == Third);
+        Assert.Equal(Now - 1 - RequestPlanner.RelayOverlapMs, relayed.StartTime);
+    }
+
+    [Fact]
+    public void Rule_19_an_unknown_origin_should_make_the_session_ask_again_on_the_same_socket()
+    {
+        var drive = new ReceivingDrive(Receiving(), WithHistory).Streaming(OursNamed(Peer));
+        drive.On(new ReceivingEvent.Undecodable(FrameErrorCode.UnknownOrigin, "origin 7"));
+
+        Assert.NotEmpty(drive.Request.Entries);
+        Assert.Empty(drive.Last.OfType<ReceivingEffect.Close>());
+    }
+
+    [Fact]
+    public void A_damaged_message_should_end_the_session_so_that_it_resumes()
+    {
+        var drive = new ReceivingDrive(Receiving(), WithHistory).Streaming(OursNamed(Peer));
+
+        Assert.Equal(1011, drive.On(new ReceivingEvent.Undecodable(FrameErrorCode.Checksum, "x")).Of<ReceivingEffect.Close>().Reason.Code);
+    }
+
+    [Fact]
+    public void Rule_20_a_wider_filter_should_be_answered_by_a_merging_copy_and_a_narrower_one_not()
+    {
+        var dog = Harper.Core.Membership.TableFilter.AllBut([Dog]);
+        var narrower = new ReceivingDrive(Receiving(), WithHistory).Streaming(OursNamed(Peer)).On(new ReceivingEvent.FilterChanged(dog));
+        Assert.Contains(Dog, narrower.Request.Entries[0].Tables);
+
+        var wider = narrower.Frame(new ControlFrame.DbSchema([], DatabaseName.Data)).On(new ReceivingEvent.FilterChanged(Harper.Core.Membership.TableFilter.All));
+        Assert.True(wider.Of<ReceivingEffect.AskTurn>().Copy);
+    }
+
+    [Fact]
+    public void Rule_21_a_copy_that_was_cut_should_be_asked_for_from_where_it_stands_whoever_serves_it()
+    {
+        var cursor = new CopyCursor(Third, Guid.NewGuid(), Vector((Third, 5), (Peer, 6)), 99, Dog, KeyCodec.FromNumber(7), 7, 70, false);
+        var request = new ReceivingDrive(Receiving(), Empty with { Copy = cursor }).Named(OursNamed(Peer)).Turn().Request;
+
+        Assert.Equal(new CopyResume(99, Dog, KeyCodec.FromNumber(7), CopyWalk.OrderVersion), request.Entries[0].CopyResume);
+        Assert.Equal(6, request.Entries[0].StartTime);
+        Assert.Contains(request.Entries, entry => entry.Name == Third && entry.StartTime == 5);
+    }
+
+    [Fact]
+    public void Users_and_roles_should_be_among_the_tables_that_a_request_for_system_excludes()
+    {
+        var stated = LocalTables.Stated(new Harper.Core.Schema.DatabaseCatalog(DatabaseName.System, Catalog().Tables), Harper.Core.Membership.TableFilter.All);
+
+        Assert.True(stated.ByDefault);
+        Assert.Contains(new TableName("hdb_user"), stated.Tables);
+        Assert.Contains(new TableName("hdb_role"), stated.Tables);
+        Assert.DoesNotContain(new TableName("hdb_nodes"), stated.Tables);
+    }
+}

@@ -1,0 +1,169 @@
+using System.Collections.Immutable;
+using Harper.Core.Commit;
+using Harper.Core.Identity;
+using Harper.Core.Membership;
+using Harper.Core.Positions;
+using Harper.Core.Sessions;
+using Harper.Core.Wire.Control;
+using Xunit;
+using static Harper.Tests.Core.Sessions.SessionScenes;
+
+namespace Harper.Tests.Core.Sessions;
+
+/// <summary>Proves rules 12, 13, 15, 16 and 21 as far as serving goes; R-P2P-13, W 13.14 and 13.15.</summary>
+public sealed class SendingSpecs
+{
+    private static readonly ReplicationPositions Here = WithHistory with { Through = Vector((Self, Now), (Third, 500)) };
+
+    private static SendingState Start(ReplicationPositions? positions, ControlFrame.PeerName name, TableFilter? filter = null, bool isReplicated = true)
+    {
+        var state = SendingState.Start(new SendingContext(
+            Self, Guid.Empty, Peer, DatabaseName.Data, positions is not null, isReplicated, filter ?? TableFilter.All));
+        return On(state, positions, new SendingEvent.FrameReceived(name)).State;
+    }
+
+    private static SendingStep On(SendingState state, ReplicationPositions? positions, SendingEvent happened, double now = Now) =>
+        state.On(happened, positions is null ? null : At(positions, now), now);
+
+    private static SendingStep Ask(SendingState state, ReplicationPositions? positions, params SubscriptionEntry[] entries) =>
+        On(state, positions, new SendingEvent.FrameReceived(new ControlFrame.SubscriptionRequest([.. entries], state.Kind == PeerKind.Ours ? [Peer] : default)));
+
+    private static T Of<T>(SendingStep step) where T : SendingEffect => step.Effects.OfType<T>().Single();
+
+    [Fact]
+    public void Rule_12_one_of_ours_should_be_served_from_its_vector()
+    {
+        var plan = Of<SendingEffect.Stream>(Ask(Start(Here, OursNamed(Peer)), Here, new SubscriptionEntry(Self, Now - 9), new SubscriptionEntry(Third, 500))).Plan;
+
+        Assert.True(plan.ByVersion);
+        Assert.Equal(Now - 9, plan.After);
+        Assert.False(plan.Wants(Peer));
+    }
+
+    [Fact]
+    public void Rule_13_a_request_below_the_floor_should_be_answered_by_a_copy()
+    {
+        var positions = Here with { Floor = Vector((Third, 400)) };
+        var step = Ask(Start(positions, OursNamed(Peer)), positions, new SubscriptionEntry(Self, Now), new SubscriptionEntry(Third, 399));
+
+        var plan = Of<SendingEffect.Copy>(step).Plan;
+        Assert.Equal(positions.Through, plan.Vector);
+        Assert.Equal(positions.Through, plan.Then.Starts);
+        Assert.IsType<SendingEffect.Stream>(
+            Ask(Start(positions, OursNamed(Peer)), positions, new SubscriptionEntry(Self, Now), new SubscriptionEntry(Third, 400)).Effects[^1]);
+    }
+
+    [Fact]
+    public void Rule_15_an_original_should_be_served_from_what_it_confirmed_and_not_from_its_clock()
+    {
+        var positions = Here with { Confirmed = Vector((Peer, Now - 500_000)) };
+        var plan = Of<SendingEffect.Stream>(Ask(Start(positions, OriginalNamed(Peer)), positions, new SubscriptionEntry(Self, Now - 60_000))).Plan;
+
+        Assert.Equal(Now - 500_000 - SendPlanner.ConfirmedOverlapMs, plan.After);
+        Assert.True(plan.OnlyStarts);
+        Assert.False(plan.ByVersion);
+    }
+
+    [Fact]
+    public void Rule_15_an_original_that_never_confirmed_anything_should_get_a_copy_first() =>
+        Of<SendingEffect.Copy>(Ask(Start(Here, OriginalNamed(Peer)), Here, new SubscriptionEntry(Self, Now - 60_000)));
+
+    [Fact]
+    public void Rule_15_confirmations_should_be_stored_with_a_tick_and_not_each()
+    {
+        var state = Ask(Start(Here, OriginalNamed(Peer)), Here, new SubscriptionEntry(Self, 0)).State;
+        state = On(state, Here, new SendingEvent.FrameReceived(new ControlFrame.CommittedUpdate(Now - 1))).State;
+        var step = On(state, Here, new SendingEvent.FrameReceived(new ControlFrame.CommittedUpdate(Now + 99)));
+        Assert.Empty(step.Effects);
+
+        var stored = Of<SendingEffect.Commit>(On(step.State, Here, SendingEvent.Tick.Instance)).Request;
+        Assert.Equal(new PositionUpdate.Confirmed(Peer, Now), ((CommitRequest.Positions)stored).Updates.Single());
+    }
+
+    [Fact]
+    public void Rule_16_a_vector_above_the_own_log_should_raise_the_clock()
+    {
+        var step = Ask(Start(Here, OursNamed(Peer)), Here, new SubscriptionEntry(Self, Now + 7));
+
+        Assert.Equal(Now + 7, ((CommitRequest.OwnWritesAhead)Of<SendingEffect.Commit>(step).Request).Seen);
+        Assert.Equal(ConnectionEndKind.Resume, Of<SendingEffect.Close>(step).Reason.Kind);
+    }
+
+    [Fact]
+    public void Rule_21_a_request_during_an_own_copy_should_wait_until_it_ends()
+    {
+        var copying = Here with { Copy = new CopyCursor(Third, Guid.NewGuid(), Vector(), 0, null, default, 0, 0, false) };
+        var step = Ask(Start(copying, OursNamed(Peer)), copying, new SubscriptionEntry(Self, Now));
+        Assert.Empty(step.Effects);
+        Assert.Equal(SendingPhase.Waiting, step.State.Phase);
+
+        Of<SendingEffect.Stream>(On(step.State, Here, new SendingEvent.OwnCopyChanged(false)));
+    }
+
+    [Fact]
+    public void Rule_21_two_nodes_whose_copies_from_each_other_were_cut_should_not_wait_for_ever()
+    {
+        var copying = Here with { Copy = new CopyCursor(Peer, Guid.NewGuid(), Vector(), 0, null, default, 0, 0, false) };
+        var entry = new SubscriptionEntry(Self, Now) with { CopyResume = new CopyResume(0, null, null, CopyWalk.OrderVersion) };
+        var step = Ask(Start(copying, OursNamed(Peer)), copying, entry);
+
+        Of<SendingEffect.Copy>(On(step.State, copying, SendingEvent.Tick.Instance));
+    }
+
+    [Fact]
+    public void Rule_21_a_copy_that_was_cut_should_go_on_and_stream_from_the_smaller_of_both_vectors()
+    {
+        var entry = new SubscriptionEntry(Self, Now - 5) with { CopyResume = new CopyResume(77, Dog, Harper.Core.Keys.KeyCodec.FromNumber(3), CopyWalk.OrderVersion) };
+        var plan = Of<SendingEffect.Copy>(Ask(Start(Here, OursNamed(Peer)), Here, entry, new SubscriptionEntry(Third, 900))).Plan;
+
+        Assert.Equal((Dog, 77.0), (plan.Start.Table!.Value, plan.StartPosition));
+        Assert.Equal(500, plan.Then.Starts[Third]);
+        Assert.Equal(Now - 5, plan.KeepAfter);
+    }
+
+    [Fact]
+    public void A_database_that_is_not_here_should_be_answered_politely_and_kept_silent()
+    {
+        var step = Ask(Start(null, OriginalNamed(Peer)), null, new SubscriptionEntry(Self, 0));
+
+        Assert.Equal(
+            [typeof(ControlFrame.DbSchema), typeof(ControlFrame.NodeNameToIdMap)],
+            step.Effects.Cast<SendingEffect.Send>().Select(send => send.Frame.GetType()));
+        Assert.IsType<SendingEffect.Close>(On(step.State, null, new SendingEvent.SchemaChanged(DatabaseName.Data)).Effects.Single());
+    }
+
+    [Fact]
+    public void A_database_that_does_not_replicate_should_be_refused_by_name()
+    {
+        var state = SendingState.Start(new SendingContext(Self, Guid.Empty, Peer, DatabaseName.Data, true, false, TableFilter.None));
+        var close = Of<SendingEffect.Close>(On(state, Here, new SendingEvent.FrameReceived(OriginalNamed(Peer)))).Reason;
+
+        Assert.Equal((1008, "Access to database \"data\" is not permitted"), (close.Code, close.Reason));
+    }
+
+    [Fact]
+    public void A_closed_direction_should_be_refused()
+    {
+        var step = Ask(Start(Here, OriginalNamed(Peer), TableFilter.None), Here, new SubscriptionEntry(Self, 0));
+
+        Assert.Equal("Unauthorized database subscription to data", Of<SendingEffect.Close>(step).Reason.Reason);
+    }
+
+    [Fact]
+    public void An_empty_request_should_stop_the_stream_and_keep_the_socket()
+    {
+        var streaming = Ask(Start(Here, OursNamed(Peer)), Here, new SubscriptionEntry(Self, Now)).State;
+
+        Assert.Equal([SendingEffect.StopStream.Instance], Ask(streaming, Here).Effects);
+    }
+
+    [Fact]
+    public void The_definition_and_the_map_of_origins_should_come_before_anything_that_needs_them()
+    {
+        var step = Ask(Start(Here, OriginalNamed(Peer)), Here, new SubscriptionEntry(Self, 0));
+
+        Assert.Equal(
+            [typeof(SendingEffect.Send), typeof(SendingEffect.SendOriginMap), typeof(SendingEffect.Note), typeof(SendingEffect.Copy)],
+            step.Effects.Select(effect => effect.GetType()).Where(type => type != typeof(SendingEffect.StopStream)));
+    }
+}
