@@ -94,7 +94,12 @@ internal sealed class SubscriptionPump
         _changes.Flush(_messages);
         _place = chunk.Place;
         var ends = _place is null;
-        if (ends && isOurs) _messages.Add(ControlFrameCodec.Encode(new ControlFrame.CopyComplete(_database.Engine.Positions.Head)));
+        if (ends && isOurs)
+        {
+            _messages.Add(ControlFrameCodec.Encode(new ControlFrame.CopyComplete(_database.Engine.Positions.Head)));
+            // Rows were the last that the receiver heard: once nothing follows, it is told that it has caught up.
+            _unstated = true;
+        }
         else if (ends)
         {
             // Better than the original's 0: the receiver has a place to go on from.
