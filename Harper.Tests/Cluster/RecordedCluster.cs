@@ -23,10 +23,24 @@ internal sealed class RecordedCluster : IAsyncDisposable
     /// <summary>Recorded address → ours.</summary>
     public IEnumerable<(string From, string To)> Names => [("127.0.0.2", _nodes["a"].Address), ("127.0.0.3", _nodes["b"].Address), ("127.0.0.4", _nodes["c"].Address)];
 
+    /// <summary>Starts a node and waits for it, longer than a demonstration would: specs also run on machines that are busy.</summary>
     public async Task StartAsync(string name, CancellationToken cancellation)
     {
-        _nodes[name].Start();
-        await _nodes[name].WaitUntilAnsweringAsync(cancellation);
+        const int patience = 4;
+        var node = _nodes[name];
+        node.Start();
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await node.WaitUntilAnsweringAsync(cancellation);
+                return;
+            }
+            catch (DemoFailure) when (attempt < patience && node.IsRunning)
+            {
+                // Still starting.
+            }
+        }
     }
 
     public Task KillAsync(string name) => _nodes[name].KillAsync();

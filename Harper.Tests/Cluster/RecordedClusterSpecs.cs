@@ -17,7 +17,8 @@ public sealed class RecordedClusterSpecs
         await using var cluster = new RecordedCluster($"127.0.{100 + (Environment.ProcessId % 100)}");
         var replay = new TranscriptReplay(cluster.SendAsync);
         foreach (var (from, to) in cluster.Names) replay.Names[from] = to;
-        await Task.WhenAll(cluster.StartAsync("a", cancellation), cluster.StartAsync("b", cancellation));
+        await cluster.StartAsync("a", cancellation);
+        await cluster.StartAsync("b", cancellation);
         var replayed = new HashSet<string>(StringComparer.Ordinal);
         foreach (var entry in ((string[])["schema", "data", "errors", "cluster"]).SelectMany(TranscriptEntry.Load))
         {
