@@ -37,6 +37,7 @@ public sealed class MembershipActor : DescribedActor, IWithTimers, IWithStash
     private bool _writingSelf;
     private bool _toldRemoved;
     private bool _waitingForLog;
+    private bool _published;
 
     public static Props Props(MembershipView view, IDatabaseDirectory databases) =>
         Akka.Actor.Props.Create(() => new MembershipActor(view, databases)).WithDeploy(Deploy.Local);
@@ -86,8 +87,7 @@ public sealed class MembershipActor : DescribedActor, IWithTimers, IWithStash
     {
         Receive<Opened>(_ =>
         {
-            foreach (var problem in _routes.Problems)
-                _log.Warning("Route {Route} is skipped: {Problem}", problem.AsWritten.GetRawText(), problem.Problem);
+            foreach (var warning in RouteWarnings.Of(_settings, _routes)) _log.Warning("{Warning}", warning);
             Become(Running);
             Timers.StartPeriodicTimer("look", Look.Instance, LookInterval);
             LookAtDatabases();
@@ -164,7 +164,7 @@ public sealed class MembershipActor : DescribedActor, IWithTimers, IWithStash
     private void OnRecordsRead(NodeRecords records)
     {
         _reading = false;
-        Publish(records);
+        if (!_published || !records.SameAs(_view.Current.Records)) Publish(records);
         foreach (var (asker, changed) in _answers) asker.Tell(new MembershipProtocol.Written(changed));
         _answers.Clear();
         if (_readAgain) Read();
@@ -172,6 +172,7 @@ public sealed class MembershipActor : DescribedActor, IWithTimers, IWithStash
 
     private void Publish(NodeRecords records)
     {
+        _published = true;
         foreach (var action in NodeRecordGossip.Decide(_settings, records, _routes)) Run(action);
         if (!records.IsRemoved(_settings.Self)) _toldRemoved = false;
         var plan = DialPlanner.Plan(_settings, records, _routes, _local.Values);
@@ -208,6 +209,7 @@ public sealed class MembershipActor : DescribedActor, IWithTimers, IWithStash
     {
         _settings = _settings with { Routes = set.Routes };
         _routes = ParseRoutes(set.Routes);
+        foreach (var warning in RouteWarnings.Of(_settings, _routes)) _log.Warning("{Warning}", warning);
         var records = _view.Current.Records;
         if (!set.Explicit.IsEmpty && records.IsRemoved(_settings.Self)) PublishSelf(ActorRefs.Nobody);
         foreach (var named in set.Explicit)

@@ -134,15 +134,8 @@ public sealed class PeerActor : DescribedActor, IWithTimers
         var dial = new PeerDial(
             new Uri(_plan.Url!), PeerDial.LocalAddressOf(_services.Self.Value), [], _services.DialDeadline, _services.Sockets);
         var name = database.Name;
-        OpenAsync(dial, _stopping.Token).PipeTo(Self, success: socket => new Dialled(name, socket), failure: error => new DialFailed(name, Cause(error)));
-    }
-
-    private async Task<IPeerSocket> OpenAsync(PeerDial dial, CancellationToken stopping)
-    {
-        var socket = await _services.Transport.DialAsync(dial, stopping).ConfigureAwait(false);
-        if (!stopping.IsCancellationRequested) return socket;
-        await socket.DisposeAsync().ConfigureAwait(false);
-        throw new OperationCanceledException(stopping);
+        PeerDialling.OpenAsync(_services.Transport, dial, _stopping.Token)
+            .PipeTo(Self, success: socket => new Dialled(name, socket), failure: error => new DialFailed(name, PeerDialling.Cause(error)));
     }
 
     private void OnDialled(Dialled dialled)
@@ -185,8 +178,8 @@ public sealed class PeerActor : DescribedActor, IWithTimers
         database.SendingFilter = accepted.Sends;
         database.SendingStatus = null;
         database.Sending = Context.Watch(Context.ActorOf(_connections.Sending(connection), SendingConnectionActor.NameOf(database.Name, number)));
-        // It is there: no need to wait for the back-off.
-        foreach (var waiting in _databases.Values.Where(candidate => candidate.Dial.Phase == DialPhase.Waiting).ToList())
+        // It is there: no need to wait for the back-off; and what it gave up for this database holds no longer.
+        foreach (var waiting in _databases.Values.Where(candidate => candidate.Dial.Phase == DialPhase.Waiting || candidate == database).ToList())
         {
             waiting.Dial = waiting.Dial.Encouraged();
             Dial(waiting);
@@ -196,7 +189,11 @@ public sealed class PeerActor : DescribedActor, IWithTimers
 
     private void OnStatus(ConnectionStatus status)
     {
-        if (_databases.TryGetValue(status.Database.Value, out var database) && database.Take(Sender, status)) Show();
+        if (!_databases.TryGetValue(status.Database.Value, out var database)) return;
+        var before = database.IsConnected;
+        if (!database.Take(Sender, status)) return;
+        if (!before && database.IsConnected) _log.Info("Connected to {Peer} for {Database}", _plan.Peer, database.Name);
+        Show();
     }
 
     private void OnEnded(IActorRef connection, DatabaseName name, ConnectionStatus? status, ConnectionEnd end)
@@ -287,8 +284,6 @@ public sealed class PeerActor : DescribedActor, IWithTimers
         _services.Board.Show(status);
         _services.View.Report(new MemberPresence(_plan.Peer, status.AwaySinceMs, status.IsInStep));
     }
-
-    private static Exception Cause(Exception error) => error is AggregateException { InnerException: { } inner } ? Cause(inner) : error;
 
     private static string Text(PeerPlan plan) => plan.Record is { } record ? System.Text.Encoding.UTF8.GetString(record.ToJson().Span) : "";
 

@@ -97,6 +97,8 @@ public sealed record NodeRecord(NodeName Name, ImmutableArray<NodeField> Fields)
         }
     }
 
+    public bool SameAs(NodeRecord other) => Name == other.Name && ToJson().Span.SequenceEqual(other.ToJson().Span);
+
     /// <summary>The whole row as UTF-8 JSON.</summary>
     public ReadOnlyMemory<byte> ToJson()
     {

@@ -19,5 +19,11 @@ public sealed record NodeRecords(
         return null;
     }
 
+    /// <summary>Nothing changed between the two: most commits of <c>system</c> concern other tables.</summary>
+    public bool SameAs(NodeRecords other) =>
+        All.Length == other.All.Length && Removed.SetEquals(other.Removed)
+        && OwnStartTimes.Count == other.OwnStartTimes.Count && OwnStartTimes.All(time => other.OwnStartTimes.TryGetValue(time.Key, out var there) && there == time.Value)
+        && All.Zip(other.All).All(pair => pair.First.SameAs(pair.Second));
+
     public bool IsRemoved(NodeName name) => Removed.Contains(name);
 }

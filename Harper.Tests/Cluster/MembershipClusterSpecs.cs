@@ -83,6 +83,12 @@ public sealed class MembershipClusterSpecs : IAsyncDisposable
         Assert.False(status.GetProperty("is_enabled").GetBoolean());
         Assert.Empty(status.GetProperty("connections").EnumerateArray());
 
+        // The deletion outlives restarts, and a stale copy does not bring the row back (R-GOS-07).
+        await b.DisposeAsync();
+        b = _nodes[1] = await b.StartAgainAsync();
+        await MeshAsync(a, b);
+        Assert.Equal([a.Name, b.Name], b.Members);
+
         await c.CallAsync(new { operation = "add_node", url = b.Url, authorization = Credentials });
         await MeshAsync(a, b, c);
         await Wait.UntilAsync(() => c.Has("dog", 10) && a.Has("dog", 30) && b.Has("dog", 30), "what was written apart meets");

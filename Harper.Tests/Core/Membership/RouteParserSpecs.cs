@@ -92,6 +92,17 @@ public sealed class RouteParserSpecs
     }
 
     [Fact]
+    public void An_operator_should_be_warned_of_what_a_list_of_routes_means()
+    {
+        Assert.Empty(RouteWarnings.Of(Settings(), Routes("\"127.0.0.3\"")));
+        var directional = Routes("""{"host":"three","replicates":{"sends":true,"receives":false}}""");
+        Assert.Contains("'system'", Assert.Single(RouteWarnings.Of(Settings(), directional)));
+        Assert.Empty(RouteWarnings.Of(Settings("data"), directional));
+        Assert.Contains("deprecated", Assert.Single(RouteWarnings.Of(Settings(), Routes("""{"host":"three","subscriptions":[]}"""))));
+        Assert.Contains("skipped", Assert.Single(RouteWarnings.Of(Settings(), Routes("17"))));
+    }
+
+    [Fact]
     public void Times_should_need_a_zone()
     {
         Assert.False(StartTimes.TryParse(Parsed("\"2024-01-01T00:00:00\""), out _));
