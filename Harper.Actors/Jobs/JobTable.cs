@@ -4,6 +4,7 @@ using Harper.Actors.Databases;
 using Harper.Core.Commit;
 using Harper.Core.Identity;
 using Harper.Core.Keys;
+using Harper.Core.Membership;
 using Harper.Core.Schema;
 using Harper.Core.Transactions;
 using Harper.Core.Values;
@@ -15,18 +16,9 @@ public sealed class JobTable(IDatabaseHandle system)
 {
     public static readonly TableName Name = new("hdb_job");
 
-    private static readonly string[] Texts = ["id", "type", "user", "status", "message"];
-    private static readonly string[] Times = ["created_datetime", "start_datetime", "end_datetime"];
     private readonly ShapeCache _shapes = new();
 
-    public static TableSpec Spec { get; } = new(Name, "id",
-    [
-        .. Texts.Select((name, index) => new AttributeDefinition(index, name, IsPrimaryKey: name == "id", Indexed: name is "user" or "status")),
-        .. Times.Select((name, index) => new AttributeDefinition(Texts.Length + index, name, Indexed: name == "start_datetime")),
-    ])
-    {
-        Replicate = false,
-    };
+    private static readonly TableSpec Spec = SystemTables.All.Single(table => table.Name == Name);
 
     public Task<CommitResult> EnsureAsync() => system.CommitAsync(new CommitRequest.Schema([new SchemaEdit.EnsureTable(Spec, Declared: true)]));
 

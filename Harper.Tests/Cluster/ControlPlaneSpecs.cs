@@ -66,7 +66,7 @@ public sealed class ControlPlaneSpecs : IAsyncDisposable
         var expected = string.Join(", ", members.Select(member => member.Name));
         return Wait.UntilAsync(
             () => ControlAsync(node).GetAwaiter().GetResult().Figures.Any(figure => figure.Key == "members" && (string?)figure.Value == expected),
-            $"{node.Name} has the members {expected}");
+            $"{node.Name} has the members {expected}", seconds: 90);
     }
 
     private async Task<ClusterNode> StartAsync(int number)
