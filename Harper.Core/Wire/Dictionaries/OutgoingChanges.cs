@@ -61,7 +61,7 @@ public sealed class OutgoingChanges(NodeName self, bool batches, bool parts)
 
     /// <summary>
     /// Appends a row of a copy as one change with its own stamp (rule 22). Towards originals neighbours with one stamp share a message, as
-    /// theirs do, and a deleted row is a put of nil.
+    /// theirs do. A deleted row is a delete: 4.7 sends puts of nil for them, but a row that it has itself survives those (measured).
     /// </summary>
     public void AppendCopied(Change change, Stamp stamp, DatabaseCatalog catalog, ICollection<byte[]> messages)
     {
@@ -69,7 +69,7 @@ public sealed class OutgoingChanges(NodeName self, bool batches, bool parts)
         _dictionary.Prepare(stamp.Origin, messages);
         if (_copied == default) _entries.ResetWrittenCount();
         _copied = stamp;
-        Entry(change, isStub: false, stamp.Version, _dictionary.Origins.IdOf(stamp.Origin), user: null, catalog, messages, isCopied: true);
+        Entry(change, isStub: false, stamp.Version, _dictionary.Origins.IdOf(stamp.Origin), user: null, catalog, messages);
         if (_entries.WrittenCount >= BatchWriter.AimedAtBytes) EndCopied(messages);
     }
 
@@ -91,8 +91,7 @@ public sealed class OutgoingChanges(NodeName self, bool batches, bool parts)
     }
 
     private void Entry(
-        in Change change, bool isStub, double version, int origin, string? user, DatabaseCatalog catalog, ICollection<byte[]> messages,
-        bool isCopied = false)
+        in Change change, bool isStub, double version, int origin, string? user, DatabaseCatalog catalog, ICollection<byte[]> messages)
     {
         if (catalog.Find(change.Table) is not { } definition) return;
         var hasValue = change.Kind != ChangeKind.Delete && !isStub;
@@ -108,11 +107,7 @@ public sealed class OutgoingChanges(NodeName self, bool batches, bool parts)
             head = table.HeadOf(shape);
             value = change.Value.Values.Span;
         }
-        else
-        {
-            if (isCopied && !batches) action = (uint)AuditType.Put | AuditAction.FullValue;
-            value = Nil;
-        }
+        else value = Nil;
         AuditRecordWriter.Write(
             _entries, action, origin, definition.Id, change.Key.Span, version, isStub ? null : change.ExpiresAt,
             isStub ? OriginatingOperation.None : change.Operation, _user.Write(user), head, value);
