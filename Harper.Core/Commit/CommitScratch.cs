@@ -1,6 +1,7 @@
 using Harper.Core.Keys;
 using Harper.Core.Records;
 using Harper.Core.Storage.Layout;
+using Harper.Core.Values;
 
 namespace Harper.Core.Commit;
 
@@ -21,6 +22,8 @@ internal sealed class CommitScratch
     public ByteBuilder Key { get; } = new(64);
 
     public ByteBuilder Value { get; } = new(1024);
+
+    public ShapeCache Shapes { get; } = new();
 
     public void Clear()
     {

@@ -32,7 +32,7 @@ public sealed class DatabaseEngine : IDatabaseEngine
         _log = new LogScan(state);
         _catalog = state.Catalog();
         _positions = state.Positions;
-        _statistics = Measure();
+        _statistics = Measure(allTables: true);
     }
 
     public DatabaseName Name => _state.Name;
@@ -114,10 +114,16 @@ public sealed class DatabaseEngine : IDatabaseEngine
         _state.Commits++;
         if (group.SchemaChanged) _catalog = _state.Catalog();
         _positions = positions;
-        _statistics = Measure();
+        _statistics = Measure(group.SchemaChanged);
     }
 
-    private EngineStatistics Measure() => new(
-        _state.Commits, _state.Records, _state.LogBytes, _state.Quarantine.Transactions, _state.Quarantine.Bytes,
-        _state.Tables.ToImmutableDictionary(pair => pair.Key, pair => pair.Value.Rows)) { UnreadablePositions = _state.UnreadablePositions };
+    private EngineStatistics Measure(bool allTables)
+    {
+        var rows = allTables ? _state.Tables.ToImmutableDictionary(pair => pair.Key, pair => pair.Value.Rows)
+            : _statistics.Rows.SetItems(_sealing.Moved.Where(table => !table.IsDropped).Select(table => KeyValuePair.Create(table.Name, table.Rows)));
+        return new EngineStatistics(_state.Commits, _state.Records, _state.LogBytes, _state.Quarantine.Transactions, _state.Quarantine.Bytes, rows)
+        {
+            UnreadablePositions = _state.UnreadablePositions,
+        };
+    }
 }

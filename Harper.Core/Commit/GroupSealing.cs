@@ -12,11 +12,16 @@ internal sealed class GroupSealing
     private readonly ByteBuilder _key = new(64);
     private readonly ByteBuilder _value = new(1024);
     private readonly List<PendingRow> _rows = [];
+    private readonly List<TableState> _moved = [];
     private long _logBytes = -1;
+
+    /// <summary>Tables whose number of rows the last group changed.</summary>
+    public IReadOnlyList<TableState> Moved => _moved;
 
     /// <summary>Returns the positions that hold once the batch is written.</summary>
     public ReplicationPositions Seal(CommitGroup group)
     {
+        _moved.Clear();
         WriteRows(group);
         foreach (var table in group.ChangedTables) WriteTable(group.Batch, table);
         var positions = group.Positions with { Head = group.Head };
@@ -57,12 +62,14 @@ internal sealed class GroupSealing
         _rows.Clear();
     }
 
-    private static void Count(PendingRow row)
+    private void Count(PendingRow row)
     {
         var difference = (row.Current is { Exists: true } ? 1 : 0) - (row.Stored is { Exists: true } ? 1 : 0);
         if (difference == 0) return;
         row.Table.Rows += difference;
+        if (row.Table.RowsMoved) return;
         row.Table.RowsMoved = true;
+        _moved.Add(row.Table);
     }
 
     private void WriteTable(IStoreBatch batch, TableState table)
@@ -74,9 +81,8 @@ internal sealed class GroupSealing
 
     private void WriteCounts(CommitGroup group)
     {
-        foreach (var table in group.State.Tables.Values)
+        foreach (var table in _moved)
         {
-            if (!table.RowsMoved) continue;
             table.RowsMoved = false;
             MetaKeys.Write(_key.Clear(), MetaKind.RowCount, table.Id);
             MetaKeys.Put(group.Batch, _key.Written, _value.Clear().Number(Math.Max(0, table.Rows)));
@@ -98,8 +104,9 @@ internal sealed class GroupSealing
         }
 
         group.State.Origins.Added.Clear();
-        foreach (var table in group.State.ById.Values)
+        foreach (var (_, table) in group.State.ById)
         {
+            if (table.Shapes.Added.Count == 0) continue;
             foreach (var id in table.Shapes.Added)
             {
                 MetaKeys.Write(_key.Clear(), MetaKind.Shape, table.Id, id);
