@@ -5,6 +5,7 @@ using Harper.Actors.Peers;
 using Harper.Core.Identity;
 using Harper.Core.Membership;
 using Harper.Core.Positions;
+using Harper.Core.Sessions;
 
 namespace Harper.Actors.Cluster;
 
@@ -42,7 +43,7 @@ internal sealed class SocketStatusWriter(OutgoingBacklog backlog)
         writer.WriteNumber("bytesReceived", receiving?.BytesIn ?? 0);
         writer.WriteNumber("bytesSent", sending?.BytesOut ?? 0);
         WriteKeptOut(writer, receiving);
-        if (copying && receiving!.CopyProgress is { } progress) WriteProgress(writer, handle, progress);
+        if (copying && receiving!.CopyProgress is { } progress) WriteProgress(writer, peer, handle, progress);
         if (status?.DisconnectedSinceMs is { } since && !status.Connected) WriteTime(writer, "disconnectedSince", since);
         writer.WriteEndObject();
     }
@@ -94,14 +95,24 @@ internal sealed class SocketStatusWriter(OutgoingBacklog backlog)
         if (receiving is { Quarantined: > 0 }) writer.WriteNumber("quarantinedTransactions", receiving.Quarantined);
     }
 
-    private static void WriteProgress(Utf8JsonWriter writer, IDatabaseHandle? handle, Core.Sessions.CopyProgress progress)
+    /// <summary>A copy walks the tables in the order of their names, so what is done follows from where it is.</summary>
+    private static void WriteProgress(Utf8JsonWriter writer, PeerPlan peer, IDatabaseHandle? handle, CopyProgress progress)
     {
         writer.WriteStartObject("copyProgress");
-        if (handle is not null) writer.WriteNumber("tables", handle.Engine.Catalog.Tables.Values.Count(table => table.Replicate != false));
-        if (progress.Table is { } table) writer.WriteString("table", table.Value);
+        if (handle is not null)
+        {
+            var catalog = handle.Engine.Catalog;
+            var filter = peer.Links.TryGetValue(handle.Name, out var link) ? link.Receives : TableFilter.All;
+            var tables = catalog.Tables.Keys.Where(table => LocalTables.MayPass(catalog, table, filter)).ToList();
+            writer.WriteNumber("tables", tables.Count);
+            writer.WriteNumber("tablesDone", progress.Table is { } at ? tables.Count(table => string.CompareOrdinal(table.Value, at.Value) < 0) : 0);
+        }
+        if (progress.Table is { } current) writer.WriteString("table", current.Value);
         writer.WriteNumber("records", progress.Rows);
         writer.WriteNumber("bytes", progress.Bytes);
         if (progress.TotalRows is { } total) writer.WriteNumber("totalRecords", total);
+        // The source's position at the beginning is the time there.
+        WriteTime(writer, "startedAt", handle?.Engine.Positions.Copy?.StartPosition);
         writer.WriteEndObject();
     }
 

@@ -87,6 +87,7 @@ public sealed class MembershipActor : DescribedActor, IWithTimers, IWithStash
     {
         Receive<Opened>(_ =>
         {
+            if (RouteWarnings.OfListener(_settings) is { } exposed) _log.Warning("{Warning}", exposed);
             foreach (var warning in RouteWarnings.Of(_settings, _routes)) _log.Warning("{Warning}", warning);
             Become(Running);
             Timers.StartPeriodicTimer("look", Look.Instance, LookInterval);

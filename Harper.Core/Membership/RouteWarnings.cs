@@ -3,6 +3,11 @@ namespace Harper.Core.Membership;
 /// <summary>What an operator should know about the configured routes (R-CFG-15, R-FLO-09, R-SUB-06).</summary>
 public static class RouteWarnings
 {
+    /// <summary>A plain listener knows its peers by their addresses alone (R-IP-05).</summary>
+    public static string? OfListener(MembershipSettings settings) => settings.Url?.StartsWith("ws:", StringComparison.Ordinal) == true
+        ? $"The replication port at {settings.Url} is not encrypted and knows nodes by their IP addresses alone: never expose it to a public network"
+        : null;
+
     public static IEnumerable<string> Of(MembershipSettings settings, RouteList routes)
     {
         foreach (var problem in routes.Problems) yield return $"Route {problem.AsWritten.GetRawText()} is skipped: {problem.Problem}";
