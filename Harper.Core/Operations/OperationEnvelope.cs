@@ -28,6 +28,7 @@ internal static class OperationEnvelope
         if (body.Span.StartsWith("\uFEFF"u8)) body = body[3..];
         if (body.Span.Trim(" \t\r\n"u8).IsEmpty)
             throw OperationError.Bad("Body cannot be empty when content-type is set to 'application/json'");
+        BodyText.Check(body.Span);
         var fields = Split(body) ?? throw OperationError.Bad(NoOperation);
         if (!fields.Has("operation") || fields.Text("operation") is not { Length: > 0 }) throw OperationError.Bad(NoOperation);
         return fields;
@@ -67,10 +68,6 @@ internal static class OperationEnvelope
         catch (JsonException error)
         {
             throw OperationError.Bad(error.Message);
-        }
-        catch (InvalidOperationException)
-        {
-            throw OperationError.Bad("Request body holds text that is not valid UTF-8");
         }
     }
 

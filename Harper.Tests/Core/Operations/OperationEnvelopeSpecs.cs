@@ -64,6 +64,16 @@ public sealed class OperationEnvelopeSpecs
     }
 
     [Fact]
+    public void Text_that_is_none_should_be_refused()
+    {
+        byte[] torn = [.. """{"operation":"x"""u8, 0xD5, .. "\"}"u8];
+        Assert.Equal("Request body is not valid UTF-8", Assert.Throws<OperationError>(() => OperationFields.ParseBody(torn)).Message);
+        Assert.Equal("Request body holds half of a surrogate pair: \\ud800", Assert.Throws<OperationError>(() => Parse("""{"operation":"x","a":"\ud800"}""")).Message);
+        Assert.Equal("\U0001F600", Parse("""{"operation":"x","a":"\uD83D\uDE00"}""").Text("a"));
+        Assert.Equal("\\ud800", Parse("""{"operation":"x","a":"\\ud800"}""").Text("a"));
+    }
+
+    [Fact]
     public void A_byte_order_mark_should_not_hurt() => Assert.Equal("x", Parse("\uFEFF{\"operation\":\"x\"}").Text("operation"));
 
     private static OperationFields Parse(string body) => OperationFields.ParseBody(Encoding.UTF8.GetBytes(body));
