@@ -56,8 +56,9 @@ internal static class HarperCommands
     private static Command Actors()
     {
         var target = Target();
-        var command = new Command("actors", "Show the tree of actors of a running node and what each is doing.") { target };
-        command.SetAction((parsed, cancellation) => ActorsCommand.RunAsync(parsed.GetValue(target), Console.Error, cancellation));
+        var node = new Option<string>("--node") { Description = "Another node of the cluster to look into, by way of the one that is asked" };
+        var command = new Command("actors", "Show the tree of actors of a running node and what each is doing.") { target, node };
+        command.SetAction((parsed, cancellation) => ActorsCommand.RunAsync(parsed.GetValue(target), parsed.GetValue(node), Console.Error, cancellation));
         return command;
     }
 
