@@ -70,12 +70,12 @@ internal sealed class DemoCluster : IAsyncDisposable
         return true;
     }
 
-    /// <summary>Rows that a node holds; 0 while it does not know the table.</summary>
-    public static async Task<long> CountAsync(DemoNode node, CancellationToken cancellation)
+    /// <summary>Rows that a node holds, counted or from its own statistics; 0 while it does not know the table.</summary>
+    public static async Task<long> CountAsync(DemoNode node, bool exact, CancellationToken cancellation)
     {
         try
         {
-            var table = await node.RunAsync(new { operation = "describe_table", database = Database, table = Table, exact_count = true }, cancellation);
+            var table = await node.RunAsync(new { operation = "describe_table", database = Database, table = Table, exact_count = exact }, cancellation);
             return table.TryGetProperty("record_count", out var count) ? count.GetInt64() : 0;
         }
         catch (DemoFailure)

@@ -60,7 +60,7 @@ internal sealed class DemoNode : IDisposable
 
     public async Task WaitUntilAnsweringAsync(CancellationToken cancellation)
     {
-        await DemoWait.UntilAsync($"node {Name} answers", TimeSpan.FromSeconds(20), async () =>
+        await DemoWait.UntilAsync($"node {Name} answers", TimeSpan.FromSeconds(60), async () =>
         {
             if (!IsRunning) throw new DemoFailure($"node {Name} stopped while starting:{Environment.NewLine}{LastLines()}");
             try

@@ -21,7 +21,7 @@ internal sealed class DemoProgress(DemoCluster cluster)
         if (!node.IsRunning) return new NodeProgress(node.Name, false, 0, 0, 0, 0);
         try
         {
-            var rows = await DemoCluster.CountAsync(node, cancellation);
+            var rows = await DemoCluster.CountAsync(node, exact: false, cancellation);
             var status = await node.RunAsync(new { operation = "cluster_status" }, cancellation);
             var sockets = status.GetProperty("connections").EnumerateArray()
                 .SelectMany(connection => connection.GetProperty("database_sockets").EnumerateArray()).ToList();
