@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Harper.Host.Demo;
+using Spectre.Console;
 
 namespace Harper.Host.CommandLine;
 
@@ -12,6 +13,8 @@ internal static class HarperCommands
         // "harper describe_all", "harper insert table=dog ...": an operation by its name.
         if (args.Length > 0 && !args[0].StartsWith('-') && root.Subcommands.All(command => command.Name != args[0] && !command.Aliases.Contains(args[0])))
             args = ["operation", .. args];
+        // Nobody wraps the lines of a pipe for reading.
+        if (Console.IsOutputRedirected) AnsiConsole.Profile.Width = 1000;
         return root.Parse(args).InvokeAsync();
     }
 

@@ -19,6 +19,7 @@ internal sealed partial class HarperHost : IAsyncDisposable
     private static readonly TimeSpan DrainDeadline = TimeSpan.FromSeconds(10);
 
     private readonly Stack<Func<ValueTask>> _undo = new();
+    private readonly List<HttpListener> _listeners = [];
     private readonly CancellationTokenSource _stopping = new();
     private readonly TaskCompletionSource<string> _lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -89,7 +90,7 @@ internal sealed partial class HarperHost : IAsyncDisposable
         var credentials = new LateCredentials();
         var node = await NodeComposition.StartAsync(Config, root.NodeId, credentials, loggers, reason => _lost.TrySetResult(reason), cancellation)
             .ConfigureAwait(false);
-        _undo.Push(() => node.StopAsync(DrainDeadline));
+        _undo.Push(() => node.StopAsync(DrainDeadline, log));
 
         LogPhase(log, "databases open", SinceProcessStart());
         var verifier = new PasswordVerifier(Config.Authentication.CacheTtl, TimeProvider.System);
@@ -101,6 +102,7 @@ internal sealed partial class HarperHost : IAsyncDisposable
         credentials.Use(authentication);
 
         LogPhase(log, "users read", SinceProcessStart());
+        _undo.Push(StopListeningAsync);
         var operations = OperationsComposition.Create(Config, loader, node, users, loggers);
         await OperationsComposition.ApplySchemasAsync(Config, node, loggers, cancellation).ConfigureAwait(false);
         await ListenAsync(node, operations, authentication, loggers, cancellation).ConfigureAwait(false);
@@ -146,13 +148,15 @@ internal sealed partial class HarperHost : IAsyncDisposable
     private async Task ListenAsync(
         HttpListenerOptions options, Microsoft.AspNetCore.Http.RequestDelegate handle, ILoggerFactory loggers, CancellationToken cancellation)
     {
-        var listener = await HttpListener.StartAsync(options, handle, loggers, cancellation).ConfigureAwait(false);
-        _undo.Push(async () =>
-        {
-            using var grace = new CancellationTokenSource(RequestGrace);
-            await listener.StopAsync(grace.Token).ConfigureAwait(false);
-            await listener.DisposeAsync().ConfigureAwait(false);
-        });
+        _listeners.Add(await HttpListener.StartAsync(options, handle, loggers, cancellation).ConfigureAwait(false));
+    }
+
+    /// <summary>All at once: each waits for its own requests.</summary>
+    private async ValueTask StopListeningAsync()
+    {
+        using var grace = new CancellationTokenSource(RequestGrace);
+        await Task.WhenAll(_listeners.Select(listener => listener.StopAsync(grace.Token))).ConfigureAwait(false);
+        foreach (var listener in _listeners) await listener.DisposeAsync().ConfigureAwait(false);
     }
 
     private void Synchronize(HarperConfigLoader loader)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using Akka.Actor;
 using Akka.Actor.Setup;
 using Harper.Actors.Cluster;
@@ -102,11 +103,13 @@ internal sealed class NodeComposition
     };
 
     /// <summary>The node first, so that what was accepted is committed; then the actor system; then what the stores share.</summary>
-    public async ValueTask StopAsync(TimeSpan deadline)
+    public async ValueTask StopAsync(TimeSpan deadline, ILogger log)
     {
+        var started = Stopwatch.GetTimestamp();
         await Running.DrainAsync(deadline).ConfigureAwait(false);
+        var drained = Stopwatch.GetElapsedTime(started);
         await CoordinatedShutdown.Get(_system).Run(CoordinatedShutdown.ClrExitReason.Instance).ConfigureAwait(false);
-        await _system.Terminate().ConfigureAwait(false);
+        log.LogDebug("Stop: node drained in {Drained}, actor system ended after {Ended}", drained, Stopwatch.GetElapsedTime(started));
         _transport.Dispose();
         _stores.Dispose();
     }

@@ -14,12 +14,21 @@ internal static class YamlText
     {
         using var reader = new StringReader(text);
         var parser = new Parser(reader);
-        parser.Consume<StreamStart>();
-        if (parser.Accept<StreamEnd>(out _)) return ConfigNode.Null;
-        parser.Consume<DocumentStart>();
-        var node = ReadNode(parser, 0);
-        parser.Consume<DocumentEnd>();
-        return node;
+        try
+        {
+            parser.Consume<StreamStart>();
+            if (parser.Accept<StreamEnd>(out _)) return ConfigNode.Null;
+            parser.Consume<DocumentStart>();
+            var node = ReadNode(parser, 0);
+            parser.Consume<DocumentEnd>();
+            return node;
+        }
+        catch (InvalidOperationException)
+        {
+            // The scanner stumbles over some broken flow lists in this way.
+            var place = parser.Current?.End ?? Mark.Empty;
+            throw new YamlException(place, place, "a list or an object that is begun here is not ended as it should be");
+        }
     }
 
     /// <summary>A value of the environment or the command line: YAML or JSON; what is neither is the text itself.</summary>

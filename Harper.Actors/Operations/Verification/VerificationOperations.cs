@@ -32,7 +32,7 @@ public sealed class VerificationOperations(IDatabaseDirectory databases) : IOper
     public IEnumerable<OperationEntry> Entries =>
     [
         OperationEntry.Of("table_digest", OperationAccess.SuperUser, TableDigestArguments.Parse, DigestAsync)
-            with { Deadline = TimeSpan.FromMinutes(5) },
+            with { Deadline = TimeSpan.FromMinutes(5), Forwardable = true },
     ];
 
     private ValueTask<OperationAnswer> DigestAsync(TableDigestArguments arguments, OperationCall call, CancellationToken cancellation)
