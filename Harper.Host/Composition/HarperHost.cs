@@ -85,14 +85,14 @@ internal sealed partial class HarperHost : IAsyncDisposable
         Undo(loggers.Dispose);
         var log = loggers.CreateLogger<HarperHost>();
         foreach (var warning in report.Warnings) LogConfigurationWarning(log, warning);
-        LogPhase(log, "configuration read", SinceProcessStart());
+        LogPhase(log, "configuration read", SinceProcessStart(), System.Diagnostics.Process.GetCurrentProcess().TotalProcessorTime.TotalMilliseconds, System.Runtime.JitInfo.GetCompiledMethodCount(), System.Runtime.JitInfo.GetCompilationTime().TotalMilliseconds);
 
         var credentials = new LateCredentials();
         var node = await NodeComposition.StartAsync(Config, root.NodeId, credentials, loggers, reason => _lost.TrySetResult(reason), cancellation)
             .ConfigureAwait(false);
         _undo.Push(() => node.StopAsync(DrainDeadline, log));
 
-        LogPhase(log, "databases open", SinceProcessStart());
+        LogPhase(log, "databases open", SinceProcessStart(), System.Diagnostics.Process.GetCurrentProcess().TotalProcessorTime.TotalMilliseconds, System.Runtime.JitInfo.GetCompiledMethodCount(), System.Runtime.JitInfo.GetCompilationTime().TotalMilliseconds);
         var verifier = new PasswordVerifier(Config.Authentication.CacheTtl, TimeProvider.System);
         Undo(verifier.Dispose);
         var users = new UserStore(node.Running.Databases, verifier, node.Running.Services.Clock);
@@ -101,12 +101,12 @@ internal sealed partial class HarperHost : IAsyncDisposable
         var authentication = new Authentication(users, Config.Authentication, loggers.CreateLogger<Authentication>());
         credentials.Use(authentication);
 
-        LogPhase(log, "users read", SinceProcessStart());
+        LogPhase(log, "users read", SinceProcessStart(), System.Diagnostics.Process.GetCurrentProcess().TotalProcessorTime.TotalMilliseconds, System.Runtime.JitInfo.GetCompiledMethodCount(), System.Runtime.JitInfo.GetCompilationTime().TotalMilliseconds);
         _undo.Push(StopListeningAsync);
         var operations = OperationsComposition.Create(Config, loader, node, users, loggers);
         await OperationsComposition.ApplySchemasAsync(Config, node, loggers, cancellation).ConfigureAwait(false);
         await ListenAsync(node, operations, authentication, loggers, cancellation).ConfigureAwait(false);
-        LogPhase(log, "listening", SinceProcessStart());
+        LogPhase(log, "listening", SinceProcessStart(), System.Diagnostics.Process.GetCurrentProcess().TotalProcessorTime.TotalMilliseconds, System.Runtime.JitInfo.GetCompiledMethodCount(), System.Runtime.JitInfo.GetCompilationTime().TotalMilliseconds);
         root.WritePid();
         log.Log(LogLevel.Information, LogSeverity.Notify, "Node {Name} (Harper {Version}) is running: {Addresses}", Config.NodeName, Version.Text, Addresses());
         Undo(() => log.Log(LogLevel.Information, LogSeverity.Notify, "Stopping"));
@@ -190,6 +190,6 @@ internal sealed partial class HarperHost : IAsyncDisposable
     [LoggerMessage(Level = LogLevel.Warning, Message = "Configuration: {Warning}")]
     private static partial void LogConfigurationWarning(ILogger log, string warning);
 
-    [LoggerMessage(Level = LogLevel.Debug, Message = "Start: {Phase} after {Milliseconds} ms")]
-    private static partial void LogPhase(ILogger log, string phase, double milliseconds);
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Start: {Phase} after {Milliseconds:0} ms, {Cpu:0} ms of processor, {Methods} methods compiled in {Jit:0} ms")]
+    private static partial void LogPhase(ILogger log, string phase, double milliseconds, double cpu, int methods, double jit);
 }
