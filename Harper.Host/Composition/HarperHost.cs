@@ -191,5 +191,5 @@ internal sealed partial class HarperHost : IAsyncDisposable
     private static partial void LogConfigurationWarning(ILogger log, string warning);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "Start: {Phase} after {Milliseconds:0} ms, {Cpu:0} ms of processor, {Methods} methods compiled in {Jit:0} ms")]
-    private static partial void LogPhase(ILogger log, string phase, double milliseconds, double cpu, int methods, double jit);
+    private static partial void LogPhase(ILogger log, string phase, double milliseconds, double cpu, long methods, double jit);
 }
