@@ -10,5 +10,8 @@ internal sealed class HostStartException(string message, int exitCode) : Excepti
     public const int NoAdministrator = 64;
     public const int StoreFailed = 74;
 
+    /// <summary>Nothing an operator did.</summary>
+    public const int Fault = 70;
+
     public int ExitCode { get; } = exitCode;
 }

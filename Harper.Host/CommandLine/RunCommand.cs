@@ -43,6 +43,12 @@ internal static class RunCommand
             await errors.WriteLineAsync("harper: " + failure.Message).ConfigureAwait(false);
             return failure.ExitCode;
         }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            // A fault of ours: whoever reports it needs all of it.
+            await errors.WriteLineAsync($"harper: the node cannot start: {failure}").ConfigureAwait(false);
+            return HostStartException.Fault;
+        }
         catch (OperationCanceledException) when (stop.Task.IsCompleted)
         {
             return 0;

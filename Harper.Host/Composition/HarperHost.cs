@@ -1,8 +1,11 @@
+using System.Diagnostics;
+using System.Runtime;
 using Harper.Actors.Operations;
 using Harper.Host.Configuration;
 using Harper.Host.Http;
 using Harper.Host.Logging;
 using Harper.Host.Security;
+using Harper.Storage.Rocks;
 using Microsoft.Extensions.Logging;
 
 namespace Harper.Host.Composition;
@@ -35,6 +38,8 @@ internal sealed partial class HarperHost : IAsyncDisposable
     /// <exception cref="HostStartException">It cannot, for a reason its operator can mend.</exception>
     public static async Task<HarperHost> StartAsync(HarperConfigLoader loader, TextWriter output, TextWriter errors, CancellationToken cancellation)
     {
+        // The library of the store takes as long to load as everything else: it does so meanwhile.
+        var stores = Task.Run(static () => new RocksStoreFactory(RocksSettings.Default), CancellationToken.None);
         var report = loader.Load();
         if (report.Config is not { } config)
         {
@@ -44,7 +49,7 @@ internal sealed partial class HarperHost : IAsyncDisposable
         var host = new HarperHost(config);
         try
         {
-            await host.StartAsync(loader, report, output, cancellation).ConfigureAwait(false);
+            await host.StartAsync(loader, report, stores, output, cancellation).ConfigureAwait(false);
             return host;
         }
         catch
@@ -73,7 +78,8 @@ internal sealed partial class HarperHost : IAsyncDisposable
         _stopping.Dispose();
     }
 
-    private async Task StartAsync(HarperConfigLoader loader, ConfigReport report, TextWriter output, CancellationToken cancellation)
+    private async Task StartAsync(
+        HarperConfigLoader loader, ConfigReport report, Task<RocksStoreFactory> stores, TextWriter output, CancellationToken cancellation)
     {
         var root = RootFolder.Take(Config);
         Undo(root.Dispose);
@@ -85,14 +91,14 @@ internal sealed partial class HarperHost : IAsyncDisposable
         Undo(loggers.Dispose);
         var log = loggers.CreateLogger<HarperHost>();
         foreach (var warning in report.Warnings) LogConfigurationWarning(log, warning);
-        LogPhase(log, "configuration read", SinceProcessStart(), System.Diagnostics.Process.GetCurrentProcess().TotalProcessorTime.TotalMilliseconds, System.Runtime.JitInfo.GetCompiledMethodCount(), System.Runtime.JitInfo.GetCompilationTime().TotalMilliseconds);
+        LogPhase(log, "configuration read");
 
         var credentials = new LateCredentials();
-        var node = await NodeComposition.StartAsync(Config, root.NodeId, credentials, loggers, reason => _lost.TrySetResult(reason), cancellation)
+        var node = await NodeComposition.StartAsync(Config, root.NodeId, stores, credentials, loggers, reason => _lost.TrySetResult(reason), cancellation)
             .ConfigureAwait(false);
         _undo.Push(() => node.StopAsync(DrainDeadline, log));
 
-        LogPhase(log, "databases open", SinceProcessStart(), System.Diagnostics.Process.GetCurrentProcess().TotalProcessorTime.TotalMilliseconds, System.Runtime.JitInfo.GetCompiledMethodCount(), System.Runtime.JitInfo.GetCompilationTime().TotalMilliseconds);
+        LogPhase(log, "databases open");
         var verifier = new PasswordVerifier(Config.Authentication.CacheTtl, TimeProvider.System);
         Undo(verifier.Dispose);
         var users = new UserStore(node.Running.Databases, verifier, node.Running.Services.Clock);
@@ -101,12 +107,12 @@ internal sealed partial class HarperHost : IAsyncDisposable
         var authentication = new Authentication(users, Config.Authentication, loggers.CreateLogger<Authentication>());
         credentials.Use(authentication);
 
-        LogPhase(log, "users read", SinceProcessStart(), System.Diagnostics.Process.GetCurrentProcess().TotalProcessorTime.TotalMilliseconds, System.Runtime.JitInfo.GetCompiledMethodCount(), System.Runtime.JitInfo.GetCompilationTime().TotalMilliseconds);
+        LogPhase(log, "users read");
         _undo.Push(StopListeningAsync);
         var operations = OperationsComposition.Create(Config, loader, node, users, loggers);
         await OperationsComposition.ApplySchemasAsync(Config, node, loggers, cancellation).ConfigureAwait(false);
         await ListenAsync(node, operations, authentication, loggers, cancellation).ConfigureAwait(false);
-        LogPhase(log, "listening", SinceProcessStart(), System.Diagnostics.Process.GetCurrentProcess().TotalProcessorTime.TotalMilliseconds, System.Runtime.JitInfo.GetCompiledMethodCount(), System.Runtime.JitInfo.GetCompilationTime().TotalMilliseconds);
+        LogPhase(log, "listening");
         root.WritePid();
         log.Log(LogLevel.Information, LogSeverity.Notify, "Node {Name} (Harper {Version}) is running: {Addresses}", Config.NodeName, Version.Text, Addresses());
         Undo(() => log.Log(LogLevel.Information, LogSeverity.Notify, "Stopping"));
@@ -177,7 +183,14 @@ internal sealed partial class HarperHost : IAsyncDisposable
         return ValueTask.CompletedTask;
     });
 
-    private static double SinceProcessStart() => (DateTime.Now - System.Diagnostics.Process.GetCurrentProcess().StartTime).TotalMilliseconds;
+    private static void LogPhase(ILogger log, string phase)
+    {
+        if (!log.IsEnabled(LogLevel.Debug)) return;
+        using var process = Process.GetCurrentProcess();
+        LogPhase(
+            log, phase, (DateTime.Now - process.StartTime).TotalMilliseconds, process.TotalProcessorTime.TotalMilliseconds,
+            JitInfo.GetCompiledMethodCount(), JitInfo.GetCompilationTime().TotalMilliseconds);
+    }
 
     private string Addresses() => string.Join(
         ", ",

@@ -10,15 +10,18 @@ internal static class HoconOverlay
 {
     public static Config Create(HarperConfig config)
     {
-        var bridge = $"{typeof(AkkaLogBridge).FullName}, {typeof(AkkaLogBridge).Assembly.GetName().Name}";
         var overlay = ConfigurationFactory.ParseString($$"""
-            akka.loggers = ["{{bridge}}"]
+            akka.loggers = ["{{NameOf(typeof(AkkaLogBridge))}}"]
             akka.stdout-loglevel = OFF
+            # Messages of this actor system never leave it: no JSON library is loaded to serialize them.
+            akka.actor.serializers.json = "{{NameOf(typeof(NothingToSerialize))}}"
             akka.loglevel = {{AkkaLevel(config.Logging.Level)}}
             harper.log.retention = {{config.Logging.AuditRetention.TotalSeconds.ToString(CultureInfo.InvariantCulture)}}s
             """);
         return overlay.WithFallback(ConfigurationFactory.ParseString(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "harper.hocon"))));
     }
+
+    private static string NameOf(Type type) => $"{type.FullName}, {type.Assembly.GetName().Name}";
 
     private static string AkkaLevel(string level) => level switch
     {

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using Akka.Actor;
-using Akka.Actor.Setup;
 using Harper.Actors.Cluster;
 using Harper.Actors.ControlPlane;
 using Harper.Actors.Databases;
@@ -45,12 +44,14 @@ internal sealed class NodeComposition
     public IControlAcceptor? Control { get; }
 
     public static async Task<NodeComposition> StartAsync(
-        HarperConfig config, Guid nodeId, IPeerCredentials credentials, ILoggerFactory loggers, Action<string> fail, CancellationToken cancellation)
+        HarperConfig config, Guid nodeId, Task<RocksStoreFactory> loadingStores, IPeerCredentials credentials, ILoggerFactory loggers, Action<string> fail,
+        CancellationToken cancellation)
     {
-        var stores = new RocksStoreFactory(RocksSettings.Default);
         var transport = new WebSocketTransport();
-        var system = ActorSystem.Create(
-            "harper", ActorSystemSetup.Create(BootstrapSetup.Create().WithConfig(HoconOverlay.Create(config)), new HostLoggingSetup(loggers)));
+        AkkaLogBridge.Loggers = loggers;
+        // Given as configuration, not as a setup: with a setup Akka looks for an app.config first, and loads an XML reader for it.
+        var system = ActorSystem.Create("harper", HoconOverlay.Create(config));
+        var stores = await loadingStores.ConfigureAwait(false);
         try
         {
             var self = new NodeName(config.NodeName);

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Collections.Immutable;
 
 namespace Harper.Host.Configuration;
@@ -134,10 +133,10 @@ internal static class ConfigCatalogue
         NoEffect("ignoreScripts", ConfigKind.Flag),
     ];
 
-    public static readonly FrozenDictionary<string, ConfigKey> ByFlatName =
-        Keys.Where(key => !key.HasWildcard).ToFrozenDictionary(key => key.FlatName, StringComparer.OrdinalIgnoreCase);
+    public static readonly IReadOnlyDictionary<string, ConfigKey> ByFlatName =
+        Keys.Where(key => !key.HasWildcard).ToDictionary(key => key.FlatName, StringComparer.OrdinalIgnoreCase);
 
-    public static readonly FrozenDictionary<string, ConfigKey> ByPath = Keys.ToFrozenDictionary(key => key.Path);
+    public static readonly IReadOnlyDictionary<string, ConfigKey> ByPath = Keys.ToDictionary(key => key.Path);
 
     /// <summary>The key that a path in a file stands for; wildcards match any name.</summary>
     public static ConfigKey? Match(ReadOnlySpan<string> path)

@@ -68,6 +68,25 @@ internal abstract record ConfigNode
         return root.Find(path[0]) is Map inner ? root.With(path[0], Remove(inner, path[1..])) : root;
     }
 
+    /// <summary>Whether the two say the same in the same order.</summary>
+    public static bool Same(ConfigNode? left, ConfigNode? right) => (left, right) switch
+    {
+        (Scalar one, Scalar other) => one.Text == other.Text,
+        (List one, List other) => one.Items.SequenceEqual(other.Items, SameComparer.Instance),
+        (Map one, Map other) => one.Entries.Length == other.Entries.Length
+            && one.Entries.Zip(other.Entries).All(pair => pair.First.Key == pair.Second.Key && Same(pair.First.Value, pair.Second.Value)),
+        _ => left is null && right is null,
+    };
+
+    private sealed class SameComparer : IEqualityComparer<ConfigNode>
+    {
+        public static readonly SameComparer Instance = new();
+
+        public bool Equals(ConfigNode? left, ConfigNode? right) => Same(left, right);
+
+        public int GetHashCode(ConfigNode node) => 0;
+    }
+
     /// <summary>The value on one line, for messages.</summary>
     public string Display() => this switch
     {

@@ -68,7 +68,7 @@ internal sealed class ConfigValues
     private static ConfigEntry Standard(ConfigKey key)
     {
         if (key.Default is null) return new ConfigEntry(key.Path, key, null, null, DefaultSource);
-        var node = YamlText.Parse(key.Default);
+        var node = YamlText.ParseValue(key.Default);
         ConfigValueReader.TryRead(key, node, out var value);
         return new ConfigEntry(key.Path, key, node, value, DefaultSource);
     }

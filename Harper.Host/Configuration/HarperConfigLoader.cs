@@ -63,7 +63,7 @@ internal sealed class HarperConfigLoader(IReadOnlyDictionary<string, string> env
         if (!exists) after = ConfigSources.Overlay(ConfigSources.Overlay(after, layers.Environment.Root), layers.CommandLine.Root);
         after = ConfigSources.Overlay(after, layers.Set.Root);
         ForcedSettings.Write(config.RootPath, layers.Set);
-        if (!exists || !Same(before, after)) ConfigFile.Write(config.FilePath, after);
+        if (!exists || !ConfigNode.Same(before, after)) ConfigFile.Write(config.FilePath, after);
     }
 
     /// <summary>The variable or flag that overrides the file for a key, if there is one.</summary>
@@ -106,8 +106,6 @@ internal sealed class HarperConfigLoader(IReadOnlyDictionary<string, string> env
     }
 
     private string? Variable(string name) => environment.TryGetValue(name, out var value) && value.Length > 0 ? value : null;
-
-    private static bool Same(ConfigNode left, ConfigNode right) => YamlText.Write((ConfigNode.Map)left) == YamlText.Write((ConfigNode.Map)right);
 
     private sealed record SourceLayers(ConfigLayer Set, ConfigLayer CommandLine, ConfigLayer Environment, ConfigLayer Config, ConfigLayer Default);
 }

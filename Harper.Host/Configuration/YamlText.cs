@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Immutable;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
@@ -8,6 +9,8 @@ namespace Harper.Host.Configuration;
 internal static class YamlText
 {
     private const int MaxDepth = 32;
+
+    private static readonly SearchValues<char> Plain = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._/-");
 
     /// <summary>Throws <see cref="YamlException"/> with line and column when the text is not YAML.</summary>
     public static ConfigNode Parse(string text)
@@ -34,6 +37,8 @@ internal static class YamlText
     /// <summary>A value of the environment or the command line: YAML or JSON; what is neither is the text itself.</summary>
     public static ConfigNode ParseValue(string text)
     {
+        // Words and numbers are most of them, and need no parser.
+        if (text.Length > 0 && char.IsAsciiLetterOrDigit(text[0]) && !text.AsSpan().ContainsAnyExcept(Plain)) return new ConfigNode.Scalar(text);
         try
         {
             return Parse(text);

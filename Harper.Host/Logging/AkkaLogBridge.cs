@@ -1,16 +1,10 @@
 using Akka.Actor;
-using Akka.Actor.Setup;
 using Akka.Event;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using LogLevel = Microsoft.Extensions.Logging.LogLevel;
 
 namespace Harper.Host.Logging;
-
-/// <summary>Hands the logger factory of the host to <see cref="AkkaLogBridge"/>, which the actor system creates by name.</summary>
-internal sealed class HostLoggingSetup(ILoggerFactory loggers) : Setup
-{
-    public ILoggerFactory Loggers { get; } = loggers;
-}
 
 /// <summary>
 /// Writes what the actor system and its actors log into the node's log. Owned by the actor system's log bus; when it fails the bus starts it again,
@@ -21,9 +15,12 @@ internal sealed class AkkaLogBridge : ReceiveActor
     private readonly ILoggerFactory _loggers;
     private readonly Dictionary<Type, ILogger> _byClass = [];
 
+    /// <summary>Set before the actor system starts, which makes the bridge by its name; one host per process.</summary>
+    public static ILoggerFactory Loggers { get; set; } = NullLoggerFactory.Instance;
+
     public AkkaLogBridge()
     {
-        _loggers = Context.System.Settings.Setup.Get<HostLoggingSetup>().Value.Loggers;
+        _loggers = Loggers;
         Receive<LogEvent>(OnEvent);
         Receive<InitializeLogger>(_ => Sender.Tell(new LoggerInitialized()));
     }
