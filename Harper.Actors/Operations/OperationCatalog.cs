@@ -6,6 +6,8 @@ namespace Harper.Actors.Operations;
 /// <summary>Every operation that this node answers, by name and alias. Composed once at start from the families.</summary>
 public sealed class OperationCatalog
 {
+    private const int LongestEchoed = 100;
+
     private readonly FrozenDictionary<string, OperationEntry> _byName;
 
     /// <summary>Throws when two families claim one name: that is a mistake of composition, not of a caller.</summary>
@@ -20,6 +22,9 @@ public sealed class OperationCatalog
 
     public IEnumerable<string> Names => _byName.Keys;
 
-    public OperationEntry Find(string operation) =>
-        _byName.GetValueOrDefault(operation) ?? throw OperationError.Bad($"Operation '{operation}' not found");
+    public OperationEntry Find(string operation)
+    {
+        if (_byName.TryGetValue(operation, out var entry)) return entry;
+        throw OperationError.Bad($"Operation '{(operation.Length <= LongestEchoed ? operation : operation[..LongestEchoed] + "...")}' not found");
+    }
 }

@@ -45,6 +45,7 @@ public sealed partial class OperationDispatcher(
         {
             var entry = Catalog.Find(operation);
             var call = new OperationCall(entry.Name, fields, caller, origin);
+            if (log.IsEnabled(LogLevel.Information)) LogCalled(caller.User ?? caller.Node, OperationText.Of(fields));
             if (permissions.Check(entry, call) is { } refused) throw refused;
             deadline.CancelAfter(entry.Deadline ?? settings.Deadline);
             var answer = await entry.Run(call, deadline.Token).ConfigureAwait(false);
@@ -54,6 +55,7 @@ public sealed partial class OperationDispatcher(
         }
         catch (OperationError error)
         {
+            if (operation.Length > 100) operation = operation[..100];
             LogRefused(operation, error.Status, error.Message);
             return OperationAnswer.Error(error);
         }
@@ -113,6 +115,9 @@ public sealed partial class OperationDispatcher(
         output.WriteEndArray();
         output.WriteEndObject();
     }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{User} calls {Operation}")]
+    private partial void LogCalled(string? user, string operation);
 
     // A 5xx that only says the request was wrong is a refusal like others: at info, and no fault of the server (D23).
     [LoggerMessage(Level = LogLevel.Information, Message = "Operation {Operation} refused with {Status}: {Reason}")]
