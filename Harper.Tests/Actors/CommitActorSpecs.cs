@@ -64,8 +64,11 @@ public sealed class CommitActorSpecs : HarperTestKit
     {
         var (database, engine, node) = await OpenNodeAsync();
         var hold = engine.Hold();
-        var accepted = Enumerable.Range(0, 20).Select(_ => database.CommitAsync(Write())).ToArray();
+        var first = database.CommitAsync(Write());
+        await engine.EnteredAsync();
+        Task<CommitResult>[] accepted = [first, .. Enumerable.Range(0, 20).Select(_ => database.CommitAsync(Write()))];
         var drained = node.DrainAsync(TimeSpan.FromSeconds(10));
+        await EventuallyAsync(() => State(node, "node/databases/data") == "draining", "the writer is told to come to an end");
         hold.Set();
         Assert.True(await drained);
         Assert.All(await Task.WhenAll(accepted), result => Assert.IsType<CommitResult.Written>(result));
@@ -88,6 +91,9 @@ public sealed class CommitActorSpecs : HarperTestKit
         Assert.Equal(CommitRejection.StoreFailed, Assert.IsType<CommitResult.Rejected>(await database.CommitAsync(Write())).Reason);
         await EventuallyAsync(() => Failures is [var reason] && reason.Contains("no space left"), "the host is told why to stop");
     }
+
+    private static string? State(RunningNode node, string path) =>
+        node.Admin.FindAsync(path, TimeSpan.FromMilliseconds(200), CancellationToken.None).GetAwaiter().GetResult()?.State;
 
     private async Task<(IDatabaseHandle Database, ScriptedEngine Engine)> OpenAsync(NodeSettings? settings = null)
     {
