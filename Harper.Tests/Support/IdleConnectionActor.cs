@@ -48,7 +48,7 @@ internal sealed class IdleConnectionActor : ReceiveActor
     protected override void PostStop()
     {
         _stopping.Cancel();
-        _ = _socket.DisposeAsync();
+        _ = _socket.DisposeAsync().AsTask();
     }
 
     private async Task RunAsync(NodeName self, DatabaseName database, bool dialled, bool refuse, IActorRef actor)

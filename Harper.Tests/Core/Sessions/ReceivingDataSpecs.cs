@@ -119,7 +119,7 @@ public sealed class ReceivingDataSpecs
     public void Rule_23_whole_transactions_should_be_claimed_only_when_the_log_up_to_the_sources_head_is_applied()
     {
         var drive = Copying().Frame(new ControlFrame.CopyComplete(Now + 100));
-        drive.Commits<CommitRequest.CopyComplete>().Single();
+        Assert.Single(drive.Commits<CommitRequest.CopyComplete>());
 
         drive.Applied(2, confirmed: Now, copyCompleted: true);
         Assert.Single(drive.Last.OfType<ReceivingEffect.CopyEnded>());
