@@ -33,7 +33,7 @@ internal sealed class ClusterOperations(NodeIntroduction introduction, NodeRemov
         new("cluster_set_routes", OperationAccess.SuperUser, (call, stop) => new(routes.SetAsync(call.Body, stop))),
         new("cluster_get_routes", OperationAccess.SuperUser, (_, _) => new(routes.Get())),
         new("cluster_delete_routes", OperationAccess.SuperUser, (call, stop) => new(routes.DeleteAsync(call.Body, stop))),
-        new("cluster_status", OperationAccess.SuperUser, (_, _) => new(status.Answer())),
+        new("cluster_status", OperationAccess.SuperUser, (_, stop) => status.AnswerAsync(stop)),
         new("resync_database", OperationAccess.SuperUser, (call, stop) => new(resync.RunAsync(call.Body, stop))),
     ];
 

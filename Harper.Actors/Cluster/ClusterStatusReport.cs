@@ -14,8 +14,11 @@ namespace Harper.Actors.Cluster;
 /// </summary>
 internal sealed class ClusterStatusReport(MembershipView view, PeerBoard board, IDatabaseDirectory databases, SocketStatusWriter sockets)
 {
-    public OperationAnswer Answer()
+    private static readonly TimeSpan StartDeadline = TimeSpan.FromSeconds(5);
+
+    public async ValueTask<OperationAnswer> AnswerAsync(CancellationToken cancellation)
     {
+        await view.WaitUntilReadyAsync(StartDeadline, cancellation).ConfigureAwait(false);
         var snapshot = view.Current;
         return new OperationAnswer(200, writer => Write(writer, snapshot));
     }

@@ -27,6 +27,7 @@ public sealed class MembershipClient(MembershipView view)
 
     private async Task<bool> AskAsync(MembershipProtocol.ICommand command, CancellationToken cancellation)
     {
+        await View.WaitUntilReadyAsync(Deadline, cancellation).ConfigureAwait(false);
         var actor = View.Actor ?? throw new OperationError(503, "The node is starting; try again in a moment") { RetryAfterSeconds = 1 };
         try
         {

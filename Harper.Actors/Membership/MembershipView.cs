@@ -11,6 +11,7 @@ namespace Harper.Actors.Membership;
 /// </summary>
 public sealed class MembershipView(MembershipSettings settings) : IClusterMembers
 {
+    private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile MembershipSnapshot _current = MembershipSnapshot.Empty(settings);
     private volatile bool _loaded;
     private volatile StrongPresence _presence = new(ImmutableDictionary<NodeName, MemberPresence>.Empty);
@@ -25,9 +26,21 @@ public sealed class MembershipView(MembershipSettings settings) : IClusterMember
     /// <summary>Raised after every change, on the actor's thread: handlers only post a message. Survives restarts of the actor.</summary>
     public event Action<MembershipSnapshot>? Changed;
 
+    /// <summary>Completes when the records were read for the first time: before that nobody is known.</summary>
+    public Task Ready => _ready.Task;
+
+    /// <summary>Waits for <see cref="Ready"/>, but not for ever: a node that cannot read its records refuses as one that has none.</summary>
+    public async Task WaitUntilReadyAsync(TimeSpan deadline, CancellationToken cancellation)
+    {
+        if (Ready.IsCompleted) return;
+        await Task.WhenAny(Ready, Task.Delay(deadline, cancellation)).ConfigureAwait(false);
+        cancellation.ThrowIfCancellationRequested();
+    }
+
     internal void Publish(MembershipSnapshot snapshot)
     {
         _current = snapshot;
+        _ready.TrySetResult();
         _loaded = true;
         Changed?.Invoke(snapshot);
     }

@@ -21,6 +21,8 @@ public sealed partial class PeerAcceptor(
     /// <summary>After identity, a socket that says nothing is closed.</summary>
     private static readonly TimeSpan FirstMessageDeadline = TimeSpan.FromSeconds(60);
 
+    private static readonly TimeSpan StartDeadline = TimeSpan.FromSeconds(4);
+
     private readonly RefusalLog _refusals = new();
 
     /// <summary>Who takes sockets over; null while the node starts or stops.</summary>
@@ -52,6 +54,8 @@ public sealed partial class PeerAcceptor(
     /// <summary>Null: refused, and the socket is closed.</summary>
     private async Task<Caller?> IdentifyAsync(IPeerSocket socket, IPAddress remote, string? authorization, CancellationToken stopping)
     {
+        // A peer that dials a node that has just started is not a stranger; the socket's own deadline is a little longer than this.
+        await view.WaitUntilReadyAsync(StartDeadline, stopping).ConfigureAwait(false);
         var known = view.Current;
         switch (Admission.Decide(remote, authorization is not null, known.Settings, known.Records, known.Routes))
         {
