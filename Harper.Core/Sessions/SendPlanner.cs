@@ -88,8 +88,15 @@ public static class SendPlanner
 
     private static SendAnswer.Copy FullCopy(SendPlan plan, ReplicationPositions positions, string reason)
     {
-        var then = plan.ByVersion ? plan with { Starts = positions.CopyVector, After = positions.Head } : plan with { After = positions.Head };
-        return new SendAnswer.Copy(new CopyPlan(CopyPlace.Beginning, positions.CopyVector, positions.Head, then, positions.Head), reason);
+        var then = plan with { After = positions.Head };
+        if (plan.ByVersion)
+        {
+            // What waits in quarantine is not in the rows; it is before the head in the log.
+            then = plan with { Starts = positions.CopyVector };
+            then = then with { After = ScanStart(then, positions) };
+        }
+
+        return new SendAnswer.Copy(new CopyPlan(CopyPlace.Beginning, positions.CopyVector, positions.Head, then, then.After), reason);
     }
 
     /// <summary>Rule 13: what is left of the log is no answer to a request that starts below it.</summary>

@@ -1,0 +1,127 @@
+using System.Text.Json;
+using Harper.Core.Identity;
+using Harper.Core.Keys;
+using Harper.Core.Verification;
+using Harper.Tests.Support;
+using Xunit;
+
+namespace Harper.Tests.Cluster;
+
+/// <summary>
+/// Proves R-SYN-01..04, 08, R-P2P-06, 14, 15, 16 and R-TXN-01..04 between whole nodes over sockets in memory: what one node takes, all hold, whatever
+/// happens to the sockets.
+/// </summary>
+public sealed class SessionSpecs : IAsyncDisposable
+{
+    private readonly InMemoryTransport _network = new();
+    private readonly List<ClusterNode> _nodes = [];
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var node in _nodes) await node.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_write_should_travel_and_a_node_that_was_away_should_catch_up_without_copying_again()
+    {
+        var (a, b) = await PairAsync();
+        await a.InsertAsync("dog", 1, "a");
+        await Wait.UntilAsync(() => b.Has("dog", 1), "the write arrives");
+        await b.InsertAsync("dog", 2, "b");
+        await Wait.UntilAsync(() => a.Has("dog", 2), "the write of the other arrives");
+        await SameAsync("dog");
+
+        await b.DisposeAsync();
+        for (var i = 10; i < 60; i++) await a.InsertAsync("dog", i, "while away");
+        await a.CallAsync(new { operation = "delete", database = "data", table = "dog", ids = new[] { 1, 10 } });
+        var again = await b.StartAgainAsync();
+        _nodes[1] = again;
+
+        await Wait.UntilAsync(() => again.Has("dog", 59) && !again.Has("dog", 1) && !again.Has("dog", 10), "everything missed arrives, deletes included");
+        await SameAsync("dog");
+        Assert.DoesNotContain(a.Log.All, line => line.Contains($"copies data to {again.Name}", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Nothing_should_be_lost_between_a_copy_and_the_stream_while_writes_go_on()
+    {
+        var a = await StartAsync(1, 2);
+        await a.InsertAsync("dog", 0, "first");
+        for (var i = 0; i < 4; i++) await InsertManyAsync(a, 1 + i * 1000, 1000);
+        using var stop = new CancellationTokenSource();
+        var writing = Task.Run(async () =>
+        {
+            var last = 10_000;
+            while (!stop.IsCancellationRequested)
+            {
+                await a.InsertAsync("dog", ++last, "during");
+                await a.CallAsync(new { operation = "update", database = "data", table = "dog", records = new[] { new { id = last % 4000, name = $"changed {last}" } } });
+            }
+
+            return last;
+        });
+        var b = await StartAsync(2, 1);
+        await Wait.UntilAsync(() => b.Has("dog", 4000), "the copy arrives");
+        await stop.CancelAsync();
+        var written = await writing;
+
+        await Wait.UntilAsync(() => b.Has("dog", written), "what was written meanwhile arrives");
+        await SameAsync("dog");
+    }
+
+    [Fact]
+    public async Task A_write_should_be_logged_once_on_every_node_and_not_come_back()
+    {
+        var (a, b) = await PairAsync();
+        await a.InsertAsync("dog", 1, "a");
+        for (var i = 2; i < 30; i++) await a.InsertAsync("dog", i, "a");
+        await Wait.UntilAsync(() => b.Has("dog", 29), "all arrive");
+
+        foreach (var node in _nodes)
+        {
+            var entries = node.Databases.Find(DatabaseName.Data)!.Engine.ReadLog(0, int.MaxValue).Transactions;
+            Assert.Equal(entries.Length, entries.Select(entry => entry.Stamp).Distinct().Count());
+            Assert.Equal(29, entries.Count(entry => entry.Stamp.Origin.Value == a.Name));
+        }
+    }
+
+    [Fact]
+    public async Task A_chain_should_relay_what_its_ends_write()
+    {
+        var a = await StartAsync(1, 2);
+        var b = await StartAsync(2, 1, 3);
+        var c = await StartAsync(3, 2);
+        await a.InsertAsync("dog", 1, "a");
+        await Wait.UntilAsync(() => c.Has("dog", 1), "a write crosses the middle");
+        await c.CallAsync(new { operation = "insert", database = "data", table = "dog", records = new[] { new { id = 2, name = "c" } } });
+        await Wait.UntilAsync(() => a.Has("dog", 2), "and back");
+        Assert.True(b.Has("dog", 2));
+
+        var origins = c.Databases.Find(DatabaseName.Data)!.Engine.Positions.Through.Keys.Select(origin => origin.Value);
+        Assert.Contains(a.Name, origins);
+    }
+
+    private static Task InsertManyAsync(ClusterNode node, int first, int count) => node.CallAsync(new
+    {
+        operation = "insert", database = "data", table = "dog",
+        records = Enumerable.Range(first, count).Select(id => new { id, name = $"dog {id}", weight = id * 1.5, tags = new[] { "a", "b" } }),
+    });
+
+    private async Task<(ClusterNode A, ClusterNode B)> PairAsync() => (await StartAsync(1, 2), await StartAsync(2, 1));
+
+    private async Task<ClusterNode> StartAsync(int number, params int[] routes)
+    {
+        var options = new ClusterNodeOptions($"127.0.9.{number}") { Network = _network, Databases = ["data"] }.With([.. routes.Select(route => $"127.0.9.{route}")]);
+        var node = await ClusterNode.StartAsync(options);
+        _nodes.Add(node);
+        return node;
+    }
+
+    private Task SameAsync(string table) => Wait.UntilAsync(() => _nodes.Select(node => Digest(node, table)).Distinct().Count() == 1, "all nodes hold the same rows");
+
+    private static string Digest(ClusterNode node, string table)
+    {
+        using var view = node.Databases.Find(DatabaseName.Data)!.OpenView();
+        return TableDigest.Of(view, view.Catalog.Find(new TableName(table))!, DigestForm.Full).Sha256;
+    }
+}
