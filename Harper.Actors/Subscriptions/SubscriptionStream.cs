@@ -26,8 +26,15 @@ internal static class SubscriptionStream
     private static Source<SubscriptionBatch, NotUsed> Pieces(SubscriptionPump pump, CancellationToken cancellation) =>
         Source.UnfoldAsync(pump, async pulled =>
             {
-                await pulled.ReadyAsync(cancellation).ConfigureAwait(false);
-                return (Option<(SubscriptionPump, SubscriptionPump)>)(pulled, pulled);
+                try
+                {
+                    await pulled.ReadyAsync(cancellation).ConfigureAwait(false);
+                    return (Option<(SubscriptionPump, SubscriptionPump)>)(pulled, pulled);
+                }
+                catch (OperationCanceledException)
+                {
+                    return Option<(SubscriptionPump, SubscriptionPump)>.None;
+                }
             }).Named("log-bell")
             .Select(pulled => pulled.Read()).Named("read-and-encode");
 
@@ -36,6 +43,25 @@ internal static class SubscriptionStream
     {
         if (batch.Messages.IsEmpty) return NotUsed.Instance;
         progress.Sending(batch.Position);
+        try
+        {
+            return await SendAllAsync(batch, socket, credit, progress, copySent, cancellation).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            return NotUsed.Instance;
+        }
+        catch (PeerTransportException)
+        {
+            // The connection's reader tells how the socket ended, and its owner ends this stream.
+            await Task.Delay(Timeout.Infinite, cancellation).ContinueWith(_ => { }, TaskScheduler.Default).ConfigureAwait(false);
+            return NotUsed.Instance;
+        }
+    }
+
+    private static async Task<NotUsed> SendAllAsync(
+        SubscriptionBatch batch, IPeerSocket socket, CreditGate credit, SubscriptionProgress progress, Action copySent, CancellationToken cancellation)
+    {
         var bytes = 0L;
         foreach (var message in batch.Messages)
         {

@@ -84,7 +84,7 @@ internal static class ReceivingFrames
             return;
         }
 
-        if (position <= 0 || step.State.Phase == ReceivingPhase.Copying) return;
+        if (position <= 0 || step.State is { Phase: ReceivingPhase.Copying, CopyEnding: false }) return;
         var cursor = new PositionUpdate.Cursor(step.Context.Peer, position);
         step.Apply(new CommitRequest.Positions(ImmutableArray.Create<PositionUpdate>(cursor)), position);
     }

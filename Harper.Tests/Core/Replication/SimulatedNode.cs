@@ -61,17 +61,12 @@ internal sealed class SimulatedNode : IDatabaseHandle
         while (group.Count < most && _commits.TryDequeue(out var next)) group.Add(next);
         if (group.Count == 0) return;
         var outcome = Engine.Commit([.. group.Select(each => each.Request)], Now);
-        if (Environment.GetEnvironmentVariable("HARPER_TRACE") is not null)
         for (var i = 0; i < group.Count; i++)
-            Console.WriteLine($"{_world.Time - 1_764_000_000_000:0} {Self} {group[i].Request switch
-            {
-                CommitRequest.Remote r => $"remote {r.Transaction.Stamp.Origin}@{r.Transaction.Stamp.Version - 1_764_000_000_000:R} prev {r.Previous - 1_764_000_000_000:R} via {r.Via} changes {string.Join(',', r.Transaction.Changes.Select(c => $"{c.Kind} {c.Key}"))}",
-                CommitRequest.CopyChunk c => $"chunk from {c.Cursor.Source} {string.Join(',', c.Changes.Select(c => $"{c.Change.Key} {c.Change.Kind} {c.Stamp.Version - 1_764_000_000_000:R}@{c.Stamp.Origin}"))} after {c.Cursor.After}",
-                CommitRequest.CopyComplete c => $"copy complete {c.Cursor.Source} {string.Join(' ', c.Cursor.Vector.Select(v => $"{v.Key}:{v.Value - 1_764_000_000_000:R}"))}",
-                CommitRequest.Local l => $"local {string.Join(',', l.Writes.Select(c => $"{c.Mode} {c.Key}"))}",
-                var other => other.ToString(),
-            }} -> {outcome.Results[i]}");
-        for (var i = 0; i < group.Count; i++) group[i].Answer(outcome.Results[i]);
+        {
+            if (ReplicationTrace.IsOn) ReplicationTrace.Write(_world.Time, Self, group[i].Request, outcome.Results[i]);
+            group[i].Answer(outcome.Results[i]);
+        }
+
         if (outcome.SchemaChanged) SchemaChanged?.Invoke(this);
     }
 

@@ -67,6 +67,15 @@ public sealed class ReceivingDataSpecs
     }
 
     [Fact]
+    public void Rule_14_a_position_that_comes_while_the_end_of_a_copy_is_being_committed_should_become_the_cursor()
+    {
+        var drive = new ReceivingDrive(Receiving(), WithHistory).Named(OriginalNamed(Peer)).Turn().Data(Transaction(Peer, 20, position: 0));
+
+        var update = drive.Frame(new ControlFrame.SequenceIdUpdate(44)).Commits<CommitRequest.Positions>().Single().Updates.Single();
+        Assert.Equal(new PositionUpdate.Cursor(Peer, 44), update);
+    }
+
+    [Fact]
     public void Rule_16_a_change_of_our_own_that_we_do_not_have_should_raise_the_clock_before_it_is_applied()
     {
         var drive = Streaming().Data(Transaction(Self, Now + 10, 0, Now));
