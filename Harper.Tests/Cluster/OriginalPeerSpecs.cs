@@ -100,7 +100,7 @@ public sealed class OriginalPeerSpecs : IAsyncDisposable
     {
         _node = await ClusterNode.StartAsync(
             new ClusterNodeOptions("127.0.0.14") { Network = _network, Databases = ["wiredb"] }.With(Original));
-        await _node.CallAsync(new { operation = "create_database", database = "wiredb" });
+        await _node.TryCallAsync(new { operation = "create_database", database = "wiredb" });
     }
 
     private async Task<ClusterNode> RestartAsync()
