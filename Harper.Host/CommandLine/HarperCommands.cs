@@ -22,7 +22,7 @@ internal static class HarperCommands
     {
         var root = new RootCommand("Harper, a distributed document database. Without a command a node is run in the foreground.")
         {
-            Run(), Config(), Operation(), Actors(), Status(), Verify(), Version(), Demo(),
+            Run(), Stop(), Config(), Operation(), Actors(), Status(), Verify(), Version(), Demo(),
         };
         root.SetAction((_, _) => RunCommand.RunAsync([], Console.Out, Console.Error));
         return root;
@@ -33,6 +33,13 @@ internal static class HarperCommands
         var flags = new Argument<string[]>("flags") { Description = "--KEY value: any configuration key, for example --ROOTPATH /data --REPLICATION_PORT 9933" };
         var command = new Command("run", "Run a node in the foreground; it stops on SIGTERM or Ctrl-C.") { flags };
         command.SetAction((parsed, _) => RunCommand.RunAsync(parsed.GetValue(flags) ?? [], Console.Out, Console.Error));
+        return command;
+    }
+
+    private static Command Stop()
+    {
+        var command = new Command("stop", "Stop the node that runs on the root folder (ROOTPATH).");
+        command.SetAction((_, cancellation) => StopCommand.RunAsync(Console.Out, Console.Error, cancellation));
         return command;
     }
 

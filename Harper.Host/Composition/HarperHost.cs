@@ -115,6 +115,7 @@ internal sealed partial class HarperHost : IAsyncDisposable
         LogPhase(log, "listening");
         root.WritePid();
         log.Log(LogLevel.Information, LogSeverity.Notify, "Node {Name} (Harper {Version}) is running: {Addresses}", Config.NodeName, Version.Text, Addresses());
+        if (!Config.Logging.StdStreams) await GreetAsync(report, output).ConfigureAwait(false);
         Undo(() => log.Log(LogLevel.Information, LogSeverity.Notify, "Stopping"));
     }
 
@@ -182,6 +183,14 @@ internal sealed partial class HarperHost : IAsyncDisposable
         action();
         return ValueTask.CompletedTask;
     });
+
+    /// <summary>For whoever started the node by hand and sees no log.</summary>
+    private async Task GreetAsync(ConfigReport report, TextWriter output)
+    {
+        foreach (var warning in report.Warnings) await output.WriteLineAsync("warning: " + warning).ConfigureAwait(false);
+        await output.WriteLineAsync($"Node {Config.NodeName} (Harper {Version.Text}) is running: {Addresses()}. Log: {Config.Logging.Path}. Ctrl-C stops it.")
+            .ConfigureAwait(false);
+    }
 
     private static void LogPhase(ILogger log, string phase)
     {

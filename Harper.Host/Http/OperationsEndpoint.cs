@@ -69,6 +69,7 @@ internal sealed partial class OperationsEndpoint(
             await AnswerWriter.WriteAsync(context, NoOperation, started, context.RequestAborted).ConfigureAwait(false);
             return;
         }
+        if (log.IsEnabled(LogLevel.Information)) LogRequest(caller.User, RequestLog.Shorten(body.Bytes));
         var answer = await dispatcher.RunAsync(body.Bytes, caller, CallOrigin.Http, context.RequestAborted).ConfigureAwait(false);
         await AnswerWriter.WriteAsync(context, answer, started, context.RequestAborted).ConfigureAwait(false);
     }
@@ -116,6 +117,9 @@ internal sealed partial class OperationsEndpoint(
         AnswerWriter.SetTiming(context.Response, started);
         return context.Response.WriteAsync(text);
     }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Operation of {User}: {Body}")]
+    private partial void LogRequest(string? user, string body);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "A request to {Path} failed")]
     private partial void LogFailed(Exception failure, string path);

@@ -237,6 +237,13 @@ public sealed class ConfigurationSpecs : IDisposable
     }
 
     [Fact]
+    public void The_document_should_name_every_key()
+    {
+        var document = File.ReadAllText(Path.Combine(Support.Repository.Root, "docs", "configuration.md"));
+        Assert.Empty(ConfigCatalogue.Keys.Where(key => !document.Contains($"| `{key.Path}` |", StringComparison.Ordinal)).Select(key => key.Path));
+    }
+
+    [Fact]
     public void Secrets_should_not_be_shown()
     {
         var entry = Assert.Single(Load("myOwn:\n  password: abc\n").Entries, entry => entry.Path == "myOwn.password");
