@@ -139,6 +139,7 @@ public sealed class ReceivingConnectionActor : DescribedActor, IWithTimers
                 Send(send.Frame);
                 break;
             case ReceivingEffect.AskTurn ask: _services.Coordinator.Tell(new SessionProtocol.AskTurn(ask.Copy)); break;
+            case ReceivingEffect.PassTurn: _services.Coordinator.Tell(SessionProtocol.PassTurn.Instance); break;
             case ReceivingEffect.CopyEnded: _services.Coordinator.Tell(SessionProtocol.CopyEnded.Instance); break;
             case ReceivingEffect.EnsureElsewhere elsewhere: Ensure(elsewhere); break;
             case ReceivingEffect.RunOperation run: Operate(run.Request); break;

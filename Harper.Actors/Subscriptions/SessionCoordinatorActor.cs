@@ -34,6 +34,7 @@ public sealed class SessionCoordinatorActor : DescribedActor
         _databases = databases;
         Receive<SessionProtocol.Join>(OnJoin);
         Receive<SessionProtocol.AskTurn>(ask => Coordinate(Sender, (state, id) => state.Asked(id, ask.Copy)));
+        Receive<SessionProtocol.PassTurn>(_ => Coordinate(Sender, (state, id) => state.Passed(id)));
         Receive<SessionProtocol.CopyEnded>(_ => Coordinate(Sender, (state, id) => state.CopyEnded(id)));
         Receive<SessionProtocol.SchemaChanged>(changed => OnSchema(changed.Database));
         Receive<Terminated>(gone => OnTerminated(gone.ActorRef));

@@ -18,6 +18,11 @@ internal static class SessionProtocol
 
     public sealed record AskTurn(bool Copy) : ICommand;
 
+    public sealed record PassTurn : ICommand
+    {
+        public static readonly PassTurn Instance = new();
+    }
+
     public sealed record CopyEnded : ICommand
     {
         public static readonly CopyEnded Instance = new();

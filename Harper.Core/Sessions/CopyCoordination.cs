@@ -67,6 +67,15 @@ public sealed record CopyCoordination(ImmutableDictionary<long, CoordinatedSessi
         return Freed(Sessions.SetItem(id, copying with { State = TurnState.Streaming }));
     }
 
+    /// <summary>The source of the copy does not answer: the others are asked first, then this one again.</summary>
+    public (CopyCoordination State, ImmutableArray<CoordinationEffect> Effects) Passed(long id)
+    {
+        if (Copying is not { } copying || copying.Id != id) return (this, []);
+        var next = new CopyCoordination(Sessions.SetItem(id, copying with { State = TurnState.Waiting }));
+        var waiting = next.Sessions.Values.Where(session => session.State == TurnState.Waiting);
+        return (next, [.. waiting.OrderBy(session => session.Id <= id).ThenBy(session => session.Id).Select(session => new CoordinationEffect.AskAgain(session.Id))]);
+    }
+
     /// <summary>A session is gone. Had it copied, another source goes on, or itself when it comes back.</summary>
     public (CopyCoordination State, ImmutableArray<CoordinationEffect> Effects) Left(long id)
     {

@@ -26,6 +26,12 @@ public abstract record ReceivingEffect
     /// <summary>To the coordinator: this session is ready for its turn.</summary>
     public sealed record AskTurn(bool Copy) : ReceivingEffect;
 
+    /// <summary>To the coordinator: the source does not answer, perhaps because it is being copied to itself; let another session try.</summary>
+    public sealed record PassTurn : ReceivingEffect
+    {
+        public static readonly PassTurn Instance = new();
+    }
+
     /// <summary>To the coordinator: the copy of this session is durable to its end.</summary>
     public sealed record CopyEnded : ReceivingEffect
     {

@@ -48,7 +48,7 @@ internal static class ReceivingHandshake
         context.Self, context.Database, SchemaAnnouncement.Of(moment.Catalog, context.Filter, withOptions: false), null,
         new PeerAnnouncement(
             WireCapabilities.All, context.NodeId, moment.Positions.Incarnation, moment.Positions.Head,
-            moment.Positions.Through.TryGetValue(context.Peer, out var through) ? through : null));
+            PeerMarks.Of(moment.Positions, context.Peer)));
 
     private static void Compare(ReceivingSteps step, PeerAnnouncement theirs)
     {

@@ -92,6 +92,15 @@ internal static class ReceivingTurns
             return;
         }
 
+        // Nodes that copy from each other in a circle would wait for ever.
+        if (state is { Phase: ReceivingPhase.Requested, CopyTurn: true } && idle > deadlines.CopyAnswer)
+        {
+            step.Send(new ControlFrame.SubscriptionRequest([]));
+            step.State = state with { Phase = ReceivingPhase.Waiting, ProgressAt = now, Origins = [] };
+            step.Add(ReceivingEffect.PassTurn.Instance);
+            return;
+        }
+
         // 4.7 says nothing when a copy of nothing ends.
         if (state is { Phase: ReceivingPhase.Copying, Kind: PeerKind.Original4, CopyEnding: false, Pending: 0, Copy.Rows: 0 } && idle > deadlines.SilentCopy)
         {

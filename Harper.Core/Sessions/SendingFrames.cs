@@ -57,7 +57,7 @@ internal static class SendingFrames
             step.Moment is { } known
                 ? new PeerAnnouncement(
                     WireCapabilities.All, context.NodeId, known.Positions.Incarnation, known.Positions.Head,
-                    known.Positions.Through.TryGetValue(name.Node, out var through) ? through : null)
+                    PeerMarks.Of(known.Positions, name.Node))
                 : null));
         if (context.Database.IsSystem) step.Add(new SendingEffect.AnnounceDatabases(null));
     }

@@ -158,6 +158,7 @@ internal sealed class SimulatedSession
                 break;
             case ReceivingEffect.Apply apply: Receiver.Enqueue(new CommitRequest.Positions([]), result => Answer(apply, false, result)); break;
             case ReceivingEffect.AskTurn ask: _world.Coordinate(Receiver, state => state.Asked(Id, ask.Copy)); break;
+            case ReceivingEffect.PassTurn: _world.Coordinate(Receiver, state => state.Passed(Id)); break;
             case ReceivingEffect.CopyEnded: _world.Coordinate(Receiver, state => state.CopyEnded(Id)); break;
             case ReceivingEffect.Alarm alarm: _world.Note($"{this}: {alarm.Text}"); break;
             case ReceivingEffect.Close close: Close($"receiver: {close.Reason.Reason}"); break;

@@ -39,6 +39,14 @@ public sealed class CopyCoordinationSpecs
     }
 
     [Fact]
+    public void A_source_that_does_not_begin_should_leave_its_turn_to_the_next_and_come_again_last()
+    {
+        var copying = Two.Asked(1, copy: true).State.Asked(2, copy: true).State;
+
+        Assert.Equal([new CoordinationEffect.AskAgain(2), new CoordinationEffect.AskAgain(1)], copying.Passed(1).Effects);
+    }
+
+    [Fact]
     public void Who_streams_should_be_left_out_by_the_others_before_they_ask()
     {
         var effects = Two.Asked(1, copy: false).State.Asked(2, copy: false).Effects;

@@ -133,6 +133,18 @@ public sealed class ReceivingRequestSpecs
     }
 
     [Fact]
+    public void Rule_21_a_source_that_does_not_begin_its_copy_should_be_left_for_another()
+    {
+        var drive = new ReceivingDrive(Receiving(), Empty).Named(OursNamed(Peer)).Turn();
+        drive.Now += 6_000;
+        drive.On(ReceivingEvent.Tick.Instance);
+
+        Assert.Empty(drive.Request.Entries);
+        drive.Of<ReceivingEffect.PassTurn>();
+        Assert.True(drive.On(ReceivingEvent.AskAgain.Instance).Of<ReceivingEffect.AskTurn>().Copy);
+    }
+
+    [Fact]
     public void Users_and_roles_should_be_among_the_tables_that_a_request_for_system_excludes()
     {
         var stated = LocalTables.Stated(new Harper.Core.Schema.DatabaseCatalog(DatabaseName.System, Catalog().Tables), Harper.Core.Membership.TableFilter.All);
