@@ -23,6 +23,9 @@ internal sealed partial class HarperHost : IAsyncDisposable
 
     private readonly Stack<Func<ValueTask>> _undo = new();
     private readonly List<HttpListener> _listeners = [];
+    private readonly LateHandler _operations = new();
+    private readonly LateHandler _rest = new();
+    private readonly LateHandler _replication = new();
     private readonly CancellationTokenSource _stopping = new();
     private readonly TaskCompletionSource<string> _lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -40,6 +43,7 @@ internal sealed partial class HarperHost : IAsyncDisposable
     {
         // The library of the store takes as long to load as everything else: it does so meanwhile.
         var stores = Task.Run(static () => new RocksStoreFactory(RocksSettings.Default), CancellationToken.None);
+        _ = Task.Run(HoconOverlay.Prepare, CancellationToken.None);
         var report = loader.Load();
         if (report.Config is not { } config)
         {
@@ -93,74 +97,91 @@ internal sealed partial class HarperHost : IAsyncDisposable
         foreach (var warning in report.Warnings) LogConfigurationWarning(log, warning);
         LogPhase(log, "configuration read");
 
-        var credentials = new LateCredentials();
-        var node = await NodeComposition.StartAsync(Config, root.NodeId, stores, credentials, loggers, reason => _lost.TrySetResult(reason), cancellation)
-            .ConfigureAwait(false);
-        _undo.Push(() => node.StopAsync(DrainDeadline, log));
-
-        LogPhase(log, "databases open");
         var verifier = new PasswordVerifier(Config.Authentication.CacheTtl, TimeProvider.System);
         Undo(verifier.Dispose);
-        var users = new UserStore(node.Running.Databases, verifier, node.Running.Services.Clock);
         var (username, password) = loader.FirstAdministrator;
-        await users.EnsureAsync(username, password).ConfigureAwait(false);
+        var hashing = HashForFirstStart(password);
+        // Addresses are taken while the databases open: a port in use is known at once, and what comes early waits.
+        var listening = Task.Run(() => ListenAsync(loggers, cancellation), cancellation);
+        var credentials = new LateCredentials();
+        var starting = NodeComposition.StartAsync(Config, root.NodeId, stores, credentials, loggers, reason => _lost.TrySetResult(reason), cancellation);
+        _undo.Push(() => StopNodeAsync(starting, log));
+        _undo.Push(() => StopListeningAsync(listening));
+        await listening.ConfigureAwait(false);
+        var node = await starting.ConfigureAwait(false);
+        LogPhase(log, "databases open");
+
+        var users = new UserStore(node.Running.Databases, verifier, node.Running.Services.Clock);
+        await users.EnsureAsync(username, password, hashing).ConfigureAwait(false);
         var authentication = new Authentication(users, Config.Authentication, loggers.CreateLogger<Authentication>());
         credentials.Use(authentication);
-
         LogPhase(log, "users read");
-        _undo.Push(StopListeningAsync);
+
         var operations = OperationsComposition.Create(Config, loader, node, users, loggers);
         await OperationsComposition.ApplySchemasAsync(Config, node, loggers, cancellation).ConfigureAwait(false);
-        await ListenAsync(node, operations, authentication, loggers, cancellation).ConfigureAwait(false);
-        LogPhase(log, "listening");
+        Serve(node, operations, authentication, loggers);
+        LogPhase(log, "serving");
         root.WritePid();
         log.Log(LogLevel.Information, LogSeverity.Notify, "Node {Name} (Harper {Version}) is running: {Addresses}", Config.NodeName, Version.Text, Addresses());
         if (!Config.Logging.StdStreams) await GreetAsync(report, output).ConfigureAwait(false);
         Undo(() => log.Log(LogLevel.Information, LogSeverity.Notify, "Stopping"));
     }
 
-    /// <summary>Replication first: a node that answers operations already takes part.</summary>
-    private async Task ListenAsync(
-        NodeComposition node, OperationDispatcher operations, Authentication authentication, ILoggerFactory loggers, CancellationToken cancellation)
+    private async Task ListenAsync(ILoggerFactory loggers, CancellationToken cancellation)
     {
         if (Config.Replication.Port is { } replication)
-        {
-            var endpoint = new ReplicationEndpoint(node.Cluster.Acceptor, node.Control, NodeComposition.SocketsOf(Config.Replication), _stopping.Token);
-            await ListenAsync(new HttpListenerOptions("replication.port", replication) { MaxConnections = 4096 }, endpoint.HandleAsync, loggers, cancellation)
-                .ConfigureAwait(false);
-        }
+            await ListenAsync(new HttpListenerOptions("replication.port", replication) { MaxConnections = 4096 }, _replication).ConfigureAwait(false);
         if (Config.Http.Port is { } rest)
-        {
-            var endpoint = new RestEndpoint(Config.Http.Cors, authentication);
             await ListenAsync(
                 new HttpListenerOptions("http.port", rest)
                 {
                     HeadersTimeout = Config.Http.HeadersTimeout, KeepAliveTimeout = Config.Http.KeepAliveTimeout, MaxHeaderBytes = Config.Http.MaxHeaderBytes,
                 },
-                endpoint.HandleAsync, loggers, cancellation).ConfigureAwait(false);
-        }
-        if (Config.OperationsApi.Port is null && Config.OperationsApi.DomainSocket is null) return;
-        var admin = new AdminEndpoint(node.Running.Admin, _stopping.Token);
-        var handler = new OperationsEndpoint(
-            Config.OperationsApi.Cors, authentication, operations, admin, loggers.CreateLogger<OperationsEndpoint>());
-        await ListenAsync(
-            new HttpListenerOptions("operationsApi.network.port", Config.OperationsApi.Port)
-            {
-                DomainSocket = Config.OperationsApi.DomainSocket, HeadersTimeout = Config.OperationsApi.HeadersTimeout,
-                KeepAliveTimeout = Config.OperationsApi.KeepAliveTimeout, MaxBodyBytes = RequestBody.MaxBytes,
-            },
-            handler.HandleAsync, loggers, cancellation).ConfigureAwait(false);
+                _rest).ConfigureAwait(false);
+        if (Config.OperationsApi.Port is not null || Config.OperationsApi.DomainSocket is not null)
+            await ListenAsync(
+                new HttpListenerOptions("operationsApi.network.port", Config.OperationsApi.Port)
+                {
+                    DomainSocket = Config.OperationsApi.DomainSocket, HeadersTimeout = Config.OperationsApi.HeadersTimeout,
+                    KeepAliveTimeout = Config.OperationsApi.KeepAliveTimeout, MaxBodyBytes = RequestBody.MaxBytes,
+                },
+                _operations).ConfigureAwait(false);
+
+        async Task ListenAsync(HttpListenerOptions options, LateHandler handler) =>
+            _listeners.Add(await HttpListener.StartAsync(options, handler.HandleAsync, loggers, cancellation).ConfigureAwait(false));
     }
 
-    private async Task ListenAsync(
-        HttpListenerOptions options, Microsoft.AspNetCore.Http.RequestDelegate handle, ILoggerFactory loggers, CancellationToken cancellation)
+    /// <summary>Replication first: a node that answers operations already takes part.</summary>
+    private void Serve(NodeComposition node, OperationDispatcher operations, Authentication authentication, ILoggerFactory loggers)
     {
-        _listeners.Add(await HttpListener.StartAsync(options, handle, loggers, cancellation).ConfigureAwait(false));
+        var replication = new ReplicationEndpoint(node.Cluster.Acceptor, node.Control, NodeComposition.SocketsOf(Config.Replication), _stopping.Token);
+        _replication.Use(replication.HandleAsync);
+        _rest.Use(new RestEndpoint(Config.Http.Cors, authentication).HandleAsync);
+        var admin = new AdminEndpoint(node.Running.Admin, _stopping.Token);
+        _operations.Use(new OperationsEndpoint(
+            Config.OperationsApi.Cors, authentication, operations, admin, loggers.CreateLogger<OperationsEndpoint>()).HandleAsync);
     }
+
+    /// <summary>A first start hashes the administrator's password, which is slow by design, while the databases open.</summary>
+    private Task<string>? HashForFirstStart(string? password) =>
+        password is null || Directory.EnumerateFileSystemEntries(Config.Storage.Path).Any()
+            ? null
+            : Task.Run(() => PasswordHasher.Hash(password), CancellationToken.None);
+
+    private static async ValueTask StopNodeAsync(Task<NodeComposition> starting, ILogger log)
+    {
+        await WhetherOrNotAsync(starting).ConfigureAwait(false);
+        if (starting.IsCompletedSuccessfully) await starting.Result.StopAsync(DrainDeadline, log).ConfigureAwait(false);
+    }
+
+    /// <summary>Waits for what was begun; how it ended was told already.</summary>
+    private static async Task WhetherOrNotAsync(Task begun) => await begun.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     /// <summary>All at once: each waits for its own requests.</summary>
-    private async ValueTask StopListeningAsync()
+    private async ValueTask StopListeningAsync(Task listening)
     {
+        await WhetherOrNotAsync(listening).ConfigureAwait(false);
+        foreach (var handler in (LateHandler[])[_operations, _rest, _replication]) handler.GiveUp();
         using var grace = new CancellationTokenSource(RequestGrace);
         await Task.WhenAll(_listeners.Select(listener => listener.StopAsync(grace.Token))).ConfigureAwait(false);
         foreach (var listener in _listeners) await listener.DisposeAsync().ConfigureAwait(false);

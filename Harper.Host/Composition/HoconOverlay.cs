@@ -8,6 +8,9 @@ namespace Harper.Host.Composition;
 /// <summary>The one place where values of the operator's file are written over harper.hocon: everything else is in one of the two only.</summary>
 internal static class HoconOverlay
 {
+    /// <summary>Reads Akka's own defaults, which takes the time of loading the parser; done while the operator's file is read.</summary>
+    public static void Prepare() => ConfigurationFactory.Default();
+
     public static Config Create(HarperConfig config)
     {
         var overlay = ConfigurationFactory.ParseString($$"""

@@ -25,7 +25,8 @@ internal sealed class UserStore(IDatabaseDirectory databases, PasswordVerifier v
 
     /// <summary>Makes sure of the tables, the two roles of a fresh node and, on a first start, the first administrator (R-USR-08).</summary>
     /// <exception cref="HostStartException">No user exists and none is given.</exception>
-    public async Task EnsureAsync(string? username, string? password)
+    /// <param name="hashing">The hash of the password, when it is being computed already.</param>
+    public async Task EnsureAsync(string? username, string? password, Task<string>? hashing = null)
     {
         if (Database.Engine.Catalog.Find(Users) is null || Database.Engine.Catalog.Find(Roles) is null)
             Check(await Database.CommitAsync(new CommitRequest.Schema([
@@ -38,7 +39,7 @@ internal sealed class UserStore(IDatabaseDirectory databases, PasswordVerifier v
             throw new HostStartException(
                 "this node has no users yet: set HDB_ADMIN_USERNAME and HDB_ADMIN_PASSWORD for the first start, they become its first administrator",
                 HostStartException.NoAdministrator);
-        var hash = HashPassword(password);
+        var hash = hashing is null ? HashPassword(password) : await hashing.ConfigureAwait(false);
         await SaveAsync(new UserAccount(username, UserRole.SuperUserId, true, hash)).ConfigureAwait(false);
         verifier.Remember(hash, password);
     }
