@@ -67,6 +67,11 @@ internal static class CopyResolution
         var isOriginal = cursor.SourceIncarnation == Guid.Empty;
         if (isOriginal && cursor.StartPosition > 0) positions = Raise(group, positions, cursor.Source, cursor.StartPosition);
         if (!isOriginal) positions = positions with { PeerIncarnations = positions.PeerIncarnations.SetItem(cursor.Source, cursor.SourceIncarnation) };
+
+        // Own changes that were lost here are as complete as they will ever be: whoever was reached has given them back (rule 16).
+        var self = group.State.Self;
+        if (positions.Floor.TryGetValue(self, out var lost) && lost > positions.Through.GetValueOrDefault(self))
+            positions = positions with { Through = positions.Through.SetItem(self, lost) };
         group.Positions = positions;
         RemoteResolution.MoveCursor(group, cursor.Source, request.IssuerPosition);
         return new CommitResult.Applied(true);

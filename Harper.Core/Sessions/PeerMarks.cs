@@ -13,4 +13,8 @@ public static class PeerMarks
         var copied = positions.Copy?.Vector.GetValueOrDefault(peer) ?? 0;
         return Math.Max(through, copied) is var mark && mark > 0 ? mark : null;
     }
+
+    /// <summary>Own changes were lost here and are not fetched back yet: the floor stands above what is here until a copy is complete.</summary>
+    public static bool RecoversOwn(ReplicationPositions positions, NodeName self) =>
+        positions.Floor.GetValueOrDefault(self) > positions.Through.GetValueOrDefault(self);
 }

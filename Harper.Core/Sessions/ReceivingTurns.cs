@@ -14,7 +14,7 @@ internal static class ReceivingTurns
     public static void AskTurn(ReceivingSteps step)
     {
         var state = step.State;
-        var copy = state.CopyWanted || RequestPlanner.NeedsCopy(state.Context.Peer, state.Theirs, step.Moment.Positions, state.Context.StartTime);
+        var copy = state.CopyWanted || RequestPlanner.NeedsCopy(state.Context.Self, state.Context.Peer, state.Theirs, step.Moment.Positions, state.Context.StartTime);
         step.Add(new ReceivingEffect.AskTurn(copy));
     }
 

@@ -17,10 +17,12 @@ public static class RequestPlanner
 
     /// <summary>Whether the base copy comes first.</summary>
     /// <param name="theirs">What the peer announced; null from originals.</param>
-    public static bool NeedsCopy(NodeName peer, PeerAnnouncement? theirs, ReplicationPositions positions, double? startTime)
+    public static bool NeedsCopy(NodeName self, NodeName peer, PeerAnnouncement? theirs, ReplicationPositions positions, double? startTime)
     {
         if (positions.Copy is not null || !positions.HasHistory) return theirs is not null || startTime is null || positions.Copy is not null;
         if (theirs is null) return startTime is null && !positions.Cursors.ContainsKey(peer);
+
+        if (PeerMarks.RecoversOwn(positions, self)) return true;
 
         // A vector of another incarnation is void: what we have of the peer may be what it lost (rule 17).
         return positions.PeerIncarnations.TryGetValue(peer, out var known) && known != theirs.Incarnation;

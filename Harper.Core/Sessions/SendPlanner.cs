@@ -45,9 +45,9 @@ public static class SendPlanner
             }
         }
 
-        if (resume is not null) return FullCopy(plan, positions, "the peer asked for it");
+        if (resume is not null) return FullCopy(plan, positions, "the peer asked for it", self);
         if (BelowFloor(plan, positions, out var origin))
-            return FullCopy(plan, positions, $"the log of {origin} does not reach back to {starts.GetValueOrDefault(origin):R}");
+            return FullCopy(plan, positions, $"the log of {origin} does not reach back to {starts.GetValueOrDefault(origin):R}", self);
         return new SendAnswer.Stream(plan with { After = ScanStart(plan, positions) });
     }
 
@@ -80,23 +80,26 @@ public static class SendPlanner
         if (copy is not null)
         {
             var from = plan.Starts.ToImmutableDictionary(start => start.Key, _ => positions.Head);
-            return FullCopy(plan with { Starts = from, Ends = NoEnds }, positions, copy);
+            return FullCopy(plan with { Starts = from, Ends = NoEnds }, positions, copy, self);
         }
 
         return new SendAnswer.Stream(plan with { After = plan.Starts.IsEmpty ? positions.Head : plan.Starts.Values.Min() });
     }
 
-    private static SendAnswer.Copy FullCopy(SendPlan plan, ReplicationPositions positions, string reason)
+    private static SendAnswer.Copy FullCopy(SendPlan plan, ReplicationPositions positions, string reason, NodeName self)
     {
+        // Own changes that nobody gave back are gone: their versions are passed over, or the copy would never be enough.
+        var vector = positions.CopyVector;
+        if (PeerMarks.RecoversOwn(positions, self)) vector = vector.SetItem(self, positions.Floor[self]);
         var then = plan with { After = positions.Head };
         if (plan.ByVersion)
         {
             // What waits in quarantine is not in the rows; it is before the head in the log.
-            then = plan with { Starts = positions.CopyVector };
+            then = plan with { Starts = vector };
             then = then with { After = ScanStart(then, positions) };
         }
 
-        return new SendAnswer.Copy(new CopyPlan(CopyPlace.Beginning, positions.CopyVector, positions.Head, then, then.After), reason);
+        return new SendAnswer.Copy(new CopyPlan(CopyPlace.Beginning, vector, positions.Head, then, then.After), reason);
     }
 
     /// <summary>Rule 13: what is left of the log is no answer to a request that starts below it.</summary>

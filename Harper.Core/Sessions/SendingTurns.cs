@@ -82,15 +82,14 @@ internal static class SendingTurns
     public static void OnTick(SendingSteps step)
     {
         step.StoreConfirmed();
-        var copying = step.Moment?.Positions.Copy is not null;
-        if (step.State.Phase == SendingPhase.Waiting && (!copying || IsOverdueCopy(step))) Serve(step);
+        if (step.State.Phase == SendingPhase.Waiting && (!IsBusy(step) || IsOverdue(step))) Serve(step);
     }
 
     private static void Serve(SendingSteps step)
     {
         var (state, context) = (step.State, step.Context);
         if (step.Moment is not { } moment || state.Request is not { } request) return;
-        if (moment.Positions.Copy is not null && !IsOverdueCopy(step))
+        if (IsBusy(step) && !IsOverdue(step))
         {
             if (state.Phase != SendingPhase.Waiting) step.State = state with { Phase = SendingPhase.Waiting, WaitingSince = step.Now };
             return;
@@ -121,11 +120,19 @@ internal static class SendingTurns
         }
     }
 
+    /// <summary>What is here is not whole: it is being copied, or own changes are being fetched back.</summary>
+    private static bool IsBusy(SendingSteps step) =>
+        step.Moment is { } moment && (moment.Positions.Copy is not null || PeerMarks.RecoversOwn(moment.Positions, step.Context.Self));
+
     /// <summary>Who is being copied serves no stream; a copy it serves when the one who asks may be what its own copy waits for.</summary>
-    private static bool IsOverdueCopy(SendingSteps step) =>
-        step.State is { Phase: SendingPhase.Waiting, Request: { } request }
-        && (request.Entries[0].CopyResume is not null || request.Entries[0].StartTime <= 0)
-        && (step.Moment?.Positions.Copy?.Source == step.State.Named || step.Now - step.State.WaitingSince > CopyAnywayAfterMs);
+    private static bool IsOverdue(SendingSteps step)
+    {
+        if (step.State is not { Phase: SendingPhase.Waiting, Request: { } request } || step.Moment is not { } moment) return false;
+        var waited = step.Now - step.State.WaitingSince > CopyAnywayAfterMs;
+        if (moment.Positions.Copy is not { } copy) return waited;
+        var asksForCopy = request.Entries[0].CopyResume is not null || request.Entries[0].StartTime <= 0;
+        return asksForCopy && (copy.Source == step.State.Named || waited);
+    }
 
     private static void Announce(SendingSteps step, ReadOnlyMemory<byte> echo)
     {

@@ -13,7 +13,7 @@ public sealed class ReplicationModelSpecs
     public void Nodes_that_sync_every_commit_should_converge_after_any_history() => Check(LongRun.Scale(150, 3000), sync: true);
 
     [Fact]
-    public void Nodes_that_lose_what_was_not_synced_should_converge_after_any_history() => Check(LongRun.Scale(60, 2000), sync: false);
+    public void Nodes_that_lose_what_was_not_synced_should_converge_after_any_history() => Check(LongRun.Scale(60, 500), sync: false);
 
     private static void Check(int seeds, bool sync)
     {
