@@ -70,6 +70,29 @@ public sealed class SessionSpecs : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_copy_that_was_cut_should_go_on_where_it_stopped()
+    {
+        var a = await StartAsync(1, 2);
+        await a.InsertAsync("dog", 0, "first");
+        for (var i = 0; i < 20; i++) await InsertManyAsync(a, 1 + i * 1000, 1000);
+        var b = await StartAsync(2, 1);
+        await Wait.UntilAsync(() => CopyOf(b) is { Rows: > 2000 }, "the copy is under way");
+        await a.DisposeAsync();
+        var cut = CopyOf(b);
+        Assert.NotNull(cut);
+        Assert.False(b.Has("dog", 20_000));
+
+        _nodes[0] = await a.StartAgainAsync();
+        var resumed = cut;
+        await Wait.UntilAsync(() => CopyOf(b) is not { } now || (resumed = now).Rows > cut.Rows, "the copy moves again");
+        Assert.True(resumed.Rows >= cut.Rows);
+        await Wait.UntilAsync(() => b.Has("dog", 20_000) && CopyOf(b) is null, "the copy is complete");
+        await SameAsync("dog");
+    }
+
+    private static Harper.Core.Positions.CopyCursor? CopyOf(ClusterNode node) => node.Databases.Find(DatabaseName.Data)?.Engine.Positions.Copy;
+
+    [Fact]
     public async Task A_write_should_be_logged_once_on_every_node_and_not_come_back()
     {
         var (a, b) = await PairAsync();
