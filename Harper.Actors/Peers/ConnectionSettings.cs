@@ -1,4 +1,5 @@
 using Akka.Configuration;
+using Harper.Actors.Node;
 
 namespace Harper.Actors.Peers;
 
@@ -41,23 +42,24 @@ public sealed record ConnectionSettings
 
     public TimeSpan StatusInterval { get; init; } = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>From the section <c>harper.connections</c>; what it leaves out is as here.</summary>
+    /// <summary>From harper.hocon; a missing value stops the start.</summary>
     public static ConnectionSettings Create(Config config)
     {
-        var section = config.GetConfig("harper.connections");
-        if (section is null) return Default;
-        return Default with
+        var section = SettingsSection.Of(config, "harper.connections");
+        return new ConnectionSettings
         {
-            NameDeadline = section.GetTimeSpan("name-deadline", Default.NameDeadline),
-            ProgressDeadline = section.GetTimeSpan("progress-deadline", Default.ProgressDeadline),
-            ProgressDeadlineOfOriginals = section.GetTimeSpan("progress-deadline-of-originals", Default.ProgressDeadlineOfOriginals),
-            InboundBytes = section.GetByteSize("inbound-bytes", Default.InboundBytes) ?? Default.InboundBytes,
-            InboundBytesOfProcess = section.GetByteSize("inbound-bytes-of-process", Default.InboundBytesOfProcess) ?? Default.InboundBytesOfProcess,
-            InFlightTransactions = section.GetInt("in-flight-transactions", Default.InFlightTransactions),
-            StretchBytes = section.GetInt("stretch-bytes", Default.StretchBytes),
-            CopyChunkRows = section.GetInt("copy-chunk-rows", Default.CopyChunkRows),
-            CopyChunkBytes = section.GetInt("copy-chunk-bytes", Default.CopyChunkBytes),
-            StatusInterval = section.GetTimeSpan("status-interval", Default.StatusInterval),
+            NameDeadline = section.Time("name-deadline"),
+            ProgressDeadline = section.Time("progress-deadline"),
+            ProgressDeadlineOfOriginals = section.Time("progress-deadline-of-originals"),
+            SilentCopy = section.Time("silent-copy"),
+            TickInterval = section.Time("tick-interval"),
+            InboundBytes = section.Bytes("inbound-bytes"),
+            InboundBytesOfProcess = section.Bytes("inbound-bytes-of-process"),
+            InFlightTransactions = section.Int("in-flight-transactions"),
+            StretchBytes = (int)section.Bytes("stretch-bytes"),
+            CopyChunkRows = section.Int("copy-chunk-rows"),
+            CopyChunkBytes = (int)section.Bytes("copy-chunk-bytes"),
+            StatusInterval = section.Time("status-interval"),
         };
     }
 }
