@@ -11,6 +11,7 @@ internal static class ReceivingStatus
     public static string Words(ReceivingState state) => state.Phase switch
     {
         ReceivingPhase.Naming => "handshaking",
+        ReceivingPhase.Waiting when state.IsAbsentThere => "waiting for the peer to have the database",
         ReceivingPhase.Waiting => "waiting for a copy to end",
         ReceivingPhase.Requested => "asking",
         ReceivingPhase.Copying => "copying",
@@ -29,7 +30,8 @@ internal static class ReceivingStatus
             Number = connection.Number,
             State = Words(state),
             PeerKind = state.Kind,
-            Connected = state.Phase is ReceivingPhase.Copying or ReceivingPhase.Streaming,
+            // Where the peer has no such database there is nothing to cross; it says so the moment that changes.
+            Connected = state.Phase is ReceivingPhase.Copying or ReceivingPhase.Streaming || (state.Phase == ReceivingPhase.Waiting && state.IsAbsentThere),
             LatencyMs = connection.Socket.Latency?.TotalMilliseconds,
             Origins = state.Origins,
             LastReceivedVersion = state.LastReceived,

@@ -39,6 +39,7 @@ internal static class ReceivingHandshake
             Kind = theirs is not null ? PeerKind.Ours : name.V5 is not null ? PeerKind.Original5 : PeerKind.Original4,
             Phase = ReceivingPhase.Waiting,
         };
+        if (step.State.IsAbsentThere) return;
         if (theirs is not null) Compare(step, theirs);
         ReceivingTurns.AskTurn(step);
     }

@@ -89,6 +89,10 @@ public sealed record ReceivingState
 
     public bool IsOurs => Kind == PeerKind.Ours;
 
+    /// <summary>The peer is one of ours and has no such database: nothing is asked for. A copy of nothing would only keep this node from serving others; the peer
+    /// closes the socket when the database appears there, and it is dialled anew.</summary>
+    public bool IsAbsentThere => Theirs is { } theirs && theirs.Incarnation == Guid.Empty;
+
     /// <summary>A write made at the peer now would come now.</summary>
     public bool IsFlowing => Phase == ReceivingPhase.Streaming && CatchUpTo is null;
 

@@ -14,6 +14,7 @@ internal static class ReceivingTurns
     public static void AskTurn(ReceivingSteps step)
     {
         var state = step.State;
+        if (state.IsAbsentThere) return;
         var copy = state.CopyWanted || RequestPlanner.NeedsCopy(state.Context.Self, state.Context.Peer, state.Theirs, step.Moment.Positions, state.Context.StartTime);
         step.Add(new ReceivingEffect.AskTurn(copy));
     }

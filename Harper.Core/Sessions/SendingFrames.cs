@@ -54,11 +54,12 @@ internal static class SendingFrames
         step.Send(new ControlFrame.PeerName(
             context.Self, context.Database,
             step.Moment is { } here ? SchemaAnnouncement.Of(here.Catalog, context.Filter, withOptions: false) : [], null,
+            // A database that is not here has no incarnation: the dialler then asks for nothing and waits until it appears.
             step.Moment is { } known
                 ? new PeerAnnouncement(
                     WireCapabilities.All, context.NodeId, known.Positions.Incarnation, known.Positions.Head,
                     PeerMarks.Of(known.Positions, name.Node))
-                : null));
+                : new PeerAnnouncement(WireCapabilities.All, context.NodeId, Guid.Empty, 0)));
         if (context.Database.IsSystem) step.Add(new SendingEffect.AnnounceDatabases(null));
     }
 

@@ -48,6 +48,17 @@ public sealed class ReceivingHandshakeSpecs
     }
 
     [Fact]
+    public void Nothing_should_be_asked_of_a_peer_of_ours_that_has_no_such_database()
+    {
+        // A copy of nothing would keep this node from serving the database to others.
+        var drive = new ReceivingDrive(Receiving(), Empty).Named(OursNamed(Peer, Guid.Empty, head: 0));
+
+        Assert.True(drive.State.IsAbsentThere);
+        Assert.Empty(drive.Last);
+        Assert.Empty(drive.On(ReceivingEvent.AskAgain.Instance).Last);
+    }
+
+    [Fact]
     public void Rule_17_the_first_incarnation_of_a_peer_should_be_remembered()
     {
         var drive = new ReceivingDrive(Receiving(), WithHistory).Named(OursNamed(Peer));
