@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Harper.Actors.Node;
 using Harper.Actors.Describe;
 using Harper.Actors.Supervision;
 
@@ -23,7 +24,7 @@ internal sealed class AdminActor : DescribedActor
         Receive<ActorEvent>(OnHappened);
     }
 
-    public static Props Props(AdminSettings settings) => Akka.Actor.Props.Create(() => new AdminActor(settings)).WithDeploy(Deploy.Local);
+    public static Props Props(AdminSettings settings) => ActorProps.Of(() => new AdminActor(settings)).WithDeploy(Deploy.Local);
 
     protected override void PostStop()
     {

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Event;
+using Harper.Actors.Node;
 using Harper.Actors.Describe;
 
 namespace Harper.Actors.Admin;
@@ -30,7 +31,7 @@ internal sealed class TreeCollectorActor : ReceiveActor, IWithTimers
     public ITimerScheduler Timers { get; set; } = null!;
 
     public static Props Props(string path, TimeSpan deadline, IActorRef replyTo) =>
-        Akka.Actor.Props.Create(() => new TreeCollectorActor(path, deadline, replyTo)).WithDeploy(Deploy.Local);
+        ActorProps.Of(() => new TreeCollectorActor(path, deadline, replyTo)).WithDeploy(Deploy.Local);
 
     protected override void PreStart()
     {

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Harper.Actors.Node;
 using Harper.Actors.Databases;
 using Harper.Actors.Describe;
 using Harper.Core.Commit;
@@ -23,7 +24,7 @@ internal sealed class ApplyActor : DescribedActor
     private bool _failed;
 
     public static Props Props(IDatabaseHandle database, int maxInFlight, long maxBytes) =>
-        Akka.Actor.Props.Create(() => new ApplyActor(database, maxInFlight, maxBytes)).WithDeploy(Deploy.Local);
+        ActorProps.Of(() => new ApplyActor(database, maxInFlight, maxBytes)).WithDeploy(Deploy.Local);
 
     /// <summary>The oldest request in flight was answered.</summary>
     private sealed record Answered : INotInfluenceReceiveTimeout

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Harper.Actors.Node;
 using Harper.Actors.Describe;
 
 namespace Harper.Actors.Certificates;
@@ -9,7 +10,7 @@ namespace Harper.Actors.Certificates;
 /// </summary>
 internal sealed class CertificateAuthoritiesActor : DescribedActor
 {
-    public static Props Props() => Akka.Actor.Props.Create(() => new CertificateAuthoritiesActor()).WithDeploy(Deploy.Local);
+    public static Props Props() => ActorProps.Of(() => new CertificateAuthoritiesActor()).WithDeploy(Deploy.Local);
 
     protected override string DescribeState() => "no authorities: peers are identified by address and credentials, wss is refused";
 

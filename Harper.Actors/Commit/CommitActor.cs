@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Akka.Actor;
 using Akka.Event;
+using Harper.Actors.Node;
 using Harper.Actors.Databases;
 using Harper.Actors.Describe;
 using Harper.Actors.TransactionLog;
@@ -45,7 +46,7 @@ internal sealed class CommitActor : DescribedActor
     }
 
     public static Props Props(IDatabaseEngine engine, CommitQueue queue, LogTail tail, DatabaseHandle handle, IClock clock) =>
-        Akka.Actor.Props.Create(() => new CommitActor(engine, queue, tail, handle, clock))
+        ActorProps.Of(() => new CommitActor(engine, queue, tail, handle, clock))
             .WithDispatcher("harper.dispatchers.commit").WithDeploy(Deploy.Local);
 
     protected override void PreStart()

@@ -37,7 +37,7 @@ internal sealed class ControlPlaneActor : DescribedActor, IWithTimers
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    public static Props Props(ControlParts parts, IClock clock) => Akka.Actor.Props.Create(() => new ControlPlaneActor(parts, clock)).WithDeploy(Deploy.Local);
+    public static Props Props(ControlParts parts, IClock clock) => ActorProps.Of(() => new ControlPlaneActor(parts, clock)).WithDeploy(Deploy.Local);
 
     protected override void PreStart() => Timers.StartPeriodicTimer(nameof(LookDue), LookDue.Instance, _parts.Settings.LookInterval);
 

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Harper.Actors.Node;
 using Harper.Actors.Admin;
 using Harper.Actors.Describe;
 using Harper.Core.Operations;
@@ -24,7 +25,7 @@ internal sealed class InspectionActor : DescribedActor
         Receive<Seen>(OnSeen);
     }
 
-    public static Props Props(IAdminView view) => Akka.Actor.Props.Create(() => new InspectionActor(view)).WithDeploy(Deploy.Local);
+    public static Props Props(IAdminView view) => ActorProps.Of(() => new InspectionActor(view)).WithDeploy(Deploy.Local);
 
     protected override string DescribeState() => "answering";
 

@@ -51,7 +51,7 @@ internal sealed class DatabaseActor : DescribedActor, IWithTimers
 
     // Opening a store blocks for as long as its log takes to replay.
     public static Props Props(DatabaseName name, NodeServices services, TailBudget tails) =>
-        Akka.Actor.Props.Create(() => new DatabaseActor(name, services, tails))
+        ActorProps.Of(() => new DatabaseActor(name, services, tails))
             .WithDispatcher("harper.dispatchers.storage").WithDeploy(Deploy.Local);
 
     protected override void PreStart()

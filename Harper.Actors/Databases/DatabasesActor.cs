@@ -36,7 +36,7 @@ internal sealed class DatabasesActor : DescribedActor
         Receive<Terminated>(message => OnEnded(message.ActorRef));
     }
 
-    public static Props Props(NodeServices services) => Akka.Actor.Props.Create(() => new DatabasesActor(services)).WithDeploy(Deploy.Local);
+    public static Props Props(NodeServices services) => ActorProps.Of(() => new DatabasesActor(services)).WithDeploy(Deploy.Local);
 
     protected override void PreStart()
     {

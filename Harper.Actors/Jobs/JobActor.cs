@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Event;
+using Harper.Actors.Node;
 using Harper.Actors.Describe;
 using Harper.Core.Commit;
 using Harper.Core.Operations;
@@ -46,7 +47,7 @@ internal sealed class JobActor : DescribedActor, IWithTimers
     public ITimerScheduler Timers { get; set; } = null!;
 
     public static Props Props(string id, JobProtocol.Start job, JobTable table, JobSettings settings, IClock clock) =>
-        Akka.Actor.Props.Create(() => new JobActor(id, job, table, settings, clock)).WithDeploy(Deploy.Local);
+        ActorProps.Of(() => new JobActor(id, job, table, settings, clock)).WithDeploy(Deploy.Local);
 
     protected override void PreStart() => Store();
 

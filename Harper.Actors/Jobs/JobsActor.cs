@@ -44,7 +44,7 @@ internal sealed class JobsActor : DescribedActor, IWithTimers
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    public static Props Props(NodeServices services) => Akka.Actor.Props.Create(() => new JobsActor(services)).WithDeploy(Deploy.Local);
+    public static Props Props(NodeServices services) => ActorProps.Of(() => new JobsActor(services)).WithDeploy(Deploy.Local);
 
     protected override void PreStart() => OnPrepare();
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using Akka.Actor;
 using Akka.Event;
+using Harper.Actors.Node;
 using Harper.Actors.Databases;
 using Harper.Actors.Describe;
 using Harper.Core.Commit;
@@ -40,7 +41,7 @@ public sealed class MembershipActor : DescribedActor, IWithTimers, IWithStash
     private bool _published;
 
     public static Props Props(MembershipView view, IDatabaseDirectory databases) =>
-        Akka.Actor.Props.Create(() => new MembershipActor(view, databases)).WithDeploy(Deploy.Local);
+        ActorProps.Of(() => new MembershipActor(view, databases)).WithDeploy(Deploy.Local);
 
     public MembershipActor(MembershipView view, IDatabaseDirectory databases)
     {

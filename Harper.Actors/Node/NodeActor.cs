@@ -41,7 +41,7 @@ internal sealed class NodeActor : DescribedActor, IWithTimers
     public ITimerScheduler Timers { get; set; } = null!;
 
     public static Props Props(NodeServices services, NodeChildren features) =>
-        Akka.Actor.Props.Create(() => new NodeActor(services, features)).WithDeploy(Deploy.Local);
+        ActorProps.Of(() => new NodeActor(services, features)).WithDeploy(Deploy.Local);
 
     protected override void PreStart()
     {

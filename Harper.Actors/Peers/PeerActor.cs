@@ -28,7 +28,7 @@ public sealed class PeerActor : DescribedActor, IWithTimers
 
     /// <param name="plan">What it begins with; after a restart the view's plan goes before it.</param>
     public static Props Props(PeersServices services, PeerConnections connections, PeerPlan plan) =>
-        Akka.Actor.Props.Create(() => new PeerActor(services, connections, plan)).WithDeploy(Deploy.Local);
+        ActorProps.Of(() => new PeerActor(services, connections, plan)).WithDeploy(Deploy.Local);
 
     public PeerActor(PeersServices services, PeerConnections connections, PeerPlan plan)
     {

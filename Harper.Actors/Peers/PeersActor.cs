@@ -26,7 +26,7 @@ public sealed class PeersActor : DescribedActor
     private readonly Dictionary<IActorRef, NodeName> _leaving = [];
 
     public static Props Props(PeersServices services, PeerAcceptor acceptor) =>
-        Akka.Actor.Props.Create(() => new PeersActor(services, acceptor)).WithDeploy(Deploy.Local);
+        ActorProps.Of(() => new PeersActor(services, acceptor)).WithDeploy(Deploy.Local);
 
     public PeersActor(PeersServices services, PeerAcceptor acceptor)
     {

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.Event;
+using Harper.Actors.Node;
 using Harper.Actors.Apply;
 using Harper.Actors.Databases;
 using Harper.Actors.Describe;
@@ -45,7 +46,7 @@ public sealed class ReceivingConnectionActor : DescribedActor, IWithTimers
     private Task? _closed;
 
     public static Props Props(ConnectionServices services, ReceivingConnection connection) =>
-        Akka.Actor.Props.Create(() => new ReceivingConnectionActor(services, connection)).WithDeploy(Deploy.Local);
+        ActorProps.Of(() => new ReceivingConnectionActor(services, connection)).WithDeploy(Deploy.Local);
 
     private sealed record TickDue : INotInfluenceReceiveTimeout
     {

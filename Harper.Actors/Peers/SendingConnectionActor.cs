@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Event;
+using Harper.Actors.Node;
 using Harper.Actors.Databases;
 using Harper.Actors.Describe;
 using Harper.Actors.Subscriptions;
@@ -48,7 +49,7 @@ public sealed class SendingConnectionActor : DescribedActor, IWithTimers
     private string? _lastError;
 
     public static Props Props(ConnectionServices services, SendingConnection connection) =>
-        Akka.Actor.Props.Create(() => new SendingConnectionActor(services, connection)).WithDeploy(Deploy.Local);
+        ActorProps.Of(() => new SendingConnectionActor(services, connection)).WithDeploy(Deploy.Local);
 
     private sealed record TickDue : INotInfluenceReceiveTimeout
     {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Akka.Actor;
+using Harper.Actors.Node;
 using Harper.Actors.Databases;
 using Harper.Actors.Describe;
 using Harper.Core.Identity;
@@ -27,7 +28,7 @@ public sealed class SessionCoordinatorActor : DescribedActor
     private long _lastId;
 
     public static Props Props(NodeName self, IDatabaseDirectory databases) =>
-        Akka.Actor.Props.Create(() => new SessionCoordinatorActor(databases)).WithDeploy(Deploy.Local);
+        ActorProps.Of(() => new SessionCoordinatorActor(databases)).WithDeploy(Deploy.Local);
 
     public SessionCoordinatorActor(IDatabaseDirectory databases)
     {

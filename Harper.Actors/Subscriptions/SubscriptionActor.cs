@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Streams;
+using Harper.Actors.Node;
 using Harper.Actors.Databases;
 using Harper.Actors.Describe;
 using Harper.Actors.Peers;
@@ -29,7 +30,7 @@ internal sealed class SubscriptionActor : DescribedActor
     private bool _stopping;
 
     public static Props Props(SubscriptionParts parts, SubscriptionWork work) =>
-        Akka.Actor.Props.Create(() => new SubscriptionActor(parts, work)).WithDeploy(Deploy.Local);
+        ActorProps.Of(() => new SubscriptionActor(parts, work)).WithDeploy(Deploy.Local);
 
     private sealed record Ended(string? Failure);
 

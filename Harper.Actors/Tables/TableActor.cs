@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Event;
+using Harper.Actors.Node;
 using Harper.Actors.Databases;
 using Harper.Actors.Describe;
 using Harper.Core.Commit;
@@ -34,7 +35,7 @@ internal sealed class TableActor : DescribedActor, IWithTimers
     public ITimerScheduler Timers { get; set; } = null!;
 
     public static Props Props(DatabaseHandle database, TableDefinition definition, TableSettings settings) =>
-        Akka.Actor.Props.Create(() => new TableActor(database, definition, settings)).WithDeploy(Deploy.Local);
+        ActorProps.Of(() => new TableActor(database, definition, settings)).WithDeploy(Deploy.Local);
 
     protected override void PreStart() => Schedule();
 

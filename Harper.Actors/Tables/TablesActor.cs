@@ -28,7 +28,7 @@ internal sealed class TablesActor : DescribedActor
     }
 
     public static Props Props(DatabaseHandle database, NodeServices services) =>
-        Akka.Actor.Props.Create(() => new TablesActor(database, services)).WithDeploy(Deploy.Local);
+        ActorProps.Of(() => new TablesActor(database, services)).WithDeploy(Deploy.Local);
 
     protected override void PreStart() => Follow(_database.Engine.Catalog);
 

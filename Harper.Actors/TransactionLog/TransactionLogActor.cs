@@ -46,7 +46,7 @@ internal sealed class TransactionLogActor : DescribedActor, IWithTimers
     public ITimerScheduler Timers { get; set; } = null!;
 
     public static Props Props(DatabaseHandle database, LogTail tail, LogHolds holds, NodeServices services) =>
-        Akka.Actor.Props.Create(() => new TransactionLogActor(database, tail, holds, services))
+        ActorProps.Of(() => new TransactionLogActor(database, tail, holds, services))
             .WithDispatcher("harper.dispatchers.storage").WithDeploy(Deploy.Local);
 
     protected override void PreStart()

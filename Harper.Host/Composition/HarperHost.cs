@@ -42,7 +42,7 @@ internal sealed partial class HarperHost : IAsyncDisposable
     public static async Task<HarperHost> StartAsync(HarperConfigLoader loader, TextWriter output, TextWriter errors, CancellationToken cancellation)
     {
         // The library of the store takes as long to load as everything else: it does so meanwhile.
-        var stores = Task.Run(static () => new RocksStoreFactory(RocksSettings.Default), CancellationToken.None);
+        var stores = Task.Run(WarmUp.LoadStores, CancellationToken.None);
         _ = Task.Run(HoconOverlay.Prepare, CancellationToken.None);
         var report = loader.Load();
         if (report.Config is not { } config)

@@ -18,6 +18,8 @@ internal sealed class RequestBody : IDisposable
 
     private const long BudgetBytes = 3L << 30;
 
+    private const int LargeBytes = 64 << 20;
+
     private static long _held;
     private byte[] _buffer = [];
     private int _length;
@@ -54,7 +56,10 @@ internal sealed class RequestBody : IDisposable
     public void Dispose()
     {
         Interlocked.Add(ref _held, -_buffer.Length);
+        var large = _buffer.Length >= LargeBytes;
         _buffer = [];
+        // The runtime gives a large array back in its next full collection, which a quiet node never has.
+        if (large) _ = Task.Run(static () => GC.Collect(2, GCCollectionMode.Forced, blocking: false));
     }
 
     private async ValueTask FillAsync(PipeReader reader, long claimed, CancellationToken cancellation)
