@@ -6,6 +6,7 @@ using Harper.Core.Identity;
 using Harper.Core.Membership;
 using Harper.Core.Positions;
 using Harper.Core.Sessions;
+using Harper.Core.Time;
 
 namespace Harper.Actors.Cluster;
 
@@ -13,8 +14,11 @@ namespace Harper.Actors.Cluster;
 /// One entry of <c>database_sockets</c>: the original's fields and forms (W 11), and lag, pending work, copy progress and time away beside them.
 /// Where no connection has said anything yet, the stored positions answer, so that figures survive a restart (R-MON-11).
 /// </summary>
-internal sealed class SocketStatusWriter(OutgoingBacklog backlog)
+internal sealed class SocketStatusWriter(OutgoingBacklog backlog, IClock clock)
 {
+    /// <summary>After so long without a record nothing is being received, whether the sender stated a position since or not.</summary>
+    private const double QuietMs = 1000;
+
     public void Write(Utf8JsonWriter writer, PeerPlan peer, DatabaseName name, IDatabaseHandle? handle, DatabaseConnectionStatus? status)
     {
         var positions = handle?.Engine.Positions;
@@ -37,7 +41,7 @@ internal sealed class SocketStatusWriter(OutgoingBacklog backlog)
         if (sending is { Connected: true }) WriteTime(writer, "lastSendTime", sending.SendingPosition);
         writer.WriteNumber("lastReceivedVersion", version);
         writer.WriteNumber("backPressurePercent", sending is { Connected: true } ? sending.BackPressurePercent : 0);
-        writer.WriteString("lastReceivedStatus", receiving is { LastWasRecord: true } && status!.Connected ? "Receiving" : "Waiting");
+        writer.WriteString("lastReceivedStatus", status is { Connected: true } && IsReceiving(receiving) ? "Receiving" : "Waiting");
         WriteError(writer, status?.LastError);
         WriteBacklog(writer, peer.Peer, handle, status);
         writer.WriteNumber("bytesReceived", receiving?.BytesIn ?? 0);
@@ -47,6 +51,9 @@ internal sealed class SocketStatusWriter(OutgoingBacklog backlog)
         if (status?.DisconnectedSinceMs is { } since && !status.Connected) WriteTime(writer, "disconnectedSince", since);
         writer.WriteEndObject();
     }
+
+    private bool IsReceiving(ConnectionStatus? receiving) =>
+        receiving is { LastWasRecord: true } && (receiving.PendingTransactions > 0 || clock.NowMs - receiving.LastReceivedAt < QuietMs);
 
     private static void WriteOrigins(Utf8JsonWriter writer, PeerPlan peer, ConnectionStatus? receiving)
     {

@@ -85,6 +85,21 @@ public sealed class SocketStatusSpecs
         Assert.Equal($$"""{"code":1006,"time":"{{AtAsText}}","reason":"the connection broke"}""", socket.GetProperty("lastConnectionError").GetRawText());
     }
 
+    [Theory]
+    [InlineData(0, 0, "Receiving")]
+    [InlineData(5000, 3, "Receiving")]
+    [InlineData(5000, 0, "Waiting")]
+    public void A_socket_should_be_receiving_only_while_records_come_or_wait(double silentMs, int pending, string status)
+    {
+        var receiving = Receiving with { LastWasRecord = true, LastReceivedAt = At - silentMs, PendingTransactions = pending };
+        Assert.Equal(status, Write(Status(receiving, null, connected: true)).GetProperty("lastReceivedStatus").GetString());
+    }
+
+    private sealed class FixedClock : Harper.Core.Time.IClock
+    {
+        public double NowMs => At;
+    }
+
     private static ConnectionStatus Receiving => new()
     {
         Direction = ConnectionDirection.Receiving, Peer = Peer, Database = DatabaseName.Data, Number = 1, State = "streaming", Connected = true,
@@ -105,7 +120,7 @@ public sealed class SocketStatusSpecs
         using (var writer = new Utf8JsonWriter(stream))
         {
             var plan = new PeerPlan(Peer, "ws://127.0.0.3:9933", ImmutableDictionary<DatabaseName, DatabaseLink>.Empty, null, null, null, null);
-            new SocketStatusWriter(new OutgoingBacklog()).Write(writer, plan, DatabaseName.Data, null, status);
+            new SocketStatusWriter(new OutgoingBacklog(), new FixedClock()).Write(writer, plan, DatabaseName.Data, null, status);
         }
         using var document = JsonDocument.Parse(Encoding.UTF8.GetString(stream.ToArray()));
         return document.RootElement.Clone();
