@@ -2,7 +2,10 @@ using System.Text.Json;
 
 namespace Harper.Host.CommandLine;
 
-/// <summary><c>harper verify</c>: the digest of every table on every node, side by side (rules 26 and 28). The nodes exchange them over their own sockets.</summary>
+/// <summary>
+/// <c>harper verify</c>: compares every table with every peer by digests and merges what differs both ways (rules 26 and 28). Ends with 1 when something
+/// could not be compared.
+/// </summary>
 internal static class VerifyCommand
 {
     public static Task<int> RunAsync(string? target, TextWriter output, TextWriter errors, CancellationToken cancellation) =>
@@ -10,40 +13,25 @@ internal static class VerifyCommand
             async () =>
             {
                 using var client = NodeClient.Connect(target);
-                var databases = await client.RunAsync(new { operation = "describe_all" }, cancellation).ConfigureAwait(false);
-                var (checkedTables, different) = (0, 0);
-                foreach (var database in databases.EnumerateObject().Where(database => database.Name != "system"))
-                    foreach (var table in database.Value.EnumerateObject())
-                    {
-                        checkedTables++;
-                        if (!await CompareAsync(client, database.Name, table.Name, output, cancellation).ConfigureAwait(false)) different++;
-                    }
-                await output.WriteLineAsync(different == 0
-                    ? $"{checkedTables} tables, equal on every node that was asked."
-                    : $"{different} of {checkedTables} tables differ or could not be compared. While writes are on their way this is normal: try again when idle.")
-                    .ConfigureAwait(false);
-                return different == 0 ? 0 : 1;
+                var answer = await client.RunAsync(new { operation = "verify_database" }, cancellation).ConfigureAwait(false);
+                var failed = false;
+                foreach (var table in answer.GetProperty("tables").EnumerateArray())
+                {
+                    failed |= Text(table, "state") == "failed";
+                    await output.WriteLineAsync($"{Text(table, "database")}.{Text(table, "table")} with {Text(table, "peer")}: {Verdict(table)}").ConfigureAwait(false);
+                }
+
+                await output.WriteLineAsync(Text(answer, "message")).ConfigureAwait(false);
+                return failed ? 1 : 0;
             },
             errors);
 
-    private static async Task<bool> CompareAsync(NodeClient client, string database, string table, TextWriter output, CancellationToken cancellation)
+    private static string Verdict(JsonElement table) => Text(table, "state") switch
     {
-        var answer = await client.RunAsync(new { operation = "table_digest", database, table, replicated = true }, cancellation).ConfigureAwait(false);
-        var here = Text(answer, "digest");
-        var equal = true;
-        var lines = new List<string> { $"  here: {Text(answer, "rows")} rows, {here}" };
-        if (answer.TryGetProperty("replicated", out var peers))
-            foreach (var peer in peers.EnumerateArray())
-            {
-                var digest = Text(peer, "digest");
-                equal &= digest == here;
-                lines.Add($"  {Text(peer, "node")}: {(digest is null ? Text(peer, "reason") ?? Text(peer, "error") ?? "no answer" : $"{Text(peer, "rows")} rows, {digest}")}");
-            }
-        await output.WriteLineAsync($"{database}.{table}: {(equal ? $"equal on {lines.Count} node{(lines.Count == 1 ? "" : "s")}, {Text(answer, "rows")} rows" : "DIFFERENT")}").ConfigureAwait(false);
-        if (!equal)
-            foreach (var line in lines) await output.WriteLineAsync(line).ConfigureAwait(false);
-        return equal;
-    }
+        "healed" => $"DIFFERED in {Text(table, "ranges")} ranges, merged both ways: {Text(table, "healed_here")} changes were missing here, {Text(table, "healed_there")} there",
+        "failed" => $"could not be compared: {Text(table, "error")}",
+        var state => state ?? "unknown",
+    };
 
     private static string? Text(JsonElement holder, string name) => holder.TryGetProperty(name, out var value) ? value.ToString() : null;
 }

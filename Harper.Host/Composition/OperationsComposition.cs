@@ -25,6 +25,7 @@ internal static class OperationsComposition
             .. DataFamilies.Create(databases, writes, settings),
             .. NodeFamilies.Create(databases, writes, node.Running.Jobs, users, configuration, new CsvHelperReader(), config.RootPath),
             node.Cluster.CreateOperations(databases, configuration),
+            node.Cluster.CreateVerification(databases),
         ]);
         var dispatcher = new OperationDispatcher(
             catalog, new SuperUserOnly(), node.Cluster.Forwarding, settings, loggers.CreateLogger<OperationDispatcher>());

@@ -196,7 +196,8 @@ public sealed class ClusterNode : IAsyncDisposable
         var settings = new OperationSettings();
         var catalog = new OperationCatalog(
         [
-            .. DataFamilies.Create(Databases, new TableWrites(Databases, services.Self, settings), settings), _cluster.CreateOperations(Databases, _options.Configuration), .. _options.Families,
+            .. DataFamilies.Create(Databases, new TableWrites(Databases, services.Self, settings), settings), _cluster.CreateOperations(Databases, _options.Configuration),
+            _cluster.CreateVerification(Databases), .. _options.Families,
         ]);
         _dispatcher = new OperationDispatcher(catalog, new SuperUserOnly(), _cluster.Forwarding, settings, loggers.CreateLogger<OperationDispatcher>());
         _cluster.Attach(_dispatcher);
