@@ -67,7 +67,7 @@ internal static class OperationEnvelope
         }
         catch (JsonException error)
         {
-            throw OperationError.Bad(error.Message);
+            throw NotJson(error);
         }
     }
 
@@ -98,6 +98,16 @@ internal static class OperationEnvelope
     {
         rest = rest.Trim(" \t\r\n"u8);
         if (!rest.IsEmpty) throw OperationError.Bad($"Unexpected text after the JSON body: '{(char)rest[0]}'");
+    }
+
+    /// <summary>Where it stops being JSON, counted from one as editors do.</summary>
+    private static OperationError NotJson(JsonException error)
+    {
+        if (error.Message.Contains("maximum configured depth", StringComparison.Ordinal))
+            return OperationError.Bad($"Request body is nested deeper than {MaxDepth} levels");
+        var end = error.Message.IndexOf(" LineNumber:", StringComparison.Ordinal);
+        var reason = (end < 0 ? error.Message : error.Message[..end]).TrimEnd('.');
+        return OperationError.Bad($"Request body is not valid JSON: {reason} (line {error.LineNumber + 1}, byte {error.BytePositionInLine + 1})");
     }
 
     private static OperationError CutShort() => OperationError.Bad("Unexpected end of JSON input");

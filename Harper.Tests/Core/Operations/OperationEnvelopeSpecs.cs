@@ -27,6 +27,15 @@ public sealed class OperationEnvelopeSpecs
         Assert.Equal((400, message), (error.Status, error.Message));
     }
 
+    [Fact]
+    public void Malformed_JSON_should_be_located_in_the_words_of_the_caller()
+    {
+        Assert.Equal("Request body is not valid JSON: 'h' is an invalid start of a value (line 1, byte 1)", Assert.Throws<OperationError>(() => Parse("hello")).Message);
+        Assert.EndsWith("(line 2, byte 3)", Assert.Throws<OperationError>(() => Parse("{\"operation\":\n  }")).Message, StringComparison.Ordinal);
+        var deep = "{\"operation\":" + new string('[', 65) + new string(']', 65) + "}";
+        Assert.Equal("Request body is nested deeper than 64 levels", Assert.Throws<OperationError>(() => Parse(deep)).Message);
+    }
+
     [Theory]
     [InlineData("{\"operation\":}")]
     [InlineData("{operation:1}")]
