@@ -68,9 +68,14 @@ public sealed class PeerCalls(IPeerTransport transport, NodeName self, PeerSocke
         }
         var close = await socket.Ended.ConfigureAwait(false);
         throw new PeerCallException(close.Reason.Length > 0
-            ? $"Connection closed {close.Reason} {close.Code}"
+            ? $"Connection closed {close.Reason} {close.Code}{Advice(close)}"
             : $"Connection closed {close.Code}");
     }
+
+    /// <summary>The original's words stay at the beginning; what to do follows them.</summary>
+    private static string Advice(PeerClose close) => close.Reason == "Unauthorized"
+        ? ": 'authorization' must hold the username and password of a super_user of that node"
+        : "";
 
     /// <summary>Originals put the kind of their error before its text.</summary>
     private static string Plain(string error)

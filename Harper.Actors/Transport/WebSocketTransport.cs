@@ -92,7 +92,7 @@ public sealed class WebSocketTransport : IPeerTransport, IDisposable
                 PeerTransportFailure.Refused,
                 response.StatusCode == HttpStatusCode.SwitchingProtocols
                     ? $"{dial.Url} opens WebSockets, but does not speak {SubProtocol}"
-                    : $"{dial.Url} answered {(int)response.StatusCode} instead of opening a WebSocket");
+                    : $"{dial.Url} answered {(int)response.StatusCode} instead of opening a WebSocket: is this its replication.port?");
         }
     }
 

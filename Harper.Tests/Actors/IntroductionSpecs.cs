@@ -64,7 +64,7 @@ public sealed class IntroductionSpecs : IAsyncLifetime
         {
             var (status, body) = await _b.TryCallAsync(new { operation = "add_node", url = _a.Url, authorization });
             Assert.Equal(500, status);
-            Assert.Equal("Error returned from ws://127.0.0.2:9933: Connection closed Unauthorized 1008", body.GetProperty("error").GetString());
+            Assert.Equal("Error returned from ws://127.0.0.2:9933: Connection closed Unauthorized 1008: 'authorization' must hold the username and password of a super_user of that node", body.GetProperty("error").GetString());
         }
         Assert.Empty(_a.Members);
         Assert.Empty(_b.Members);
