@@ -63,6 +63,8 @@ internal sealed partial class OperationsEndpoint(
     private async Task OperationAsync(HttpContext context, long started)
     {
         var caller = await CallerAsync(context).ConfigureAwait(false);
+        if (context.Request.Headers.ContentEncoding is [{ Length: > 0 } coding, ..] && !coding.Equals("identity", StringComparison.OrdinalIgnoreCase))
+            throw new OperationError(415, $"Content-Encoding '{coding}' is not supported: send the body uncompressed");
         using var body = await RequestBody.ReadAsync(context.Request, context.RequestAborted).ConfigureAwait(false);
         if (!IsJson(context.Request.ContentType) && !HasOperation(body.Bytes))
         {

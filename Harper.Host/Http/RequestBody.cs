@@ -20,7 +20,10 @@ internal sealed class RequestBody : IDisposable
 
     private const int LargeBytes = 64 << 20;
 
+    private static readonly TimeSpan CollectAfter = TimeSpan.FromMilliseconds(500);
+
     private static long _held;
+    private static int _collecting;
     private byte[] _buffer = [];
     private int _length;
 
@@ -58,8 +61,18 @@ internal sealed class RequestBody : IDisposable
         Interlocked.Add(ref _held, -_buffer.Length);
         var large = _buffer.Length >= LargeBytes;
         _buffer = [];
-        // The runtime gives a large array back in its next full collection, which a quiet node never has.
-        if (large) _ = Task.Run(static () => GC.Collect(2, GCCollectionMode.Forced, blocking: false));
+        if (large && Interlocked.Exchange(ref _collecting, 1) == 0) _ = CollectAsync();
+    }
+
+    /// <summary>
+    /// The runtime gives large arrays back in a full collection, which a quiet node never has, and even then keeps their pages for later. One collection
+    /// for all that ended lately, once the calls that held them have unwound.
+    /// </summary>
+    private static async Task CollectAsync()
+    {
+        await Task.Delay(CollectAfter).ConfigureAwait(false);
+        Volatile.Write(ref _collecting, 0);
+        GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);
     }
 
     private async ValueTask FillAsync(PipeReader reader, long claimed, CancellationToken cancellation)

@@ -65,6 +65,11 @@ public sealed class HttpCarrierSpecs : IAsyncLifetime
         using var body = JsonDocument.Parse(await refused.Content.ReadAsStringAsync());
         Assert.Equal("Bad Request", body.RootElement.GetProperty("error").GetString());
 
+        using var zipped = Request(new ByteArrayContent([0x1F, 0x8B, 0x08]) { Headers = { ContentType = new("application/json"), ContentEncoding = { "gzip" } } });
+        using var unzipped = await _node.Client.SendAsync(zipped);
+        Assert.Equal(HttpStatusCode.UnsupportedMediaType, unzipped.StatusCode);
+        Assert.Contains("send the body uncompressed", await unzipped.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+
         using var describe = Request(new StringContent("{\"operation\":\"describe_all\"}", Encoding.UTF8, "application/json"));
         using var answer = await _node.Client.SendAsync(describe);
         Assert.Equal("application/json", answer.Content.Headers.ContentType!.ToString());
