@@ -4,7 +4,7 @@ namespace Harper.Host.CommandLine;
 internal sealed class CommandFailure(string message) : Exception(message)
 {
     /// <summary>Runs a command; a failure is one line and the exit code 1.</summary>
-    public static async Task<int> GuardAsync(Func<Task<int>> command, TextWriter errors)
+    public static async Task<int> GuardAsync(Func<Task<int>> command, TextWriter errors, string? hint = null)
     {
         try
         {
@@ -12,7 +12,7 @@ internal sealed class CommandFailure(string message) : Exception(message)
         }
         catch (CommandFailure failure)
         {
-            await errors.WriteLineAsync("harper: " + failure.Message).ConfigureAwait(false);
+            await errors.WriteLineAsync("harper: " + failure.Message + hint).ConfigureAwait(false);
             return 1;
         }
         catch (OperationCanceledException)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Harper.Host.Configuration;
 using Harper.Host.Demo;
 using Spectre.Console;
 
@@ -9,20 +10,24 @@ internal static class HarperCommands
 {
     public static Task<int> RunAsync(string[] args)
     {
-        var root = Create();
+        string? hint = null;
+        var root = Create(() => hint);
         // "harper describe_all", "harper insert table=dog ...": an operation by its name.
         if (args.Length > 0 && !args[0].StartsWith('-') && root.Subcommands.All(command => command.Name != args[0] && !command.Aliases.Contains(args[0])))
+        {
+            if (NearestName.Find(args[0], root.Subcommands.Select(command => command.Name)) is { } near) hint = $" (If a command was meant: harper {near}.)";
             args = ["operation", .. args];
+        }
         // Nobody wraps the lines of a pipe for reading.
         if (Console.IsOutputRedirected) AnsiConsole.Profile.Width = 1000;
         return root.Parse(args).InvokeAsync();
     }
 
-    private static RootCommand Create()
+    private static RootCommand Create(Func<string?> hint)
     {
         var root = new RootCommand("Harper, a distributed document database. Without a command a node is run in the foreground.")
         {
-            Run(), Stop(), Config(), Operation(), Actors(), Status(), Verify(), Version(), Demo(),
+            Run(), Stop(), Config(), Operation(hint), Actors(), Status(), Verify(), Version(), Demo(),
         };
         root.SetAction((_, _) => RunCommand.RunAsync([], Console.Out, Console.Error));
         return root;
@@ -52,14 +57,15 @@ internal static class HarperCommands
         return new Command("config", "About the configuration.") { check };
     }
 
-    private static Command Operation()
+    /// <param name="hint">What else the name may have meant, for when the operation fails.</param>
+    private static Command Operation(Func<string?> hint)
     {
         var name = new Argument<string>("operation") { Description = "For example describe_all" };
         var values = new Argument<string[]>("key=value") { Arity = ArgumentArity.ZeroOrMore, Description = "Arguments; JSON values are understood. json=true answers JSON instead of YAML" };
         var target = Target();
         var command = new Command("operation", "Run an operation on a node: harper describe_table table=dog") { name, values, target };
         command.SetAction((parsed, cancellation) => OperationCommand.RunAsync(
-            parsed.GetRequiredValue(name), parsed.GetValue(values) ?? [], parsed.GetValue(target), Console.Out, Console.Error, cancellation));
+            parsed.GetRequiredValue(name), parsed.GetValue(values) ?? [], parsed.GetValue(target), hint(), Console.Out, Console.Error, cancellation));
         return command;
     }
 

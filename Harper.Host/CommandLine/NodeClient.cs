@@ -44,11 +44,18 @@ internal sealed class NodeClient : IDisposable
             var reason = body.ValueKind == JsonValueKind.Object && body.TryGetProperty("error", out var error) ? error.ToString() : text;
             throw new CommandFailure($"{_where} answered {(int)answer.StatusCode}: {reason}");
         }
-        catch (HttpRequestException failure)
+        catch (TaskCanceledException failure) when (!cancellation.IsCancellationRequested)
+        {
+            throw new CommandFailure($"{_where} cannot be reached: {failure.InnerException?.Message ?? failure.Message}");
+        }
+        catch (Exception failure) when (failure is HttpRequestException or IOException)
         {
             throw new CommandFailure($"{_where} cannot be reached: {failure.InnerException?.Message ?? failure.Message}. Is the node running?");
         }
     }
+
+    /// <summary>Some operations take long; whoever waits ends it with Ctrl-C.</summary>
+    private static HttpClient Patient(HttpMessageHandler handler, Uri address) => new(handler) { BaseAddress = address, Timeout = Timeout.InfiniteTimeSpan };
 
     private static JsonElement Parse(string text)
     {
@@ -65,10 +72,12 @@ internal sealed class NodeClient : IDisposable
 
     private static NodeClient ToSocket()
     {
-        var config = HarperConfigLoader.OfThisProcess([]).Load().Config;
-        var path = config?.OperationsApi.DomainSocket;
+        var report = HarperConfigLoader.OfThisProcess([]).Load();
+        if (report.Config is not { } config)
+            throw new CommandFailure($"{report.ErrorMessage}; mend it (harper config check), or give --target http://user:password@host:9925");
+        var path = config.OperationsApi.DomainSocket;
         if (path is null || !File.Exists(path))
-            throw new CommandFailure($"no node runs on {config?.RootPath ?? "this root folder"} (no socket {path}); set ROOTPATH, or give --target http://user:password@host:9925");
+            throw new CommandFailure($"no node runs on {config.RootPath} (no socket {path}); set ROOTPATH, or give --target http://user:password@host:9925");
         var handler = new SocketsHttpHandler
         {
             ConnectCallback = async (_, cancellation) =>
@@ -78,7 +87,7 @@ internal sealed class NodeClient : IDisposable
                 return new NetworkStream(socket, ownsSocket: true);
             },
         };
-        return new NodeClient(new HttpClient(handler) { BaseAddress = new Uri("http://localhost/") }, path);
+        return new NodeClient(Patient(handler, new Uri("http://localhost/")), path);
     }
 
     private static NodeClient ToUrl(string target)
@@ -86,11 +95,12 @@ internal sealed class NodeClient : IDisposable
         if (!target.Contains("://", StringComparison.Ordinal)) target = "http://" + target;
         if (!Uri.TryCreate(target, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
             throw new CommandFailure($"--target '{target}' is no URL such as http://admin:password@127.0.0.2:9925");
-        var http = new HttpClient { BaseAddress = new Uri(url.GetLeftPart(UriPartial.Authority).Replace(url.UserInfo + "@", "", StringComparison.Ordinal)) };
+        var address = new Uri(url.GetLeftPart(UriPartial.Authority).Replace(url.UserInfo + "@", "", StringComparison.Ordinal));
+        var http = Patient(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(10) }, address);
         var user = url.UserInfo.Length > 0
             ? Uri.UnescapeDataString(url.UserInfo)
             : $"{Environment.GetEnvironmentVariable("HDB_ADMIN_USERNAME")}:{Environment.GetEnvironmentVariable("HDB_ADMIN_PASSWORD")}";
         if (user.Length > 1) http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(user)));
-        return new NodeClient(http, http.BaseAddress.ToString());
+        return new NodeClient(http, address.ToString());
     }
 }

@@ -10,7 +10,7 @@ internal static class OperationCommand
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static Task<int> RunAsync(
-        string operation, string[] arguments, string? target, TextWriter output, TextWriter errors, CancellationToken cancellation) =>
+        string operation, string[] arguments, string? target, string? hint, TextWriter output, TextWriter errors, CancellationToken cancellation) =>
         CommandFailure.GuardAsync(
             async () =>
             {
@@ -20,7 +20,8 @@ internal static class OperationCommand
                 await output.WriteLineAsync(json ? JsonSerializer.Serialize(answer, Indented) : ToYaml(answer)).ConfigureAwait(false);
                 return 0;
             },
-            errors);
+            errors,
+            hint);
 
     /// <summary>Values are JSON where they look like it, texts otherwise; <c>json</c> and <c>target</c> are for the command itself.</summary>
     internal static (Dictionary<string, JsonElement> Body, bool Json, string? Target) Read(string operation, string[] arguments)

@@ -43,11 +43,19 @@ internal static class StatusCommand
             foreach (var socket in sockets)
                 table.AddRow(
                     Shown(peer, "name"), Shown(socket, "database"),
-                    socket.TryGetProperty("connected", out var connected) && connected.ValueKind == JsonValueKind.True ? "[green]connected[/]" : "[red]not connected[/]",
+                    socket.TryGetProperty("connected", out var connected) && connected.ValueKind == JsonValueKind.True ? "[green]connected[/]" : NotConnected(peer, socket),
                     Shown(socket, "lagMs"), Shown(socket, "pendingTransactions"), Shown(socket, "pendingBytes"), Shown(socket, "latency"),
                     Shown(socket, "lastReceivedLocalTime"));
         }
         return table;
+    }
+
+    /// <summary>With the reason: that is what whoever looks wants to know.</summary>
+    private static string NotConnected(JsonElement peer, JsonElement socket)
+    {
+        var reason = socket.TryGetProperty("lastConnectionError", out var error) && error.ValueKind == JsonValueKind.Object ? Shown(error, "reason") : "";
+        if (reason.Length == 0) reason = Shown(peer, "reason");
+        return reason.Length is 0 or 1 ? "[red]not connected[/]" : $"[red]not connected[/]: {reason}";
     }
 
     private static string Shown(JsonElement holder, string name) =>

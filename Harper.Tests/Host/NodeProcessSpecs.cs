@@ -99,6 +99,44 @@ public sealed class NodeProcessSpecs
         Assert.Contains("did you mean --REPLICATION_PORT?", node.Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_huge_request_should_be_answered_and_its_memory_given_back()
+    {
+        await using var node = await new HostProcess("127.0.40.20").StartAndWaitAsync();
+        await node.RunAsync(new { operation = "create_table", table = "dog", primary_key = "id" });
+        var before = ResidentOf(node.Id);
+        var text = new string('x', 100 << 20);
+        var (status, body) = await node.RunAsync(new { operation = "insert", table = "dog", records = new[] { new { id = 1, text } } });
+        Assert.Equal(413, status);
+        Assert.Contains("send the records in several requests", body.GetProperty("error").GetString(), StringComparison.Ordinal);
+        await Wait.UntilAsync(() => ResidentOf(node.Id) < before + (100 << 20), "the memory of the request is given back");
+    }
+
+    [Fact]
+    public async Task A_mistyped_command_should_name_the_one_that_was_meant()
+    {
+        await using var node = new HostProcess("127.0.40.21");
+        node.Start("statsu");
+        Assert.Equal(1, await node.EndAsync());
+        Assert.Contains("harper: no node runs on ", node.Output, StringComparison.Ordinal);
+        Assert.Contains("(If a command was meant: harper status.)", node.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_command_beside_a_broken_configuration_should_say_what_is_broken()
+    {
+        await using var node = new HostProcess("127.0.40.22", ("HTTP_PORT", "zzz"));
+        node.Start("status");
+        Assert.Equal(1, await node.EndAsync());
+        Assert.Contains("http.port is 'zzz'", node.Output, StringComparison.Ordinal);
+    }
+
+    private static long ResidentOf(int process)
+    {
+        var line = File.ReadLines($"/proc/{process}/status").First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal));
+        return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024;
+    }
+
     /// <summary>Addresses of the listening TCP sockets that belong to a process, from /proc.</summary>
     private static List<string> ListeningOf(int process)
     {
