@@ -32,6 +32,6 @@ public sealed class KillRoundsSpecs
             await cluster.AssertEqualAsync(round);
         }
 
-        TestContext.Current.SendDiagnosticMessage($"{Rounds} kills, {cluster.Acknowledged} acknowledged rows, none missing");
+        TestContext.Current.TestOutputHelper?.WriteLine($"{Rounds} kills, {cluster.Acknowledged} acknowledged rows, none missing");
     }
 }
