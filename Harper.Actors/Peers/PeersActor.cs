@@ -5,6 +5,7 @@ using Harper.Actors.Membership;
 using Harper.Actors.Node;
 using Harper.Actors.Subscriptions;
 using Harper.Actors.Transport;
+using Harper.Core.Commit;
 using Harper.Core.Identity;
 using Harper.Core.Membership;
 
@@ -36,6 +37,7 @@ public sealed class PeersActor : DescribedActor
         Receive<PlanMoved>(_ => Follow(services.View.Current.Plan));
         Receive<PeerProtocol.SocketAccepted>(OnAccepted);
         Receive<PeerProtocol.Resync>(OnResync);
+        Receive<Forgotten>(OnForgotten);
         Receive<Terminated>(gone => OnTerminated(gone.ActorRef));
         acceptor.Peers = Self;
     }
@@ -137,7 +139,11 @@ public sealed class PeersActor : DescribedActor
 
     private void OnTerminated(IActorRef actor)
     {
-        if (!_leaving.Remove(actor, out var peer))
+        if (_leaving.Remove(actor, out var peer))
+        {
+            if (_services.View.Current.Records.IsRemoved(peer)) Forget(peer);
+        }
+        else
         {
             peer = _peers.FirstOrDefault(pair => pair.Value.Equals(actor)).Key;
             _peers.Remove(peer);
@@ -145,6 +151,21 @@ public sealed class PeersActor : DescribedActor
         }
         if (_services.View.Current.Plan.Find(peer) is { } wanted && IsWorthAnActor(wanted)) Start(wanted);
     }
+
+    /// <summary>A removed node holds nothing back any more: what it confirmed, and where its log was read, goes with it (rule 25).</summary>
+    private void Forget(NodeName peer)
+    {
+        foreach (var database in _services.Databases.All)
+            database.CommitAsync(new CommitRequest.ForgetPeer(peer)).PipeTo(Self, success: result => new Forgotten(peer, database.Name, result));
+    }
+
+    private void OnForgotten(Forgotten forgotten)
+    {
+        if (forgotten.Result is CommitResult.Rejected rejected)
+            _log.Warning("{Peer} could not be forgotten by database {Database}: {Reason}", forgotten.Peer, forgotten.Database, rejected.Message);
+    }
+
+    private sealed record Forgotten(NodeName Peer, DatabaseName Database, CommitResult Result);
 
     private sealed record PlanMoved : INotInfluenceReceiveTimeout
     {

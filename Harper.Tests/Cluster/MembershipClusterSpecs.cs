@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Harper.Core.Identity;
 using Harper.Tests.Support;
 using Xunit;
 
@@ -74,6 +75,7 @@ public sealed class MembershipClusterSpecs : IAsyncDisposable
         await a.CallAsync(new { operation = "remove_node", hostname = c.Name });
         await Wait.UntilAsync(() => a.Members.Length == 2 && b.Members.Length == 2, "the deletion gossips");
         await Wait.UntilAsync(() => c.Board.All.IsEmpty && a.Connected is [var ofA] && ofA == b.Name && b.Board.All.Length == 1, "nobody is connected to it");
+        await Wait.UntilAsync(() => !Confirmed(a, c) && !Confirmed(b, c), "what it confirmed is forgotten (rule 25)");
         await c.InsertAsync("dog", 30, "alone");
         await a.InsertAsync("dog", 10, "without it");
         await Wait.UntilAsync(() => b.Has("dog", 10), "the others go on");
@@ -181,6 +183,9 @@ public sealed class MembershipClusterSpecs : IAsyncDisposable
         var value = SocketOf(node).GetProperty(field);
         return value.ValueKind == JsonValueKind.Number ? value.GetDouble() : null;
     }
+
+    private static bool Confirmed(ClusterNode node, ClusterNode peer) => node.Databases.All
+        .Any(database => database.Engine.Positions.Confirmed.ContainsKey(new NodeName(peer.Name)));
 
     private static Task MeshAsync(params ClusterNode[] nodes) => Wait.UntilAsync(
         () => nodes.All(node => node.Connected.Length == nodes.Length - 1), "every node is connected to every other");
