@@ -8,11 +8,11 @@ namespace Harper.Tests.Core.Convergence;
 
 /// <summary>
 /// Proves rules 1-4 (any order of arrival gives the same row) and 9-13, 21, 22 (everybody gets everything) by random histories. The run
-/// takes a few ten thousand; <c>./test.sh --long</c> takes a million of each.
+/// takes a quarter of a million of each; <c>./test.sh --long</c> takes two million.
 /// </summary>
 public sealed class ConvergenceSpecs
 {
-    private static readonly int Histories = LongRun.Scale(30_000, 1_000_000);
+    private static readonly int Histories = LongRun.Scale(250_000, 2_000_000);
 
     [Fact]
     public void Any_order_of_arrival_with_duplicates_should_give_the_same_row()
