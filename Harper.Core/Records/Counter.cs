@@ -41,7 +41,7 @@ public static class Counter
     public static EncodedRecord Visible(Row row)
     {
         if (row.Adds.IsEmpty) return row.Value;
-        var overlay = new RecordOverlay(row.Value);
+        var overlay = new RowOverlay(row.Value);
         foreach (var group in row.Adds.GroupBy(add => add.Name))
             overlay.Set(group.Key, Sum(row.Value, group.Key, group.OrderBy(add => add.Stamp).Select(add => add.Amount)));
         return overlay.Build();
@@ -62,7 +62,7 @@ public static class Counter
     private static Row Fold(Row row, ImmutableArray<CounterAdd> adds)
     {
         if (adds.IsEmpty) return row;
-        var overlay = new RecordOverlay(row.Value);
+        var overlay = new RowOverlay(row.Value);
         var patched = row.Patched;
         foreach (var group in adds.GroupBy(add => add.Name))
         {
@@ -80,7 +80,7 @@ public static class Counter
     private static byte[] Sum(EncodedRecord record, string name, IEnumerable<double> amounts)
     {
         var sum = 0d;
-        var value = RecordOverlay.Find(record, name);
+        var value = RowOverlay.Find(record, name);
         if (!value.IsEmpty)
         {
             var reader = new ValueReader(value.Span);

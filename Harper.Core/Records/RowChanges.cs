@@ -40,11 +40,11 @@ public static class RowChanges
     private static EncodedRecord WithoutPatched(Row row)
     {
         if (!row.Alive) return EncodedRecord.Empty;
-        var kept = new RecordOverlay(EncodedRecord.Empty);
+        var kept = new RowOverlay(EncodedRecord.Empty);
         var offset = 0;
         foreach (var name in row.Value.Shape.Names)
         {
-            var value = RecordOverlay.ValueAt(row.Value.Values, ref offset);
+            var value = RowOverlay.ValueAt(row.Value.Values, ref offset);
             if (!row.Patched.Any(attribute => attribute.Name == name)) kept.Set(name, value);
         }
 
@@ -53,9 +53,9 @@ public static class RowChanges
 
     private static EncodedRecord PatchAt(Row row, Stamp stamp)
     {
-        var patch = new RecordOverlay(EncodedRecord.Empty);
+        var patch = new RowOverlay(EncodedRecord.Empty);
         foreach (var attribute in row.Patched)
-            if (attribute.Stamp == stamp) patch.Set(attribute.Name, RecordOverlay.Find(row.Value, attribute.Name));
+            if (attribute.Stamp == stamp) patch.Set(attribute.Name, RowOverlay.Find(row.Value, attribute.Name));
         foreach (var add in row.Adds)
             if (add.Stamp == stamp) patch.Set(add.Name, Counter.EncodeAdd(add.Amount));
         return patch.Build();

@@ -44,8 +44,8 @@ public static class RowMerge
         var adds = row.Adds.RemoveAll(add => add.Stamp < stamp);
         if (!patched.IsEmpty)
         {
-            var overlay = new RecordOverlay(value);
-            foreach (var attribute in patched) overlay.Set(attribute.Name, RecordOverlay.Find(row.Value, attribute.Name));
+            var overlay = new RowOverlay(value);
+            foreach (var attribute in patched) overlay.Set(attribute.Name, RowOverlay.Find(row.Value, attribute.Name));
             value = overlay.Build();
         }
 
@@ -55,14 +55,14 @@ public static class RowMerge
     /// <summary>Attribute by attribute the greater stamp wins; adds are kept one by one until they are settled.</summary>
     private static MergeResult Patch(Row row, in Change change, Stamp stamp)
     {
-        var overlay = new RecordOverlay(row.Value);
+        var overlay = new RowOverlay(row.Value);
         var patched = row.Patched;
         var adds = row.Adds;
         var changed = false;
         var offset = 0;
         foreach (var name in change.Value.Shape.Names)
         {
-            var value = RecordOverlay.ValueAt(change.Value.Values, ref offset);
+            var value = RowOverlay.ValueAt(change.Value.Values, ref offset);
             var index = IndexOf(patched, name);
             var since = index >= 0 ? patched[index].Stamp : row.Base;
             if (stamp <= since) continue;

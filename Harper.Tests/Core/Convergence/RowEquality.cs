@@ -19,8 +19,8 @@ internal static class RowEquality
         if (left.Value.Shape.Count != right.Value.Shape.Count) return false;
         foreach (var name in left.Value.Shape.Names)
         {
-            var value = RecordOverlay.Find(right.Value, name);
-            if (value.IsEmpty || !value.Span.SequenceEqual(RecordOverlay.Find(left.Value, name).Span)) return false;
+            var value = RowOverlay.Find(right.Value, name);
+            if (value.IsEmpty || !value.Span.SequenceEqual(RowOverlay.Find(left.Value, name).Span)) return false;
         }
 
         return true;

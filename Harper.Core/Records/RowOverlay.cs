@@ -4,21 +4,15 @@ using Harper.Core.Values;
 namespace Harper.Core.Records;
 
 /// <summary>Builds a record from another one with some values replaced or added. Costs nothing until the first value is set.</summary>
-internal struct RecordOverlay(EncodedRecord under)
+internal struct RowOverlay(EncodedRecord under)
 {
     private ReadOnlyMemory<byte>[]? _values;
     private ImmutableArray<string>.Builder? _added;
     private int _count;
 
     /// <summary>The value of an attribute; empty when the record does not have it.</summary>
-    public static ReadOnlyMemory<byte> Find(EncodedRecord record, string name)
-    {
-        var index = record.Shape.IndexOf(name);
-        if (index < 0) return default;
-        var offset = 0;
-        for (var i = 0; i < index; i++) offset += ValueLength.Of(record.Values.Span[offset..]);
-        return ValueAt(record.Values, ref offset);
-    }
+    public static ReadOnlyMemory<byte> Find(EncodedRecord record, string name) =>
+        RecordReader.TryFindMemory(record, name, out var value) ? value : default;
 
     /// <summary>The value at an offset, which moves past it.</summary>
     public static ReadOnlyMemory<byte> ValueAt(ReadOnlyMemory<byte> values, ref int offset)
