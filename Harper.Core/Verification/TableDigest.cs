@@ -23,15 +23,35 @@ public sealed record RangeDigest(RecordKey? After, RecordKey? UpTo, long Rows, s
 public static class TableDigest
 {
     /// <summary>Digests the whole table, or what lies after a key up to another one.</summary>
-    public static RangeDigest Of(IReadView view, TableDefinition table, DigestForm form, RecordKey? after = null, RecordKey? upTo = null)
+    public static RangeDigest Of(IReadView view, TableDefinition table, DigestForm form, RecordKey? after = null, RecordKey? upTo = null) =>
+        Walk(view, table, form, after, upTo, long.MaxValue) with { UpTo = upTo };
+
+    /// <summary>Cuts the table into stretches of so many rows as it is here, for a peer to digest the same stretches and say which differ.</summary>
+    public static IEnumerable<RangeDigest> Ranges(IReadView view, TableDefinition table, DigestForm form, int rowsPerRange)
+    {
+        RangeDigest range;
+        RecordKey? after = null;
+        do
+        {
+            range = Walk(view, table, form, after, null, rowsPerRange);
+            after = range.UpTo;
+            yield return range;
+        }
+        while (after is not null);
+    }
+
+    /// <summary>Digests until a key, or until so many rows were seen: then the last of them ends the range.</summary>
+    private static RangeDigest Walk(IReadView view, TableDefinition table, DigestForm form, RecordKey? after, RecordKey? upTo, long maxRows)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var buffer = new ArrayBufferWriter<byte>(4096);
         using var rows = view.ScanRows(table, after);
-        var count = 0L;
-        while (rows.MoveNext())
+        var (seen, count) = (0L, 0L);
+        RecordKey? end = null;
+        while (end is null && rows.MoveNext())
         {
             if (upTo is { } last && rows.Key.CompareTo(last) > 0) break;
+            if (++seen == maxRows) end = new RecordKey(rows.Key.Span.ToArray());
             if (!Counts(rows.Row, form, view.Now)) continue;
             Append(buffer, rows.Key, rows.Row, form);
             count++;
@@ -41,28 +61,7 @@ public static class TableDigest
         }
 
         hash.AppendData(buffer.WrittenSpan);
-        return new RangeDigest(after, upTo, count, Convert.ToHexStringLower(hash.GetHashAndReset()));
-    }
-
-    /// <summary>Cuts the table into stretches of so many rows as it is here, for a peer to digest the same stretches and say which differ.</summary>
-    public static IEnumerable<RangeDigest> Ranges(IReadView view, TableDefinition table, DigestForm form, int rowsPerRange)
-    {
-        RecordKey? after = null;
-        while (EndOfRange(view, table, after, rowsPerRange) is { } upTo)
-        {
-            yield return Of(view, table, form, after, upTo);
-            after = upTo;
-        }
-
-        yield return Of(view, table, form, after);
-    }
-
-    private static RecordKey? EndOfRange(IReadView view, TableDefinition table, RecordKey? after, int rowsPerRange)
-    {
-        using var rows = view.ScanRows(table, after);
-        for (var i = 0; rows.MoveNext(); i++)
-            if (i == rowsPerRange - 1) return new RecordKey(rows.Key.Span.ToArray());
-        return null;
+        return new RangeDigest(after, end, count, Convert.ToHexStringLower(hash.GetHashAndReset()));
     }
 
     private static bool Counts(Row row, DigestForm form, double now) =>

@@ -29,6 +29,9 @@ public sealed class VerificationSpecs : IAsyncDisposable
         await Wait.UntilAsync(() => b.Has("dog", 19), "the rows are on both");
         Assert.Equal("equal", (await VerifyAsync(a)).GetProperty("state").GetString());
 
+        Assert.Equal("7,7,6", await RangesAsync(a, 7));
+        Assert.Equal("10,10,0", await RangesAsync(b, 10));
+
         // Behind the back of both logs, as a restored disk or a bug would.
         await BehindTheLogAsync(a, 100);
         await BehindTheLogAsync(b, 200);
@@ -46,6 +49,12 @@ public sealed class VerificationSpecs : IAsyncDisposable
     {
         var answer = await node.CallAsync(new { operation = "verify_database", database = "data" });
         return answer.GetProperty("tables").EnumerateArray().Single();
+    }
+
+    private static async Task<string> RangesAsync(ClusterNode node, int rows)
+    {
+        var answer = await node.CallAsync(new { operation = "table_digest", database = "data", table = "dog", rows_per_range = rows });
+        return string.Join(",", answer.GetProperty("ranges").EnumerateArray().Select(range => range.GetProperty("rows").GetInt32()));
     }
 
     private static async Task<string> DigestAsync(ClusterNode node) =>

@@ -37,10 +37,8 @@ public sealed class VerificationOperations(IDatabaseDirectory databases) : IOper
 
     private ValueTask<OperationAnswer> DigestAsync(TableDigestArguments arguments, OperationCall call, CancellationToken cancellation)
     {
-        var database = databases.Find(arguments.Database)
-            ?? throw OperationError.NotFound($"database '{arguments.Database}' does not exist");
-        if (database.Engine.Catalog.Find(arguments.Table) is null)
-            throw OperationError.NotFound($"Table '{arguments.Database}.{arguments.Table}' does not exist");
+        var database = databases.Require(arguments.Database, 404);
+        database.Require(arguments.Table, 404);
         return ValueTask.FromResult(new OperationAnswer(200, writer => Write(writer, database, arguments)));
     }
 
