@@ -33,6 +33,15 @@ public sealed record OperationAnswer(int Status, Action<Utf8JsonWriter> Write)
         writer.WriteEndObject();
     });
 
+    /// <summary>What every operation answers that goes on as a job (R-JOB-01).</summary>
+    public static OperationAnswer JobStarted(string job) => new(200, writer =>
+    {
+        writer.WriteStartObject();
+        writer.WriteString("message", $"Starting job with id {job}");
+        writer.WriteString("job_id", job);
+        writer.WriteEndObject();
+    });
+
     public static OperationAnswer Json(JsonElement body, int status = 200) => new(status, body.WriteTo);
 
     /// <summary><c>{"error": text}</c>, or the permission form.</summary>

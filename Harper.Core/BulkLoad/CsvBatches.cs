@@ -22,6 +22,15 @@ public sealed class CsvBatches(TableDefinition table, int maxRecords, int maxByt
         return (name, table.Find(name)?.Type);
     });
 
+    /// <summary>Reads to the end without encoding anything: the header is checked and the records are counted.</summary>
+    public int Count(IEnumerable<string[]> rows)
+    {
+        var count = -1;
+        foreach (var row in rows)
+            if (++count == 0) Header(row);
+        return Math.Max(0, count);
+    }
+
     public IEnumerable<RecordBatch> Read(IEnumerable<string[]> rows)
     {
         (string Name, string? Type)[]? header = null;

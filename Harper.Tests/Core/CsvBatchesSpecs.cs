@@ -59,6 +59,7 @@ public sealed class CsvBatchesSpecs
         var text = "id\n" + string.Concat(Enumerable.Range(0, 25).Select(i => $"{i}\n"));
         var batches = new CsvBatches(Dynamic, 10, 1 << 20).Read(new CsvHelperReader().Read(new StringReader(text)));
         Assert.Equal([10, 10, 5], batches.Select(batch => batch.Count));
+        Assert.Equal(25, new CsvBatches(Dynamic, 10, 1 << 20).Count(new CsvHelperReader().Read(new StringReader(text))));
     }
 
     private static string Load(TableDefinition table, string text) => string.Concat(

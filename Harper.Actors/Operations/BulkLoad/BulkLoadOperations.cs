@@ -25,13 +25,7 @@ public sealed class BulkLoadOperations(IDatabaseDirectory databases, IJobs jobs,
         var user = call.Caller.User;
         var job = await jobs.StartAsync(
             "csv_data_load", user, (progress, stopping) => LoadAsync(arguments, user, progress, stopping)).ConfigureAwait(false);
-        return new OperationAnswer(200, writer =>
-        {
-            writer.WriteStartObject();
-            writer.WriteString("message", $"Starting job with id {job}");
-            writer.WriteString("job_id", job);
-            writer.WriteEndObject();
-        });
+        return OperationAnswer.JobStarted(job);
     }
 
     private async Task<string> LoadAsync(CsvLoadArguments arguments, string? user, IJobProgress progress, CancellationToken stopping)
@@ -40,7 +34,7 @@ public sealed class BulkLoadOperations(IDatabaseDirectory databases, IJobs jobs,
         if (total == 0) return "No records parsed from csv file.";
         var loaded = 0;
         var seen = 0;
-        foreach (var batch in Batches(arguments))
+        foreach (var batch in Batches(arguments).Read(Rows(arguments)))
         {
             stopping.ThrowIfCancellationRequested();
             loaded += await WriteAsync(arguments, batch, user).ConfigureAwait(false);
@@ -52,13 +46,12 @@ public sealed class BulkLoadOperations(IDatabaseDirectory databases, IJobs jobs,
     }
 
     /// <summary>The whole file is read once before the first row is written, so that a broken end does not leave half a load.</summary>
-    private int Validate(CsvLoadArguments arguments) => Batches(arguments).Sum(batch => batch.Count);
+    private int Validate(CsvLoadArguments arguments) => Batches(arguments).Count(Rows(arguments));
 
-    private IEnumerable<RecordBatch> Batches(CsvLoadArguments arguments)
-    {
-        var table = databases.Require(arguments.Database, 400).Require(arguments.Table, 400);
-        return new CsvBatches(table, ChunkRecords, ChunkBytes).Read(csv.Read(new StringReader(arguments.Data)));
-    }
+    private CsvBatches Batches(CsvLoadArguments arguments) =>
+        new(databases.Require(arguments.Database, 400).Require(arguments.Table, 400), ChunkRecords, ChunkBytes);
+
+    private IEnumerable<string[]> Rows(CsvLoadArguments arguments) => csv.Read(new StringReader(arguments.Data));
 
     private async Task<int> WriteAsync(CsvLoadArguments arguments, RecordBatch batch, string? user)
     {

@@ -61,13 +61,7 @@ public sealed class LogOperations(IDatabaseDirectory databases, IJobs jobs) : IO
                 new CommitRequest.TrimLog(Math.BitDecrement(arguments.Before))).ConfigureAwait(false);
             return $"{trimmed.Count} transactions deleted from the log of database '{arguments.Database}'";
         }).ConfigureAwait(false);
-        return new OperationAnswer(200, writer =>
-        {
-            writer.WriteStartObject();
-            writer.WriteString("message", $"Starting job with id {job}");
-            writer.WriteString("job_id", job);
-            writer.WriteEndObject();
-        });
+        return OperationAnswer.JobStarted(job);
     }
 
     private static IEnumerable<(string Group, IEnumerable<TableTransaction> Found)> ByUser(
