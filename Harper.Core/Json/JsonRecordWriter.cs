@@ -7,7 +7,7 @@ namespace Harper.Core.Json;
 
 /// <summary>
 /// Writes records as JSON without an object per value: dates as ISO text, big integers as numbers, binary as base64 text,
-/// numbers as JavaScript prints them, undefined attributes left out.
+/// numbers as JavaScript prints them, undefined attributes left out. For a reader of <see cref="ExactValue"/> dates, big integers and binary stay what they are.
 /// </summary>
 public static class JsonRecordWriter
 {
@@ -114,13 +114,16 @@ public static class JsonRecordWriter
                 json.WriteBooleanValue(reader.ReadBoolean());
                 break;
             case ValueKind.BigInteger:
-                json.WriteRawValue(reader.ReadBigInteger().ToString(CultureInfo.InvariantCulture), skipInputValidation: true);
+                if (ExactValue.IsWanted(json)) ExactValue.Write(reader.ReadRaw(), json);
+                else json.WriteRawValue(reader.ReadBigInteger().ToString(CultureInfo.InvariantCulture), skipInputValidation: true);
                 break;
             case ValueKind.Date:
-                WriteDate(reader.ReadDate(), json);
+                if (ExactValue.IsWanted(json)) ExactValue.Write(reader.ReadRaw(), json);
+                else WriteDate(reader.ReadDate(), json);
                 break;
             case ValueKind.Binary:
-                json.WriteBase64StringValue(reader.ReadBinary());
+                if (ExactValue.IsWanted(json)) ExactValue.Write(reader.ReadRaw(), json);
+                else json.WriteBase64StringValue(reader.ReadBinary());
                 break;
             case ValueKind.Array:
                 json.WriteStartArray();
@@ -181,13 +184,14 @@ public static class JsonRecordWriter
             return;
         }
 
+        Span<byte> text = stackalloc byte[JsonNumber.MaxChars];
         if (!double.IsFinite(number))
         {
-            json.WriteNullValue();
+            if (ExactValue.IsWanted(json)) ExactValue.Write(text[..NumberForm.WriteFloat(text, number)], json);
+            else json.WriteNullValue();
             return;
         }
 
-        Span<byte> text = stackalloc byte[JsonNumber.MaxChars];
         json.WriteRawValue(text[..JsonNumber.Write(text, number)], skipInputValidation: true);
     }
 

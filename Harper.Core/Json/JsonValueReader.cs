@@ -122,6 +122,12 @@ public static class JsonValueReader
     // Escapes shorten the text, so its length is known only when it is copied; it then moves up to its header.
     private static void ReadUnusualText(ref Utf8JsonReader json, RecordBuffer values)
     {
+        if (ExactValue.Is(ref json))
+        {
+            ExactValue.Read(json.ValueSpan, values);
+            return;
+        }
+
         var longest = json.HasValueSequence ? checked((int)json.ValueSequence.Length) : json.ValueSpan.Length;
         // A byte that is no UTF-8 becomes the three of U+FFFD.
         var into = values.GetSpan(checked(longest * 3 + LongestHeader));

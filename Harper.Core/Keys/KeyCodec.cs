@@ -28,6 +28,7 @@ public static class KeyCodec
         var scratch = TakeScratch();
         var compound = json.TokenType == JsonTokenType.StartArray;
         var writer = new OrderedKeyWriter(scratch, compound);
+        if (ExactValue.Is(ref json)) return FromValue(ExactValue.Read(json.ValueSpan));
         if (!compound) WriteElement(ref json, ref writer, allowNull);
         else
             while (json.Read() && json.TokenType != JsonTokenType.EndArray) WriteElement(ref json, ref writer, allowNull: true);
@@ -101,6 +102,9 @@ public static class KeyCodec
     {
         switch (json.TokenType)
         {
+            case JsonTokenType.String when ExactValue.Is(ref json):
+                WriteExact(ref json, ref writer);
+                break;
             case JsonTokenType.String when !json.HasValueSequence && !json.ValueIsEscaped && Utf8.IsValid(json.ValueSpan):
                 writer.Text(json.ValueSpan);
                 break;
@@ -119,6 +123,15 @@ public static class KeyCodec
             default:
                 throw NoKey(json.TokenType.ToString());
         }
+    }
+
+    /// <summary>An element of a compound key that came from CBOR or MessagePack.</summary>
+    private static void WriteExact(ref Utf8JsonReader json, ref OrderedKeyWriter writer)
+    {
+        var value = new ValueReader(ExactValue.Read(json.ValueSpan));
+        if (value.Kind == ValueKind.BigInteger) writer.BigInteger(value.ReadBigInteger());
+        else if (value.Kind == ValueKind.Date && value.ReadDate() is var milliseconds && !double.IsNaN(milliseconds)) writer.Number(milliseconds);
+        else throw NoKey(value.Kind.ToString());
     }
 
     private static KeyFormatException NoKey(string found) =>

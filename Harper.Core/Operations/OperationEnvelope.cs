@@ -29,6 +29,12 @@ internal static class OperationEnvelope
         if (body.Span.Trim(" \t\r\n"u8).IsEmpty)
             throw OperationError.Bad("Body cannot be empty when content-type is set to 'application/json'");
         BodyText.Check(body.Span);
+        return ParseChecked(body);
+    }
+
+    /// <summary>JSON that this process wrote, in which <see cref="Json.ExactValue"/> may stand.</summary>
+    public static OperationFields ParseChecked(ReadOnlyMemory<byte> body)
+    {
         var fields = Split(body) ?? throw OperationError.Bad(NoOperation);
         if (!fields.Has("operation") || fields.Text("operation") is not { Length: > 0 }) throw OperationError.Bad(NoOperation);
         return fields;

@@ -13,10 +13,16 @@ public sealed class OperationFields
 
     internal OperationFields(Dictionary<string, ReadOnlyMemory<byte>> fields) => _fields = fields;
 
+    /// <summary>How deep the objects and lists of a body may be nested.</summary>
+    public const int MaxDepth = OperationEnvelope.MaxDepth;
+
     public IReadOnlyDictionary<string, ReadOnlyMemory<byte>> All => _fields;
 
     /// <summary>Reads a whole request body; throws the carrier's own errors (R-OPS-04) when it is none.</summary>
     public static OperationFields ParseBody(ReadOnlyMemory<byte> utf8Body) => OperationEnvelope.Parse(utf8Body);
+
+    /// <summary>Reads a body that the carrier has turned into JSON from another content type.</summary>
+    public static OperationFields ParseConverted(ReadOnlyMemory<byte> json) => OperationEnvelope.ParseChecked(json);
 
     /// <summary>Reads an object inside a body, such as one step of a transaction.</summary>
     public static OperationFields ParseObject(ReadOnlyMemory<byte> json) => OperationEnvelope.ParseObject(json);

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using System.Text.Json;
+using Harper.Core.Json;
 using Harper.Core.Operations;
 using Harper.Core.Schema;
 
@@ -16,7 +18,7 @@ public static class ConditionParser
     /// <summary>The value of <c>search_by_value</c>: <c>*</c> is every record, an asterisk at an end is open there.</summary>
     public static SearchCondition? OfValue(ImmutableArray<string> path, JsonElement value, TableDefinition table)
     {
-        if (value.ValueKind != JsonValueKind.String || value.GetString() is not { } text || !text.Contains('*', StringComparison.Ordinal))
+        if (value.ValueKind != JsonValueKind.String || ExactValue.Is(JsonMarshal.GetRawUtf8Value(value)[1..^1]) || value.GetString() is not { } text || !text.Contains('*', StringComparison.Ordinal))
             return Comparison(path, Comparator.Equals, value, table);
         if (text == "*") return null;
         var open = text.StartsWith('*');

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Harper.Core.Json;
 using Harper.Core.Keys;
@@ -36,7 +37,9 @@ public sealed class SearchOperand
     public static SearchOperand Of(JsonElement json, string? type)
     {
         var value = new RecordBuffer(64);
-        if (json.ValueKind == JsonValueKind.String && type == "Date" && AttributeCheck.TryDate(json.GetString()!, out var milliseconds))
+        var exact = json.ValueKind == JsonValueKind.String && ExactValue.Is(JsonMarshal.GetRawUtf8Value(json)[1..^1]);
+        if (exact) JsonValueReader.Read(json, value);
+        else if (json.ValueKind == JsonValueKind.String && type == "Date" && AttributeCheck.TryDate(json.GetString()!, out var milliseconds))
             new ValueWriter(value).Date(milliseconds);
         else if (json.ValueKind == JsonValueKind.String && type is "Int" or "Long" or "Float" && double.TryParse(json.GetString(), out var number))
             new ValueWriter(value).Number(number);

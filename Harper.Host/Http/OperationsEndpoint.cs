@@ -1,8 +1,8 @@
 using System.Diagnostics;
-using System.Text.Json;
 using Harper.Actors.Operations;
 using Harper.Core.Operations;
 using Harper.Host.Configuration;
+using Harper.Host.Http.ContentTypes;
 using Harper.Host.Security;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -13,6 +13,7 @@ namespace Harper.Host.Http;
 internal sealed partial class OperationsEndpoint(
     CorsConfig cors, Authentication authentication, OperationDispatcher dispatcher, AdminEndpoint admin, ILogger<OperationsEndpoint> log)
 {
+    private const string NoOperation = "Request body must include an 'operation' property.";
     private const string Health = "HarperDB is running.";
 
     public async Task HandleAsync(HttpContext context)
@@ -65,14 +66,27 @@ internal sealed partial class OperationsEndpoint(
         var caller = await CallerAsync(context).ConfigureAwait(false);
         if (context.Request.Headers.ContentEncoding is [{ Length: > 0 } coding, ..] && !coding.Equals("identity", StringComparison.OrdinalIgnoreCase))
             throw new OperationError(415, $"Content-Encoding '{coding}' is not supported: send the body uncompressed");
-        using var body = await RequestBody.ReadAsync(context.Request, context.RequestAborted).ConfigureAwait(false);
-        if (!IsJson(context.Request.ContentType) && !HasOperation(body.Bytes))
+        var type = BodyTypes.Of(context.Request.ContentType);
+        if (type == BodyType.Unsupported) throw new OperationError(415, $"Unsupported Media Type: {context.Request.ContentType}");
+        if (AnswerTypes.Choose(context.Request.Headers.Accept) is null)
         {
-            await AnswerWriter.WriteAsync(context, NoOperation, started, context.RequestAborted).ConfigureAwait(false);
+            await AnswerWriter.WriteAsync(context, Refusal(406, "Not Acceptable", AnswerTypes.NotAcceptable), started, context.RequestAborted).ConfigureAwait(false);
             return;
         }
-        if (log.IsEnabled(LogLevel.Information)) LogRequest(caller.User, RequestLog.Shorten(body.Bytes));
-        var answer = await dispatcher.RunAsync(body.Bytes, caller, CallOrigin.Http, context.RequestAborted).ConfigureAwait(false);
+        using var body = await RequestBody.ReadAsync(context.Request, context.RequestAborted).ConfigureAwait(false);
+        if (type == BodyType.Unnamed && !HasOperation(body.Bytes))
+        {
+            await AnswerWriter.WriteAsync(context, Refusal(400, "Bad Request", NoOperation), started, context.RequestAborted).ConfigureAwait(false);
+            return;
+        }
+        var fields = type switch
+        {
+            BodyType.Cbor => OperationFields.ParseConverted(CborBody.ToJson(body.Bytes)),
+            BodyType.MessagePack => OperationFields.ParseConverted(MessagePackBody.ToJson(body.Bytes)),
+            _ => OperationFields.ParseBody(body.Bytes),
+        };
+        if (log.IsEnabled(LogLevel.Information)) LogRequest(caller.User, RequestLog.Shorten(fields));
+        var answer = await dispatcher.RunAsync(fields, caller, CallOrigin.Http, context.RequestAborted).ConfigureAwait(false);
         await AnswerWriter.WriteAsync(context, answer, started, context.RequestAborted).ConfigureAwait(false);
     }
 
@@ -99,15 +113,13 @@ internal sealed partial class OperationsEndpoint(
         }
     }
 
-    private static bool IsJson(string? contentType) =>
-        string.IsNullOrEmpty(contentType) || contentType.StartsWith("application/json", StringComparison.OrdinalIgnoreCase);
-
-    private static readonly OperationAnswer NoOperation = new(400, writer =>
+    /// <summary>The form in which the original's framework refuses.</summary>
+    private static OperationAnswer Refusal(int status, string error, string message) => new(status, writer =>
     {
         writer.WriteStartObject();
-        writer.WriteNumber("statusCode", 400);
-        writer.WriteString("error", "Bad Request");
-        writer.WriteString("message", "Request body must include an 'operation' property.");
+        writer.WriteNumber("statusCode", status);
+        writer.WriteString("error", error);
+        writer.WriteString("message", message);
         writer.WriteEndObject();
     });
 

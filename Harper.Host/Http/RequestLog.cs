@@ -9,20 +9,13 @@ internal static class RequestLog
 {
     private const int MaxChars = 2000;
 
-    public static string Shorten(ReadOnlyMemory<byte> body)
+    public static string Shorten(OperationFields body)
     {
-        try
-        {
-            var fields = OperationFields.ParseBody(body).Without("password", "payload", "authorization", "data", "refresh_token");
-            if (fields.All.Values.Sum(value => (long)value.Length) > 4 * MaxChars) fields = fields.Without("records", "operations");
-            using var buffer = new MemoryStream();
-            using (var writer = new Utf8JsonWriter(buffer)) fields.WriteTo(writer);
-            var text = Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length);
-            return text.Length <= MaxChars ? text : text[..MaxChars] + "...";
-        }
-        catch (OperationError error)
-        {
-            return $"({body.Length} bytes: {error.Message})";
-        }
+        var fields = body.Without("password", "payload", "authorization", "data", "refresh_token");
+        if (fields.All.Values.Sum(value => (long)value.Length) > 4 * MaxChars) fields = fields.Without("records", "operations");
+        using var buffer = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(buffer)) fields.WriteTo(writer);
+        var text = Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length);
+        return text.Length <= MaxChars ? text : text[..MaxChars] + "...";
     }
 }

@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Harper.Tests.Host;
 
-/// <summary>Proves R-OPS-01..08, 12 and the carrier's part of R-USR-01 over a real node: what an HTTP client of the operations port sees.</summary>
+/// <summary>Proves R-OPS-01..09, 12 and the carrier's part of R-USR-01 over a real node: what an HTTP client of the operations port sees.</summary>
 [Collection(ProcessCollection.Name)]
 public sealed class HttpCarrierSpecs : IAsyncLifetime
 {
@@ -24,6 +24,7 @@ public sealed class HttpCarrierSpecs : IAsyncLifetime
         await PathsAsync();
         await RefusalsAsync();
         await BodiesAsync();
+        await new ContentTypeCarrier(_node).ProveAsync();
         await PreflightAsync();
         await UsersAsync();
         await OtherPortsAsync();

@@ -29,6 +29,12 @@ internal static class AttributeCheck
             WriteArray(attribute, ref json, values, problems);
             return;
         }
+        if (ExactValue.Is(ref json))
+        {
+            if (ExactProblem(attribute.Type, json.ValueSpan) is { } wanted) problems.Add($"Value in property {attribute.Name} must be {wanted}");
+            JsonValueReader.Read(ref json, values);
+            return;
+        }
         if (Convert(attribute.Type, ref json, values)) return;
         if (Expected(attribute.Type, ref json) is { } expected) problems.Add(TypeProblem(attribute.Name, ref json, expected));
         JsonValueReader.Read(ref json, values);
@@ -45,7 +51,11 @@ internal static class AttributeCheck
             var look = json;
             while (look.Read() && look.TokenType != JsonTokenType.EndArray)
             {
-                if (look.TokenType != JsonTokenType.Null && Expected(elements, ref look) is { } expected)
+                if (ExactValue.Is(ref look))
+                {
+                    if (ExactProblem(elements, look.ValueSpan) is { } wanted) problems.Add($"Value in property {attribute.Name} must be {wanted}");
+                }
+                else if (look.TokenType != JsonTokenType.Null && Expected(elements, ref look) is { } expected)
                     problems.Add(TypeProblem(attribute.Name, ref look, expected));
                 look.Skip();
             }
@@ -87,6 +97,23 @@ internal static class AttributeCheck
         "Bytes" => json.TokenType == JsonTokenType.String && json.TryGetBytesFromBase64(out _) ? null : "a base64 text",
         _ => null,
     };
+
+    /// <summary>The same of a value that kept its kind: from CBOR or MessagePack.</summary>
+    private static string? ExactProblem(string? type, ReadOnlySpan<byte> text)
+    {
+        var kind = new ValueReader(ExactValue.Read(text)).Kind;
+        return type switch
+        {
+            null or "Any" => null,
+            "Date" => kind == ValueKind.Date ? null : "a Date",
+            "BigInt" => kind == ValueKind.BigInteger ? null : "a bigint",
+            "Bytes" => kind == ValueKind.Binary ? null : "binary",
+            "Float" => kind is ValueKind.Number or ValueKind.BigInteger ? null : "a number",
+            "Int" => "an integer (from -2147483648 to 2147483647)",
+            "Long" => "an integer (from -9007199254740992 to 9007199254740992)",
+            _ => $"of type {type}",
+        };
+    }
 
     private static bool IsInteger(ref Utf8JsonReader json, double least, double most) =>
         json.TokenType == JsonTokenType.Number && json.TryGetDouble(out var number) && number >= least && number <= most && Math.Floor(number) == number;
