@@ -22,10 +22,14 @@ esac; done
 missing=()
 command -v curl >/dev/null || missing+=(curl)
 command -v git >/dev/null || missing+=(git)
+command -v npm >/dev/null || missing+=(npm)
 if [ ${#missing[@]} -gt 0 ]; then
   command -v apt-get >/dev/null || { echo "please install: ${missing[*]}" >&2; exit 1; }
   (apt-get update -qq && apt-get install -y -qq --no-install-recommends "${missing[@]}") >/dev/null || { echo "could not install ${missing[*]}" >&2; exit 1; }
 fi
+
+# The original, which many specs put into one cluster with this system: installed once, into a cache folder. Without it those specs fail and say why.
+Harper.Tests/Original/install.sh >/dev/null || echo "the original could not be installed" >&2
 
 dotnet build harper.sln -c Release -warnaserror || { echo "0 passed, 1 failed"; exit 1; }
 

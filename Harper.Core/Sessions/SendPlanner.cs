@@ -13,14 +13,15 @@ public static class SendPlanner
     public const double ConfirmedOverlapMs = 60_000;
 
     public static SendAnswer Plan(
-        NodeName self, NodeName peer, PeerKind kind, ControlFrame.SubscriptionRequest request, TableFilter filter, ReplicationPositions positions)
+        SendingContext context, NodeName peer, PeerKind kind, ControlFrame.SubscriptionRequest request, ReplicationPositions positions)
     {
+        var self = context.Self;
         var asked = request.Entries[0];
-        var agreed = filter.And(new TableFilter(asked.ReplicateByDefault, [.. asked.Tables]));
+        var agreed = context.Filter.And(new TableFilter(asked.ReplicateByDefault, [.. asked.Tables]));
         ImmutableHashSet<NodeName> excluded = request.ExcludedNodes.IsDefault ? [] : [.. request.ExcludedNodes];
         return kind == PeerKind.Ours
             ? ForOurs(self, request, agreed, excluded, positions)
-            : ForOriginal(self, peer, kind, request, agreed, excluded, positions);
+            : ForOriginal(context, peer, kind, request, agreed, excluded, positions);
     }
 
     private static SendAnswer ForOurs(
@@ -52,9 +53,10 @@ public static class SendPlanner
     }
 
     private static SendAnswer ForOriginal(
-        NodeName self, NodeName peer, PeerKind kind, ControlFrame.SubscriptionRequest request, TableFilter filter,
+        SendingContext context, NodeName peer, PeerKind kind, ControlFrame.SubscriptionRequest request, TableFilter filter,
         ImmutableHashSet<NodeName> excluded, ReplicationPositions positions)
     {
+        var self = context.Self;
         var byExclusion = kind == PeerKind.Original5 && !request.ExcludedNodes.IsDefault;
         var starts = ImmutableDictionary.CreateBuilder<NodeName, double>();
         var ends = ImmutableDictionary.CreateBuilder<NodeName, double>();
@@ -75,6 +77,8 @@ public static class SendPlanner
             if (entry.EndTime is { } end) ends[entry.Name] = end;
         }
 
+        // It asks for our own changes alone. Of node records it gets everybody's, or it would never hear of members that only we know (R-GOS-01).
+        if (context.Database.IsSystem && !byExclusion) (byExclusion, excluded) = (true, [peer]);
         var plan = new SendPlan(
             0, starts.ToImmutable(), ByVersion: false, OnlyStarts: !byExclusion, byExclusion ? excluded : [], ends.ToImmutable(), filter);
         if (copy is not null)

@@ -95,7 +95,7 @@ internal static class SendingTurns
             return;
         }
 
-        var answer = SendPlanner.Plan(context.Self, state.Named, state.Kind, request, context.Filter, moment.Positions);
+        var answer = SendPlanner.Plan(context, state.Named, state.Kind, request, moment.Positions);
         if (answer is SendAnswer.OwnWritesAhead ahead)
         {
             step.Note($"{state.Named} has writes of this node up to {ahead.Seen:R}, which are not here", isAlarm: true);

@@ -45,7 +45,7 @@ public ref struct BatchReader
         if (kind != SectionKind.Transaction) throw FrameError.Malformed($"a section of unknown kind {(byte)kind}");
         var origin = reader.Id("the origin id");
         var version = reader.Time("the version");
-        var previous = reader.Time("the previous version");
+        var previous = reader.TimeOrNone("the previous version");
         var position = reader.Time("the position");
         var user = reader.Take(reader.Varint("the user length"), "the user");
         return new BatchSection

@@ -49,6 +49,14 @@ internal ref struct EntryReader(ReadOnlyMemory<byte> bytes)
         return value;
     }
 
+    /// <summary>A time, or NaN where none is promised.</summary>
+    public double TimeOrNone(string what)
+    {
+        var value = Double(what);
+        if (double.IsInfinity(value) || value < 0) throw FrameError.Malformed($"{what} is not a time");
+        return value;
+    }
+
     public void Skip(int count)
     {
         if (Remaining < count) throw FrameError.Truncated("what is to be skipped");

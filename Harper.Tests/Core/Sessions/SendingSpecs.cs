@@ -15,10 +15,11 @@ public sealed class SendingSpecs
 {
     private static readonly ReplicationPositions Here = WithHistory with { Through = Vector((Self, Now), (Third, 500)) };
 
-    private static SendingState Start(ReplicationPositions? positions, ControlFrame.PeerName name, TableFilter? filter = null, bool isReplicated = true)
+    private static SendingState Start(
+        ReplicationPositions? positions, ControlFrame.PeerName name, TableFilter? filter = null, bool isReplicated = true, DatabaseName? database = null)
     {
         var state = SendingState.Start(new SendingContext(
-            Self, Guid.Empty, Peer, DatabaseName.Data, positions is not null, isReplicated, filter ?? TableFilter.All));
+            Self, Guid.Empty, Peer, database ?? DatabaseName.Data, positions is not null, isReplicated, filter ?? TableFilter.All));
         return On(state, positions, new SendingEvent.FrameReceived(name)).State;
     }
 
@@ -62,6 +63,19 @@ public sealed class SendingSpecs
         Assert.Equal(Now - 500_000 - SendPlanner.ConfirmedOverlapMs, plan.After);
         Assert.True(plan.OnlyStarts);
         Assert.False(plan.ByVersion);
+    }
+
+    [Fact]
+    public void R_GOS_01_an_original_should_get_everybodys_node_records_but_its_own_whatever_origins_it_names()
+    {
+        var positions = Here with { Confirmed = Vector((Peer, Now)) };
+        var name = OriginalNamed(Peer) with { Database = DatabaseName.System };
+        var plan = Of<SendingEffect.Stream>(Ask(Start(positions, name, database: DatabaseName.System), positions, new SubscriptionEntry(Self, Now))).Plan;
+
+        Assert.True(plan.Wants(Self));
+        Assert.True(plan.Wants(Third));
+        Assert.False(plan.Wants(Peer));
+        Assert.False(Of<SendingEffect.Stream>(Ask(Start(positions, OriginalNamed(Peer)), positions, new SubscriptionEntry(Self, Now))).Plan.Wants(Third));
     }
 
     [Fact]

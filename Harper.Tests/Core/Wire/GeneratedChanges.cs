@@ -37,7 +37,7 @@ internal sealed class GeneratedChanges(int seed)
         var version = origin == Self ? _position : _position - _random.Next(1, 5);
         version = Math.Max(version, Math.BitIncrement(_last.GetValueOrDefault(origin)));
         var transaction = new LoggedTransaction(
-            _position, new Stamp(version, origin), _last.GetValueOrDefault(origin),
+            _position, new Stamp(version, origin), origin != Self && _random.Next(8) == 0 ? double.NaN : _last.GetValueOrDefault(origin),
             _random.Next(4) switch { 0 => null, 1 => "\u0001\u0002ödd", _ => "admin" },
             [.. Enumerable.Range(0, changes ?? _random.Next(0, 6)).Select(_ => new LoggedChange(Change(valueBytes), _random.Next(5) == 0))]);
         _last[origin] = version;

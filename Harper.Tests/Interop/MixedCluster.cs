@@ -1,0 +1,130 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Harper.Tests.Support;
+using Xunit;
+
+namespace Harper.Tests.Interop;
+
+/// <summary>Processes of both kinds on one prefix of loopback addresses, and what every spec about them asks.</summary>
+internal sealed class MixedCluster(string prefix) : IAsyncDisposable
+{
+    /// <summary>How long a wait may take: the machine may be busy, and an original stalls for seconds while it takes much in.</summary>
+    public const int Patience = 60;
+
+    private readonly List<NodeProcess> _nodes = [];
+
+    public IReadOnlyList<NodeProcess> Nodes => _nodes;
+
+    public string At(int last) => $"{prefix}.{last}";
+
+    public OriginalNode Original(int last, params int[] routes) => Original(last, routes, []);
+
+    public OriginalNode Original(int last, int[] routes, params (string, string)[] settings) =>
+        Keep(new OriginalNode(At(last), [.. Routes(routes), .. settings]));
+
+    public HostProcess Ours(int last, params int[] routes) => Ours(last, routes, []);
+
+    public HostProcess Ours(int last, int[] routes, params (string, string)[] settings) =>
+        Keep(new HostProcess(At(last), [.. Routes(routes), .. settings]));
+
+    public async Task StartAsync()
+    {
+        foreach (var node in _nodes) node.Start();
+        foreach (var node in _nodes) await node.WaitUntilAnsweringAsync();
+    }
+
+    /// <summary>The one call that makes two nodes one cluster.</summary>
+    public static Task<JsonElement> IntroduceAsync(NodeProcess who, NodeProcess target) => who.CallAsync(new
+    {
+        operation = "add_node", url = $"ws://{target.Address}:9933", authorization = new { username = "admin", password = "Abc1234!" },
+    });
+
+    /// <summary>Everybody sees everybody, connected for every database named; the cluster starts serving from there.</summary>
+    public Task UntilMeshedAsync(params string[] databases) => UntilAsync("everybody is connected with everybody", async () =>
+    {
+        foreach (var node in _nodes)
+            foreach (var other in _nodes.Where(other => other != node))
+                if (!await ConnectedAsync(node, other, databases)) return false;
+        return true;
+    });
+
+    /// <summary>What the status of a node says about another: every socket connected, those of the databases named among them.</summary>
+    public static async Task<bool> ConnectedAsync(NodeProcess node, NodeProcess other, params string[] databases)
+    {
+        if (await SocketsAsync(node, other) is not { } sockets) return false;
+        return databases.All(sockets.ContainsKey) && sockets.Count > 0 && sockets.Values.All(connected => connected);
+    }
+
+    public static async Task<Dictionary<string, bool>?> SocketsAsync(NodeProcess node, NodeProcess other)
+    {
+        var status = await node.CallAsync(new { operation = "cluster_status" });
+        foreach (var connection in status.GetProperty("connections").EnumerateArray())
+        {
+            if (!connection.TryGetProperty("name", out var name) || name.GetString() != other.Address) continue;
+            if (!connection.TryGetProperty("database_sockets", out var sockets)) return null;
+            var found = new Dictionary<string, bool>();
+            // An original keeps what it once had beside what it has: one that is connected counts.
+            foreach (var socket in sockets.EnumerateArray())
+            {
+                var database = socket.GetProperty("database").GetString()!;
+                found[database] = found.GetValueOrDefault(database) || (socket.TryGetProperty("connected", out var connected) && connected.GetBoolean());
+            }
+
+            return found;
+        }
+
+        return null;
+    }
+
+    public async Task UntilAsync(string what, Func<Task<bool>> condition, int seconds = Patience)
+    {
+        var watch = Stopwatch.StartNew();
+        while (!await condition())
+        {
+            if (watch.Elapsed.TotalSeconds > seconds) Assert.Fail($"Not within {seconds} s: {what}\n{await StateAsync()}");
+            await Task.Delay(50);
+        }
+    }
+
+    /// <summary>A row can be read on a node, and an attribute of it says this.</summary>
+    public Task UntilReadsAsync(NodeProcess node, string database, string table, object id, string attribute, object? value) =>
+        UntilAsync($"{node.Address} reads {table} {id}: {attribute} = {value}", async () =>
+            await ReadAsync(node, database, table, id) is { } row && row.TryGetProperty(attribute, out var found) && found.ToString() == Convert.ToString(value, System.Globalization.CultureInfo.InvariantCulture));
+
+    public static async Task<JsonElement?> ReadAsync(NodeProcess node, string database, string table, object id)
+    {
+        var (status, rows) = await node.RunAsync(new { operation = "search_by_id", database, table, ids = new[] { id }, get_attributes = new[] { "*" } });
+        return status == 200 && rows.ValueKind == JsonValueKind.Array && rows.GetArrayLength() == 1 && rows[0].ValueKind == JsonValueKind.Object ? rows[0] : null;
+    }
+
+    /// <summary>Rows of a table, or -1 where the table is not there yet.</summary>
+    public static async Task<long> CountAsync(NodeProcess node, string database, string table)
+    {
+        var (status, body) = await node.RunAsync(new { operation = "describe_table", database, table, exact_count = true });
+        return status == 200 && body.TryGetProperty("record_count", out var count) ? count.GetInt64() : -1;
+    }
+
+    public async ValueTask DisposeAsync() => await Task.WhenAll(_nodes.Select(node => node.DisposeAsync().AsTask()));
+
+    private async Task<string> StateAsync()
+    {
+        var state = new List<string>();
+        foreach (var node in _nodes.Where(node => node.IsRunning))
+        {
+            var (_, status) = await node.RunAsync(new { operation = "cluster_status" });
+            var lines = node.Output.Split('\n');
+            state.Add($"{node.GetType().Name} {node.Address}: {status.GetRawText()}\n{string.Join('\n', lines.TakeLast(15))}");
+        }
+
+        return string.Join('\n', state);
+    }
+
+    private T Keep<T>(T node) where T : NodeProcess
+    {
+        _nodes.Add(node);
+        return node;
+    }
+
+    private (string, string)[] Routes(int[] routes) =>
+        routes.Length == 0 ? [] : [("REPLICATION_ROUTES", $"[{string.Join(',', routes.Select(route => $"\"ws://{At(route)}:9933\""))}]")];
+}

@@ -1,0 +1,80 @@
+using System.Diagnostics;
+using Xunit;
+
+namespace Harper.Tests.Support;
+
+/// <summary>
+/// A real node of the original, as <c>Harper.Tests/Original/install.sh</c> installed it: plain WebSockets, known to its peers by its address, one worker thread.
+/// It needs 250 MB and 4 seconds to start.
+/// </summary>
+internal sealed class OriginalNode : NodeProcess
+{
+    private readonly Dictionary<string, string> _environment;
+
+    public OriginalNode(string address, params (string Key, string Value)[] environment)
+        : base(address)
+    {
+        var home = Directory.CreateDirectory(Path.Combine(Folder, "home")).FullName;
+        _environment = new Dictionary<string, string>
+        {
+            ["HOME"] = home,
+            ["ROOTPATH"] = Root,
+            ["HDB_ADMIN_USERNAME"] = "admin",
+            ["HDB_ADMIN_PASSWORD"] = "Abc1234!",
+            ["TC_AGREEMENT"] = "yes",
+            // "dev" would trust every loopback address as a super_user, and hide what it should refuse.
+            ["DEFAULTS_MODE"] = "prod",
+            ["NODE_HOSTNAME"] = address,
+            ["REPLICATION_HOSTNAME"] = address,
+            ["REPLICATION_PORT"] = $"{address}:9933",
+            ["REPLICATION_SECUREPORT"] = "null",
+            ["REPLICATION_URL"] = $"ws://{address}:9933",
+            ["THREADS_COUNT"] = "1",
+            ["OPERATIONSAPI_NETWORK_PORT"] = $"{address}:9925",
+            ["OPERATIONSAPI_NETWORK_SECUREPORT"] = "null",
+            ["HTTP_PORT"] = $"{address}:9926",
+            ["HTTP_SECUREPORT"] = "null",
+            ["MQTT_NETWORK_PORT"] = $"{address}:1883",
+            ["MQTT_NETWORK_SECUREPORT"] = "null",
+            ["LOCALSTUDIO_ENABLED"] = "false",
+            ["LOGGING_LEVEL"] = "warn",
+            ["LOGGING_STDSTREAMS"] = "true",
+        };
+        foreach (var (key, value) in environment) _environment[key] = value;
+    }
+
+    /// <summary>The folder of the installation. There is no run without it: a spec that is skipped proves nothing.</summary>
+    private static string Installation { get; } = Find();
+
+    /// <summary>Puts a component where the node finds it at its start.</summary>
+    public void AddComponent(string name, params (string File, string Text)[] files)
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(Root, "components", name)).FullName;
+        foreach (var (file, text) in files) File.WriteAllText(Path.Combine(folder, file), text);
+    }
+
+    public async Task<OriginalNode> StartAndWaitAsync()
+    {
+        Start();
+        await WaitUntilAnsweringAsync();
+        return this;
+    }
+
+    protected override ProcessStartInfo Command()
+    {
+        var start = new ProcessStartInfo(Path.Combine(Installation, "node-20"), [Path.Combine(Installation, "node_modules", "harperdb", "bin", "harperdb.js")]);
+        foreach (var (key, value) in _environment) start.Environment[key] = value;
+        return start;
+    }
+
+    private static string Find()
+    {
+        var script = Path.Combine(Repository.Root, "Harper.Tests", "Original", "install.sh");
+        using var install = Process.Start(new ProcessStartInfo(script) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var said = install.StandardError.ReadToEndAsync();
+        var folder = install.StandardOutput.ReadToEnd().Trim();
+        install.WaitForExit();
+        if (install.ExitCode != 0) Assert.Fail($"The original is not installed. Harper.Tests/Original/install.sh says: {said.Result}");
+        return folder;
+    }
+}
