@@ -53,12 +53,23 @@ internal sealed class ClusterStatusReport(MembershipView view, PeerBoard board, 
             writer.WritePropertyName("replicates");
             (peer.Route?.Replicates ?? FlowRule.Full).WriteTo(writer);
         }
+        WriteRouteMarks(writer, peer);
         if (ReasonOf(peer, status) is { } reason) writer.WriteString("reason", reason);
         writer.WriteStartArray("database_sockets");
         foreach (var name in DatabasesOf(peer, status))
             sockets.Write(writer, peer, name, databases.Find(name), status?.Databases.GetValueOrDefault(name.Value));
         writer.WriteEndArray();
         writer.WriteEndObject();
+    }
+
+    /// <summary>What the original shows of every peer, and what it marks on one that a route names. Here they are shown and not gossiped: they say something of this node.</summary>
+    private static void WriteRouteMarks(Utf8JsonWriter writer, PeerPlan peer)
+    {
+        bool Lacks(string field) => peer.Record?.Find(field) is null;
+        if (Lacks("subscriptions")) writer.WriteNull("subscriptions");
+        if (peer.Route is null) return;
+        if (Lacks("replicateByDefault")) writer.WriteBoolean("replicateByDefault", peer.Route.Subscriptions is null);
+        if (Lacks("isLeader")) writer.WriteBoolean("isLeader", true);
     }
 
     /// <summary>Why nothing is received from a peer: not dialled, or refused (D37).</summary>

@@ -47,7 +47,8 @@ internal sealed class SocketStatusWriter(OutgoingBacklog backlog, IClock clock)
         writer.WriteNumber("bytesReceived", receiving?.BytesIn ?? 0);
         writer.WriteNumber("bytesSent", sending?.BytesOut ?? 0);
         WriteKeptOut(writer, receiving);
-        if (copying && receiving!.CopyProgress is { } progress) WriteProgress(writer, peer, handle, progress);
+        if (copying && receiving!.CopyProgress is { } progress) CopyProgressWriter.Write(writer, peer, handle, progress, clock.NowMs);
+        if (sending is { Connected: true, Copying: true, CopyProgress: { } served }) CopyProgressWriter.WriteServed(writer, served);
         if (status?.DisconnectedSinceMs is { } since && !status.Connected) WriteTime(writer, "disconnectedSince", since);
         writer.WriteEndObject();
     }
@@ -102,27 +103,6 @@ internal sealed class SocketStatusWriter(OutgoingBacklog backlog, IClock clock)
         if (receiving is { Quarantined: > 0 }) writer.WriteNumber("quarantinedTransactions", receiving.Quarantined);
     }
 
-    /// <summary>A copy walks the tables in the order of their names, so what is done follows from where it is.</summary>
-    private static void WriteProgress(Utf8JsonWriter writer, PeerPlan peer, IDatabaseHandle? handle, CopyProgress progress)
-    {
-        writer.WriteStartObject("copyProgress");
-        if (handle is not null)
-        {
-            var catalog = handle.Engine.Catalog;
-            var filter = peer.Links.TryGetValue(handle.Name, out var link) ? link.Receives : TableFilter.All;
-            var tables = catalog.Tables.Keys.Where(table => LocalTables.MayPass(catalog, table, filter)).ToList();
-            writer.WriteNumber("tables", tables.Count);
-            writer.WriteNumber("tablesDone", progress.Table is { } at ? tables.Count(table => string.CompareOrdinal(table.Value, at.Value) < 0) : 0);
-        }
-        if (progress.Table is { } current) writer.WriteString("table", current.Value);
-        writer.WriteNumber("records", progress.Rows);
-        writer.WriteNumber("bytes", progress.Bytes);
-        if (progress.TotalRows is { } total) writer.WriteNumber("totalRecords", total);
-        // The source's position at the beginning is the time there.
-        WriteTime(writer, "startedAt", handle?.Engine.Positions.Copy?.StartPosition);
-        writer.WriteEndObject();
-    }
-
     private static double? Confirmed(ReplicationPositions? positions, NodeName peer) =>
         positions is not null && positions.Confirmed.TryGetValue(peer, out var position) ? position : null;
 
@@ -131,7 +111,7 @@ internal sealed class SocketStatusWriter(OutgoingBacklog backlog, IClock clock)
         ? 0
         : Math.Max(positions.Through.GetValueOrDefault(peer), positions.Cursors.GetValueOrDefault(peer));
 
-    private static void WriteTime(Utf8JsonWriter writer, string name, double? milliseconds)
+    internal static void WriteTime(Utf8JsonWriter writer, string name, double? milliseconds)
     {
         if (milliseconds is not { } value || value <= 0 || value > 253402300799999) return;
         writer.WriteString(name, DateTimeOffset.UnixEpoch.AddMilliseconds(value).ToString("R", CultureInfo.InvariantCulture));

@@ -39,7 +39,9 @@ internal static class ReceivingStatus
             LastWasRecord = state.LastWasRecord,
             LastCommitConfirmed = state.Confirmed,
             Copying = state.Phase == ReceivingPhase.Copying || state.CatchUpTo is not null,
-            CopyProgress = state.Copy is { } copy ? new CopyProgress(copy.Table, copy.Rows, copy.Bytes, null) : null,
+            CopyProgress = state.Copy is { } copy
+                ? new CopyProgress(copy.Table, copy.Rows, copy.Bytes, state.CopyMeasure?.TotalRows) { Since = state.CopyMeasure?.Since }
+                : null,
             LagMs = Lag(state, now),
             PendingTransactions = state.Pending,
             PendingBytes = state.PendingBytes,

@@ -80,7 +80,7 @@ internal sealed class SubscriptionPump
         {
             _copyBegun = true;
             var positions = _database.Engine.Positions;
-            var source = isOurs ? new CopySource(plan.Vector, positions.Floor, positions.Incarnation) : null;
+            var source = isOurs ? new CopySource(plan.Vector, positions.Floor, positions.Incarnation, RowsOf(plan)) : null;
             _messages.Add(ControlFrameCodec.Encode(new ControlFrame.CopyStart(plan.StartPosition, isOurs ? CopyWalk.OrderVersion : 1, source)));
         }
 
@@ -108,6 +108,13 @@ internal sealed class SubscriptionPump
         }
 
         return new SubscriptionBatch([.. _messages], null, 0, chunk.Changes.Length, chunk.Place?.Table, chunk.Rows, chunk.Bytes, ends);
+    }
+
+    /// <summary>What the copy will bring, more or less.</summary>
+    private long RowsOf(CopyPlan plan)
+    {
+        var catalog = _database.Engine.Catalog;
+        return _database.Engine.Statistics.Rows.Where(table => LocalTables.MayPass(catalog, table.Key, plan.Then.Filter)).Sum(table => table.Value);
     }
 
     private SubscriptionBatch ReadLog()

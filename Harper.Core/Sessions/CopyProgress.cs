@@ -7,4 +7,21 @@ namespace Harper.Core.Sessions;
 /// <param name="Rows">Rows so far, of all tables.</param>
 /// <param name="Bytes">Bytes so far, as they travel.</param>
 /// <param name="TotalRows">What the source estimates; null when it did not say.</param>
-public sealed record CopyProgress(TableName? Table, long Rows, long Bytes, long? TotalRows);
+public sealed record CopyProgress(TableName? Table, long Rows, long Bytes, long? TotalRows)
+{
+    /// <summary>What was there when this connection began or went on with the copy: the rate is that of what came since.</summary>
+    public CopyBeginning? Since { get; init; }
+
+    /// <summary>Rows and bytes per second since then; null in the first moments.</summary>
+    public (double Rows, double Bytes)? RateAt(double now) =>
+        Since is { } since && now - since.TimeMs is var elapsed and >= 250
+            ? (Math.Max(0, Rows - since.Rows) * 1000.0 / elapsed, Math.Max(0, Bytes - since.Bytes) * 1000.0 / elapsed)
+            : null;
+
+    /// <summary>Seconds until the rows that the source has are here at the rate so far; null where one of them is not known.</summary>
+    public double? SecondsLeftAt(double now) =>
+        TotalRows is { } total && RateAt(now) is { Rows: > 0 } rate ? Math.Max(0, total - Rows) / rate.Rows : null;
+}
+
+/// <param name="TimeMs">Milliseconds since 1970.</param>
+public readonly record struct CopyBeginning(double TimeMs, long Rows, long Bytes);

@@ -101,7 +101,11 @@ internal static class ReceivingData
             }
             : new CopyCursor(
                 state.Context.Peer, state.Theirs?.Incarnation ?? Guid.Empty, vector, start?.StartTime ?? 0, null, default, 0, 0, moment.Positions.HasHistory);
-        step.State = state with { Phase = ReceivingPhase.Copying, Copy = cursor, ResumedFrom = null, ProgressAt = moment.Now };
+        step.State = state with
+        {
+            Phase = ReceivingPhase.Copying, Copy = cursor, ResumedFrom = null, ProgressAt = moment.Now,
+            CopyMeasure = (new CopyBeginning(moment.Now, cursor.Rows, cursor.Bytes), start?.Source?.Records),
+        };
         if (vector.TryGetValue(state.Context.Self, out var own) && own > moment.Positions.Head)
             step.Apply(new CommitRequest.OwnWritesAhead(own), null);
         step.Apply(new CommitRequest.CopyChunk([], cursor), null);

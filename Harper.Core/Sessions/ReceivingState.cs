@@ -38,6 +38,9 @@ public sealed record ReceivingState
     /// <summary>The copy as of what was handed to the writer; null when none runs on this session.</summary>
     public CopyCursor? Copy { get; init; }
 
+    /// <summary>Where the copy stood when this session began it, and how many rows the source has: for progress.</summary>
+    public (CopyBeginning Since, long? TotalRows)? CopyMeasure { get; init; }
+
     /// <summary>What a copy that is resumed goes on from; compared with the CopyStart that answers.</summary>
     public CopyCursor? ResumedFrom { get; init; }
 

@@ -1,68 +1,59 @@
 using System.Globalization;
-using System.Text.Json;
 using Spectre.Console;
+using Spectre.Console.Rendering;
 
 namespace Harper.Host.CommandLine;
 
-/// <summary><c>harper status [--watch]</c>: the node and its connections, one line per peer and database.</summary>
+/// <summary><c>harper status [--watch]</c>: the node and its connections, one line per peer and database; copies with a bar, a rate and what is left.</summary>
 internal static class StatusCommand
 {
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
     public static Task<int> RunAsync(string? target, bool watch, TextWriter errors, CancellationToken cancellation) =>
         CommandFailure.GuardAsync(
             async () =>
             {
                 using var client = NodeClient.Connect(target);
-                if (!watch)
-                {
-                    AnsiConsole.Write(await ReadAsync(client, cancellation).ConfigureAwait(false));
-                    return 0;
-                }
-                await AnsiConsole.Live(await ReadAsync(client, cancellation).ConfigureAwait(false)).StartAsync(async live =>
-                {
-                    while (!cancellation.IsCancellationRequested)
-                    {
-                        await Task.Delay(TimeSpan.FromSeconds(1), cancellation).ConfigureAwait(false);
-                        live.UpdateTarget(await ReadAsync(client, cancellation).ConfigureAwait(false));
-                    }
-                }).ConfigureAwait(false);
+                var first = await ReadAsync(client, cancellation).ConfigureAwait(false);
+                if (!watch) AnsiConsole.Write(Draw(first));
+                else if (Console.IsOutputRedirected) await new StatusLog(Console.Out, TimeProvider.System).FollowAsync(first, () => ReadAsync(client, cancellation), Interval, cancellation).ConfigureAwait(false);
+                else await LiveAsync(client, first, cancellation).ConfigureAwait(false);
                 return 0;
             },
             errors);
 
-    private static async Task<Table> ReadAsync(NodeClient client, CancellationToken cancellation)
+    private static Task LiveAsync(NodeClient client, StatusPicture first, CancellationToken cancellation) =>
+        AnsiConsole.Live(Draw(first)).StartAsync(async live =>
+        {
+            while (true)
+            {
+                await Task.Delay(Interval, cancellation).ConfigureAwait(false);
+                try
+                {
+                    live.UpdateTarget(Draw(await ReadAsync(client, cancellation).ConfigureAwait(false)));
+                }
+                catch (CommandFailure failure)
+                {
+                    // Whoever watches wants to see it come back.
+                    live.UpdateTarget(new Markup($"[red]{Markup.Escape(failure.Message)}[/]"));
+                }
+                live.Refresh();
+            }
+        });
+
+    private static async Task<StatusPicture> ReadAsync(NodeClient client, CancellationToken cancellation) =>
+        StatusPicture.Of(await client.RunAsync(new { operation = "cluster_status" }, cancellation).ConfigureAwait(false));
+
+    private static Rows Draw(StatusPicture picture)
     {
-        var status = await client.RunAsync(new { operation = "cluster_status" }, cancellation).ConfigureAwait(false);
-        var enabled = status.TryGetProperty("is_enabled", out var flag) && flag.ValueKind == JsonValueKind.True;
-        var table = new Table { Title = new TableTitle($"{Shown(status, "node_name")}  {Shown(status, "url")}  {(enabled ? "takes part in replication" : "does not take part in replication")}") };
+        var table = new Table { Title = new TableTitle(Markup.Escape(picture.Title)) };
         table.AddColumns("peer", "database", "state", "lag ms", "pending", "pending bytes", "latency ms", "last received");
-        if (!status.TryGetProperty("connections", out var connections)) return table;
-        foreach (var peer in connections.EnumerateArray())
-        {
-            var sockets = peer.TryGetProperty("database_sockets", out var list) ? list.EnumerateArray().ToList() : [];
-            if (sockets.Count == 0) table.AddRow(Shown(peer, "name"), "-", "not connected " + Shown(peer, "reason"), "", "", "", "", "");
-            foreach (var socket in sockets)
-                table.AddRow(
-                    Shown(peer, "name"), Shown(socket, "database"),
-                    socket.TryGetProperty("connected", out var connected) && connected.ValueKind == JsonValueKind.True ? "[green]connected[/]" : NotConnected(peer, socket),
-                    Shown(socket, "lagMs"), Shown(socket, "pendingTransactions"), Shown(socket, "pendingBytes"), Shown(socket, "latency"),
-                    Shown(socket, "lastReceivedLocalTime"));
-        }
-        return table;
+        foreach (var line in picture.Lines)
+            table.AddRow(
+                Markup.Escape(line.Peer), Markup.Escape(line.Database), $"[{(line.Connected ? "green" : "red")}]{Markup.Escape(line.State)}[/]",
+                line["lagMs"], line["pendingTransactions"], line["pendingBytes"], line["latency"], line["lastReceivedLocalTime"]);
+        var copies = picture.Lines.Where(line => line.CopyInWords.Length > 0)
+            .Select(line => (IRenderable)new Markup(Markup.Escape(string.Create(CultureInfo.InvariantCulture, $"{line.Peer} {line.Database} {line.Bar} {line.CopyInWords}"))));
+        return new Rows([table, .. copies]);
     }
-
-    /// <summary>With the reason: that is what whoever looks wants to know.</summary>
-    private static string NotConnected(JsonElement peer, JsonElement socket)
-    {
-        var reason = socket.TryGetProperty("lastConnectionError", out var error) && error.ValueKind == JsonValueKind.Object ? Shown(error, "reason") : "";
-        if (reason.Length == 0) reason = Shown(peer, "reason");
-        return reason.Length is 0 or 1 ? "[red]not connected[/]" : $"[red]not connected[/]: {reason}";
-    }
-
-    private static string Shown(JsonElement holder, string name) =>
-        !holder.TryGetProperty(name, out var value) ? "" : value.ValueKind switch
-        {
-            JsonValueKind.Null => "?",
-            JsonValueKind.Number => value.GetDouble().ToString("0.##", CultureInfo.InvariantCulture),
-            _ => Markup.Escape(value.ToString()),
-        };
 }

@@ -51,12 +51,15 @@ public sealed class SocketStatusSpecs
     public void A_copy_should_read_Copying_and_show_its_progress()
     {
         var socket = Write(Status(
-            Receiving with { Copying = true, LastWasRecord = true, CopyProgress = new CopyProgress(new TableName("dog"), 500, 64_000, 2000) },
-            Sending with { Copying = true }, connected: true));
+            Receiving with { Copying = true, LastWasRecord = true, CopyProgress = new CopyProgress(new TableName("dog"), 500, 64_000, 2000) { Since = new CopyBeginning(At - 2000, 100, 12_800) } },
+            Sending with { Copying = true, CopyProgress = new CopyProgress(new TableName("cat"), 7, 70, 100) }, connected: true));
         Assert.Equal("Copying", socket.GetProperty("lastReceivedRemoteTime").GetString());
         Assert.Equal("Copying", socket.GetProperty("sendingMessage").GetString());
         Assert.Equal("Receiving", socket.GetProperty("lastReceivedStatus").GetString());
-        Assert.Equal("""{"table":"dog","records":500,"bytes":64000,"totalRecords":2000}""", socket.GetProperty("copyProgress").GetRawText());
+        Assert.Equal(
+            """{"table":"dog","records":500,"bytes":64000,"totalRecords":2000,"recordsPerSecond":200,"bytesPerSecond":25600,"secondsLeft":7.5}""",
+            socket.GetProperty("copyProgress").GetRawText());
+        Assert.Equal("""{"table":"cat","records":7,"bytes":70,"totalRecords":100}""", socket.GetProperty("sendingCopyProgress").GetRawText());
     }
 
     [Fact]

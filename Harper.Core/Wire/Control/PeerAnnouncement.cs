@@ -18,8 +18,9 @@ public sealed record V5Capabilities(bool SubscriptionSetupAck, double? Subscript
 /// <summary>What a source fixes before it walks its tables (rule 21).</summary>
 /// <param name="Vector">Origin to the version up to which all of its changes are in what follows.</param>
 /// <param name="Floor">Origin to the version up to which the source's log is not complete.</param>
+/// <param name="Records">How many rows the source has in the tables concerned, more or less: for progress. Null when it did not say.</param>
 public sealed record CopySource(
-    ImmutableDictionary<NodeName, double> Vector, ImmutableDictionary<NodeName, double> Floor, Guid Incarnation);
+    ImmutableDictionary<NodeName, double> Vector, ImmutableDictionary<NodeName, double> Floor, Guid Incarnation, long? Records = null);
 
 /// <summary>The row that 134 brings.</summary>
 public sealed record FetchedRecord(

@@ -77,12 +77,13 @@ internal static class SubscriptionFrames
         to.Number(frame.StartTime);
         to.Integer(frame.OrderVersion);
         if (frame.Source is null) return;
-        to.Map(3);
+        to.Map(frame.Source.Records is null ? 3 : 4);
         to.Text("vector");
         ControlFrameWriter.Vector(to, frame.Source.Vector);
         to.Text("floor");
         ControlFrameWriter.Vector(to, frame.Source.Floor);
         to.Member("incarnation", frame.Source.Incarnation.ToString());
+        if (frame.Source.Records is { } records) to.Member("records", (double)records);
     }
 
     private static SubscriptionEntry Entry(ref ControlReader reader)
@@ -138,6 +139,7 @@ internal static class SubscriptionFrames
     {
         var (vector, floor) = (ImmutableDictionary<NodeName, double>.Empty, ImmutableDictionary<NodeName, double>.Empty);
         var incarnation = Guid.Empty;
+        long? records = null;
         for (var count = reader.MapHeader("the source of a copy"); count > 0; count--)
         {
             var member = reader.MapKey();
@@ -147,10 +149,11 @@ internal static class SubscriptionFrames
                 case "vector": vector = Vector(ref reader, member); break;
                 case "floor": floor = Vector(ref reader, member); break;
                 case "incarnation": incarnation = PeerNameFrames.Id(ref reader, member); break;
+                case "records": records = (long)Math.Clamp(reader.Number(member), 0, 1e15); break;
                 default: reader.Skip(); break;
             }
         }
-        return new CopySource(vector, floor, incarnation);
+        return new CopySource(vector, floor, incarnation, records);
     }
 
     private static void Write(ControlWriter to, SubscriptionEntry entry)

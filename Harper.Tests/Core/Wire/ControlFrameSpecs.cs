@@ -186,7 +186,7 @@ public sealed class ControlFrameSpecs
             ["BLOB_CHUNK"] = new ControlFrame.BlobChunk("1a", 70000, true, "x", new byte[300], "t1", "ENOENT"),
             ["SUBSCRIPTION_UPDATE"] = new ControlFrame.SubscriptionUpdate([a], [b]),
             ["COPY_START"] = new ControlFrame.CopyStart(1795418215493.6653, 1),
-            ["COPY_START of ours"] = new ControlFrame.CopyStart(1795418215493.6653, 1, new CopySource(vector, vector.SetItem(b, 3), Incarnation)),
+            ["COPY_START of ours"] = new ControlFrame.CopyStart(1795418215493.6653, 1, new CopySource(vector, vector.SetItem(b, 3), Incarnation, 4711)),
             ["COPY_COMPLETE"] = new ControlFrame.CopyComplete(),
             ["COPY_COMPLETE of ours"] = new ControlFrame.CopyComplete(1795418215493.6653),
             ["BYTE_CREDIT"] = new ControlFrame.ByteCredit(1L << 40),

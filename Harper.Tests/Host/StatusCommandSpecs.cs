@@ -1,0 +1,50 @@
+using System.Text.Json;
+using Harper.Host.CommandLine;
+using Xunit;
+
+namespace Harper.Tests.Host;
+
+/// <summary>Proves R-MON-08 for whoever looks with <c>harper status</c>: a copy with its bar, rate and what is left; in a pipe, lines with their time.</summary>
+public sealed class StatusCommandSpecs
+{
+    private const string Copying = """
+        {"node_name":"c","url":"ws://c:9933","is_enabled":true,"connections":[
+          {"name":"a","database_sockets":[{"database":"data","connected":true,"lagMs":5,"pendingTransactions":2,"pendingBytes":300,
+            "copyProgress":{"table":"dog","records":50000,"bytes":12300000,"totalRecords":200000,"recordsPerSecond":41000,"bytesPerSecond":9100000,"secondsLeft":3.7}}]},
+          {"name":"b","reason":"Unauthorized","database_sockets":[{"database":"data","connected":false}]}]}
+        """;
+
+    [Fact]
+    public void A_copy_should_be_shown_with_a_bar_its_rate_and_what_is_left()
+    {
+        var line = Picture(Copying).Lines[0];
+        Assert.Equal("█████░░░░░░░░░░░░░░░", line.Bar);
+        Assert.Equal("copying dog: 50,000 of 200,000 records (25 %), 12.3 MB, 41,000 records/s, 9.1 MB/s, 4 s left", line.CopyInWords);
+    }
+
+    [Fact]
+    public void A_pipe_should_get_lines_with_their_time_and_each_once()
+    {
+        using var output = new StringWriter { NewLine = "\n" };
+        var log = new StatusLog(output, new Noon());
+        log.Say(Picture(Copying));
+        log.Say(Picture(Copying));
+        log.Say(Picture("""{"node_name":"c","url":"ws://c:9933","is_enabled":true,"connections":[{"name":"b","database_sockets":[{"database":"data","connected":true,"lagMs":null,"pendingTransactions":0,"pendingBytes":0}]}]}"""));
+        Assert.Equal(
+            """
+            2026-11-25T12:00:00.000Z c  ws://c:9933  takes part in replication
+            2026-11-25T12:00:00.000Z a data connected, lag 5 ms, pending 2 transactions (300 bytes), copying dog: 50,000 of 200,000 records (25 %), 12.3 MB, 41,000 records/s, 9.1 MB/s, 4 s left
+            2026-11-25T12:00:00.000Z b data not connected: Unauthorized
+            2026-11-25T12:00:00.000Z a data is gone
+            2026-11-25T12:00:00.000Z b data connected, lag ? ms, pending 0 transactions (0 bytes)
+
+            """.ReplaceLineEndings("\n"), output.ToString());
+    }
+
+    private static StatusPicture Picture(string json) => StatusPicture.Of(JsonDocument.Parse(json).RootElement);
+
+    private sealed class Noon : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => new(2026, 11, 25, 12, 0, 0, TimeSpan.Zero);
+    }
+}
