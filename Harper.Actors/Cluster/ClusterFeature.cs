@@ -115,6 +115,8 @@ public sealed class ClusterFeature
             Budget = new InboundBudget(_parts.Connections.InboundBytesOfProcess),
             Coordinator = coordinator,
             Replicated = () => View.Current.Settings.Databases,
+            Sends = (peer, database) => View.Current.LinkWith(peer, database).Sends,
+            Receives = (peer, database) => View.Current.LinkWith(peer, database).Receives,
         }),
     };
 }

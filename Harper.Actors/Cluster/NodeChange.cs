@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Collections.Immutable;
 using System.Text.Json;
+using Harper.Core.Identity;
 using Harper.Core.Membership;
 using Harper.Core.Operations;
 
@@ -41,18 +42,11 @@ internal sealed record NodeChange(
         if (full)
         {
             fields.Add(NodeField.Text("url", PeerAddress.Write(target.Url)));
-            if (Subscriptions is { } subscriptions)
-            {
-                fields.Add(NodeField.Of("subscriptions", writer => ExplicitSubscription.WriteList(writer, subscriptions)));
-                fields.Add(NodeField.Flag("replicates", false));
-            }
-            else
-            {
-                fields.Add(NodeField.Null("subscriptions"));
-                // The record speaks for the node it describes: what we send, it receives.
-                if (Flow is { } flow) fields.Add(NodeField.Of("replicates", Mirror(flow).WriteTo));
-                else fields.Add(NodeField.Flag("replicates", true));
-            }
+            if (Subscriptions is { } subscriptions) fields.Add(NodeField.Of("subscriptions", writer => ExplicitSubscription.WriteList(writer, subscriptions)));
+            else fields.Add(NodeField.Null("subscriptions"));
+            // What the record says of directions is the described node's own word: it is only given where there is none yet (R-FLO-10).
+            if (known?.Replicates is null) fields.Add(NodeField.Flag("replicates", Subscriptions is null));
+            else if (known.Replicates.IsNothing && Subscriptions is null) fields.Add(NodeField.Flag("replicates", true));
             if (ca is not null) fields.Add(NodeField.Text("ca", ca));
         }
         if (!RevokedCertificates.IsEmpty)
@@ -62,6 +56,9 @@ internal sealed record NodeChange(
         if (IsLeader is { } leader) fields.Add(NodeField.Flag("isLeader", leader));
         return fields.ToImmutable();
     }
+
+    /// <summary>What it says of this node and the other, for this node's own record.</summary>
+    public PeerTerms TermsWith(NodeName peer) => new(peer, Subscriptions, Subscriptions is null ? Flow : null);
 
     /// <summary>The request to the other node (operations API 6.1, step 3).</summary>
     public ReadOnlyMemory<byte> ToAddNodeBack(MembershipSettings self)
@@ -87,12 +84,6 @@ internal sealed record NodeChange(
         writer.Flush();
         return buffer.WrittenMemory;
     }
-
-    /// <summary>The other side of a rule: what one sends, the other receives. Entries name the other party only by being on its record.</summary>
-    private static FlowRule Mirror(FlowRule rule) => new(
-        rule.Receives, rule.Sends,
-        rule.ReceivesFrom?.Select(entry => entry with { Peer = null }).ToImmutableArray(),
-        rule.SendsTo?.Select(entry => entry with { Peer = null }).ToImmutableArray());
 
     private static ImmutableArray<ExplicitSubscription>? SubscriptionsOf(JsonElement body)
     {

@@ -32,7 +32,13 @@ internal sealed partial class NodeIntroduction(MembershipClient membership, Peer
         if (known is { IsUsable: true } && !HasUrl(body) && PeerAddress.TryParseUrl(known.Url!, out var recorded, out _))
             change = change with { Target = change.Target with { Url = recorded } };
         if (known is null || !change.IsLocal)
+        {
+            // What was agreed stays, where nothing else is said.
+            var agreed = membership.View.Current.Records.Find(Settings.Self)?.TermsWith(change.Target.Name);
+            if (change.Subscriptions is null && change.Flow is null && !body.TryGetProperty("subscriptions", out _))
+                change = change with { Subscriptions = agreed?.Subscriptions, Flow = agreed?.Flow };
             return $"Successfully updated '{await IntroduceAsync(change, cancellation).ConfigureAwait(false)}'";
+        }
         var fields = change.ToFields(change.Target, known, full: false, null, null);
         await membership.WriteAsync(change.Target.Name, fields, cancellation).ConfigureAwait(false);
         return $"Successfully updated '{PeerAddress.Write(change.Target.Url)}'";
@@ -51,12 +57,12 @@ internal sealed partial class NodeIntroduction(MembershipClient membership, Peer
         if (caller.Node is { } node && node != change.Target.Name.Value)
             throw new OperationError(403, $"{node} may add only itself, not {change.Target.Name}");
         var known = membership.View.Current.Records.Find(change.Target.Name);
-        var flow = change.Flow is { } theirs ? new FlowRule(theirs.Receives, theirs.Sends, theirs.ReceivesFrom, theirs.SendsTo) : null;
         var ca = body.TryGetProperty("cert_auth", out var pem) && pem.ValueKind == JsonValueKind.String ? pem.GetString() : null;
         // The joiner's start_time filters what it takes; on its own record it would gossip to others (D26).
-        var fields = (change with { StartTime = null, Flow = flow, IsLeader = null }).ToFields(change.Target, known, full: true, null, ca);
-        await membership.PublishSelfAsync(cancellation).ConfigureAwait(false);
-        await membership.WriteAsync(change.Target.Name, fields, cancellation).ConfigureAwait(false);
+        var mirrored = change with { StartTime = null, Flow = change.Flow?.Mirrored, IsLeader = null };
+        var fields = mirrored.ToFields(change.Target, known, full: true, null, ca);
+        await membership.IntroduceAsync(change.Target.Name, fields, mirrored.TermsWith(change.Target.Name), cancellation).ConfigureAwait(false);
+        Warn(mirrored, change.Target.Name);
         LogAdded(change.Target.Name, PeerAddress.Write(change.Target.Url));
         var settings = Settings;
         return new OperationAnswer(200, writer =>
@@ -86,15 +92,21 @@ internal sealed partial class NodeIntroduction(MembershipClient membership, Peer
         }
         var target = TargetOf(answer, change.Target);
         if (target.Name == Settings.Self) throw OperationError.Bad($"{Settings.Self} is this node");
-        if (change.Subscriptions is not null) LogSubscriptions(target.Name);
+        Warn(change, target.Name);
         if (change.RetainAuthorization) LogNotRetained(target.Name);
         var known = membership.View.Current.Records.Find(target.Name);
         var shard = answer.TryGetProperty("shard", out var reported) && reported.ValueKind == JsonValueKind.Number ? reported.GetInt32() : (int?)null;
         var ca = answer.TryGetProperty("usingCA", out var pem) && pem.ValueKind == JsonValueKind.String ? pem.GetString() : null;
-        await membership.PublishSelfAsync(cancellation).ConfigureAwait(false);
-        await membership.WriteAsync(target.Name, change.ToFields(target, known, full: true, shard, ca), cancellation).ConfigureAwait(false);
+        var fields = change.ToFields(target, known, full: true, shard, ca);
+        await membership.IntroduceAsync(target.Name, fields, change.TermsWith(target.Name), cancellation).ConfigureAwait(false);
         LogAdded(target.Name, url);
         return url;
+    }
+
+    private void Warn(NodeChange change, NodeName peer)
+    {
+        if (change.Subscriptions is not null) LogSubscriptions(peer);
+        else if (change.Flow is { IsDirectional: true } && Settings.Databases.Gossips) LogFlowWithSystem(peer);
     }
 
     /// <summary>A node is recorded under the name that it gives itself, and dialled there: name and host of the URL are one (W 1.5).</summary>
@@ -112,8 +124,12 @@ internal sealed partial class NodeIntroduction(MembershipClient membership, Peer
     private partial void LogAdded(NodeName node, string url);
 
     [LoggerMessage(Level = LogLevel.Warning, Message =
-        "Explicit subscriptions with {Node} are deprecated: they are for tests and migrations and promise no consistency; nothing else replicates with it")]
+        "Explicit subscriptions with {Node} are deprecated: they are for tests and migrations and promise no consistency; nothing else replicates with it. For one direction in production use sends and receives of its route")]
     private partial void LogSubscriptions(NodeName node);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message =
+        "With directions between this node and {Node}, 'system' should not be replicated: every node would learn of every other and dial it. List the databases in replication.databases without it")]
+    private partial void LogFlowWithSystem(NodeName node);
 
     [LoggerMessage(Level = LogLevel.Warning, Message =
         "The credentials for {Node} are not kept: over ws:// nodes know each other by their addresses and need none")]

@@ -77,7 +77,8 @@ internal sealed partial class NodeRemoval(MembershipClient membership, PeerCalls
     private async Task TellAsync(MembershipSnapshot snapshot, NodeRecord record, CancellationToken cancellation)
     {
         if (!record.IsUsable || !PeerAddress.TryParseUrl(record.Url!, out var url, out _)) return;
-        var named = record.Subscriptions is { IsEmpty: false } ? snapshot.Settings.Self : record.Name;
+        var terms = snapshot.Records.Find(snapshot.Settings.Self)?.TermsWith(record.Name);
+        var named = terms?.Subscriptions is not null ? snapshot.Settings.Self : record.Name;
         try
         {
             await calls.CallAsync(url, null, Request("remove_node_back", "name", named), CallDeadline, cancellation).ConfigureAwait(false);

@@ -26,6 +26,9 @@ public sealed class MembershipActor : DescribedActor, IWithTimers, IWithStash
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly Dictionary<DatabaseName, LocalDatabase> _local = [];
     private readonly HashSet<IDatabaseHandle> _heard = [];
+
+    /// <summary>Databases that were made because they are named to be received: once, so that one that is dropped stays dropped until the next start.</summary>
+    private readonly HashSet<DatabaseName> _made = [];
     private readonly List<(IActorRef Asker, bool Changed)> _answers = [];
     private readonly CancellationTokenSource _stopping = new();
     private NodeRecordTable _table = null!;
@@ -120,8 +123,9 @@ public sealed class MembershipActor : DescribedActor, IWithTimers, IWithStash
         Receive<ReadFailed>(failed => throw new InvalidOperationException($"hdb_nodes cannot be read: {failed.Reason}"));
         Receive<MembershipProtocol.WriteRecord>(write => Commit(_table.WriteAsync(write.Name, write.Changes), Sender));
         Receive<MembershipProtocol.DeleteRecord>(delete => Commit(_table.DeleteAsync(delete.Name), Sender));
-        Receive<MembershipProtocol.PublishSelf>(_ => PublishSelf(Sender));
+        Receive<MembershipProtocol.Introduce>(OnIntroduce);
         Receive<MembershipProtocol.SetRoutes>(OnSetRoutes);
+        Receive<NotMade>(OnNotMade);
         Receive<Committed>(OnCommitted);
     }
 
@@ -179,6 +183,15 @@ public sealed class MembershipActor : DescribedActor, IWithTimers, IWithStash
         if (!records.IsRemoved(_settings.Self)) _toldRemoved = false;
         var plan = DialPlanner.Plan(_settings, records, _routes, _local.Values);
         _view.Publish(new MembershipSnapshot(_settings, records, _routes, plan));
+        foreach (var name in DialPlanner.NamedToReceive(_settings, records, _routes))
+            if (!_local.ContainsKey(name) && _made.Add(name)) _databases.CreateAsync(name).PipeTo(
+                    Self, success: _ => DatabasesChanged.Instance, failure: error => new NotMade(name, error.GetBaseException().Message));
+    }
+
+    private void OnNotMade(NotMade failed)
+    {
+        _made.Remove(failed.Database);
+        _log.Error("Database {Database}, which is to be received, could not be made: {Reason}", failed.Database, failed.Reason);
     }
 
     private void Run(GossipAction action)
@@ -198,13 +211,18 @@ public sealed class MembershipActor : DescribedActor, IWithTimers, IWithStash
         }
     }
 
-    private void PublishSelf(IActorRef asker)
+    private void OnIntroduce(MembershipProtocol.Introduce introduce)
     {
+        if (_settings.Url is null)
+        {
+            Sender.Tell(new MembershipProtocol.Failed("replication url is missing from harperdb-config.yaml"));
+            return;
+        }
         var own = _view.Current.Records.Find(_settings.Self);
         var changes = NodeRecordGossip.OwnChanges(_settings, own, _routes);
-        if (_settings.Url is null) asker.Tell(new MembershipProtocol.Failed("replication url is missing from harperdb-config.yaml"));
-        else if (changes.IsEmpty) asker.Tell(new MembershipProtocol.Written(false));
-        else Commit(_table.WriteAsync(_settings.Self, changes), asker);
+        var terms = PeerTerms.Replace(own?.Terms ?? [], introduce.Terms);
+        if (own?.Find(PeerTerms.Field) is not null || !terms.IsEmpty) changes = changes.Add(PeerTerms.ToField(terms));
+        Commit(_table.WriteAsync(_settings.Self, changes, introduce.Peer, introduce.Changes), Sender);
     }
 
     private void OnSetRoutes(MembershipProtocol.SetRoutes set)
@@ -213,7 +231,8 @@ public sealed class MembershipActor : DescribedActor, IWithTimers, IWithStash
         _routes = ParseRoutes(set.Routes);
         foreach (var warning in RouteWarnings.Of(_settings, _routes)) _log.Warning("{Warning}", warning);
         var records = _view.Current.Records;
-        if (!set.Explicit.IsEmpty && records.IsRemoved(_settings.Self)) PublishSelf(ActorRefs.Nobody);
+        if (!set.Explicit.IsEmpty && records.IsRemoved(_settings.Self) && _settings.Url is not null)
+            Commit(_table.WriteAsync(_settings.Self, NodeRecordGossip.OwnChanges(_settings, null, _routes)), ActorRefs.Nobody);
         foreach (var named in set.Explicit)
         {
             if (!records.IsRemoved(named) || _routes.Find(named) is not { } route) continue;
@@ -266,5 +285,6 @@ public sealed class MembershipActor : DescribedActor, IWithTimers, IWithStash
     private sealed record DatabasesChanged { public static readonly DatabasesChanged Instance = new(); }
     private sealed record RecordsRead(NodeRecords Records);
     private sealed record ReadFailed(string Reason);
+    private sealed record NotMade(DatabaseName Database, string Reason);
     private sealed record Committed(CommitResult Result, IActorRef Asker, bool OwnRecord);
 }

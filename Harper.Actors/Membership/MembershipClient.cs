@@ -11,13 +11,26 @@ namespace Harper.Actors.Membership;
 public sealed class MembershipClient(MembershipView view)
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(15);
+    private readonly SemaphoreSlim _introducing = new(1);
 
     public MembershipView View { get; } = view;
 
     public Task<bool> WriteAsync(NodeName name, ImmutableArray<NodeField> changes, CancellationToken cancellation) =>
         AskAsync(new MembershipProtocol.WriteRecord(name, changes), cancellation);
 
-    public Task<bool> PublishSelfAsync(CancellationToken cancellation) => AskAsync(MembershipProtocol.PublishSelf.Instance, cancellation);
+    /// <summary>One at a time: what was agreed with all peers stands in one attribute, and each change is made to what was read.</summary>
+    public async Task IntroduceAsync(NodeName peer, ImmutableArray<NodeField> changes, PeerTerms terms, CancellationToken cancellation)
+    {
+        await _introducing.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            await AskAsync(new MembershipProtocol.Introduce(peer, changes, terms), cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            _introducing.Release();
+        }
+    }
 
     public Task<bool> DeleteAsync(NodeName name, CancellationToken cancellation) =>
         AskAsync(new MembershipProtocol.DeleteRecord(name), cancellation);

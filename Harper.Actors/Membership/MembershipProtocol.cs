@@ -15,11 +15,11 @@ public static class MembershipProtocol
     /// <summary>Write attributes of a node record as a patch; a record that was removed comes back. Answered with <see cref="Written"/> or <see cref="Failed"/>.</summary>
     public sealed record WriteRecord(NodeName Name, ImmutableArray<NodeField> Changes) : ICommand;
 
-    /// <summary>Write this node's own record, also after it was removed (an explicit add). Answered as <see cref="WriteRecord"/>.</summary>
-    public sealed record PublishSelf : ICommand
-    {
-        public static readonly PublishSelf Instance = new();
-    }
+    /// <summary>
+    /// In one commit: this node's own record with what was agreed with the peer, and the peer's record; both come back if they were removed. Answered as
+    /// <see cref="WriteRecord"/>.
+    /// </summary>
+    public sealed record Introduce(NodeName Peer, ImmutableArray<NodeField> Changes, PeerTerms Terms) : ICommand;
 
     /// <summary>Delete a node record; the deletion gossips. Answered as <see cref="WriteRecord"/>.</summary>
     public sealed record DeleteRecord(NodeName Name) : ICommand;

@@ -55,17 +55,20 @@ internal sealed class NodeRecordTable(IDatabaseHandle system, NodeName self)
     }
 
     /// <summary>Writes attributes of a record; what it does not name stays as it is.</summary>
-    public Task<CommitResult> WriteAsync(NodeName name, ImmutableArray<NodeField> changes) =>
-        CommitAsync(WriteMode.Patch, name, Encode(name, changes), TimeSlots.Updated);
+    public Task<CommitResult> WriteAsync(NodeName name, ImmutableArray<NodeField> changes) => CommitAsync(Patch(name, changes));
+
+    /// <summary>Both or neither.</summary>
+    public Task<CommitResult> WriteAsync(NodeName first, ImmutableArray<NodeField> changesOfFirst, NodeName second, ImmutableArray<NodeField> changesOfSecond) =>
+        CommitAsync(Patch(first, changesOfFirst), Patch(second, changesOfSecond));
 
     public Task<CommitResult> DeleteAsync(NodeName name) =>
-        CommitAsync(WriteMode.Delete, name, EncodedRecord.Empty, TimeSlots.None);
+        CommitAsync(new LocalWrite(SystemTables.Nodes, KeyCodec.FromText(name.Value), WriteMode.Delete, EncodedRecord.Empty, TimeSlots.None));
 
-    private async Task<CommitResult> CommitAsync(WriteMode mode, NodeName name, EncodedRecord record, TimeSlots slots)
-    {
-        var write = new LocalWrite(SystemTables.Nodes, KeyCodec.FromText(name.Value), mode, record, slots);
-        return await system.CommitAsync(new CommitRequest.Local([write], null) { Bytes = record.Values.Length + 64 }).ConfigureAwait(false);
-    }
+    private LocalWrite Patch(NodeName name, ImmutableArray<NodeField> changes) =>
+        new(SystemTables.Nodes, KeyCodec.FromText(name.Value), WriteMode.Patch, Encode(name, changes), TimeSlots.Updated);
+
+    private async Task<CommitResult> CommitAsync(params ImmutableArray<LocalWrite> writes) =>
+        await system.CommitAsync(new CommitRequest.Local(writes, null) { Bytes = writes.Sum(write => write.Value.Values.Length + 64) }).ConfigureAwait(false);
 
     private EncodedRecord Encode(NodeName name, ImmutableArray<NodeField> changes)
     {

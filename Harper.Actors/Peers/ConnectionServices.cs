@@ -29,4 +29,10 @@ public sealed record ConnectionServices
 
     /// <summary>Which databases replicate, as of now (<c>replication.databases</c>).</summary>
     public required Func<ReplicatedDatabases> Replicated { get; init; }
+
+    /// <summary>What may be sent to a peer of a database, as of now. A peer that is no member, let in by credentials, may have all that replicates.</summary>
+    public required Func<NodeName, LocalDatabase, TableFilter> Sends { get; init; }
+
+    /// <summary>What may be taken from a peer of a database, as of now.</summary>
+    public required Func<NodeName, LocalDatabase, TableFilter> Receives { get; init; }
 }

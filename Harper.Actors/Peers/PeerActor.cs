@@ -94,7 +94,7 @@ public sealed class PeerActor : DescribedActor, IWithTimers
     private void OnPlan(PeerPlan plan)
     {
         if (_leaving is not null) return;
-        var recordChanged = plan.Url != _plan.Url || !Text(plan).Equals(Text(_plan), StringComparison.Ordinal);
+        var recordChanged = plan.Url != _plan.Url || !Text(plan).Equals(Text(_plan), StringComparison.Ordinal) || !plan.SameLinks(_plan);
         _plan = plan;
         foreach (var link in plan.Dialled) Of(link.Database);
         foreach (var database in _databases.Values.ToList()) Follow(database, recordChanged);
@@ -121,8 +121,7 @@ public sealed class PeerActor : DescribedActor, IWithTimers
         var sends = _plan.SendsFor(database.Name);
         if (database.Sending is not { } sending || database.SendingFilter == sends) return;
         database.SendingFilter = sends;
-        if (sends.IsNone) sending.Tell(new ConnectionProtocol.Close(PeerClose.Policy, $"Unauthorized database subscription to {database.Name}"));
-        else sending.Tell(new ConnectionProtocol.FilterChanged(sends));
+        sending.Tell(new ConnectionProtocol.FilterChanged(sends));
     }
 
     private void Dial(PeerDatabase database)

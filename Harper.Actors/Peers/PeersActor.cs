@@ -105,7 +105,7 @@ public sealed class PeersActor : DescribedActor
         var snapshot = _services.View.Current;
         var database = _services.Databases.Find(accepted.First.Database) is { } handle
             ? LocalDatabase.Of(handle.Engine.Catalog)
-            : new LocalDatabase(accepted.First.Database, [], []);
+            : new LocalDatabase(accepted.First.Database, []);
         var known = snapshot.Plan.Find(accepted.Peer);
         var plan = known ?? (accepted.AsUser ? DialPlanner.PlanGuest(snapshot.Settings, accepted.Peer, [database]) : null);
         if (plan is null || Find(plan, guest: known is null) is not { } actor)
@@ -116,7 +116,7 @@ public sealed class PeersActor : DescribedActor
         }
         var sends = known is null
             ? plan.SendsFor(database.Name)
-            : DialPlanner.Sends(snapshot.Settings, snapshot.Records, snapshot.Routes, accepted.Peer, database);
+            : snapshot.LinkWith(accepted.Peer, database).Sends;
         actor.Tell(new PeerProtocol.ServeSocket(accepted.First, sends, accepted.Socket));
     }
 

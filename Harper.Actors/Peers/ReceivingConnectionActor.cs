@@ -182,13 +182,14 @@ public sealed class ReceivingConnectionActor : DescribedActor, IWithTimers
             Self, success: response => new OperationAnswered(response),
             failure: error => new OperationAnswered(new ControlFrame.OperationResponse(request.RequestId, "{}"u8.ToArray(), error.Message)));
 
-    /// <summary>On <c>system</c>: a database that another node has and that replicates comes to be here (W 3.5).</summary>
+    /// <summary>On <c>system</c>: a database that another node has and that may flow from it comes to be here (W 3.5).</summary>
     private void Ensure(ReceivingEffect.EnsureElsewhere elsewhere)
     {
-        var replicated = _services.Replicated();
-        if (!replicated.Includes(elsewhere.Database) || elsewhere.Tables.IsEmpty) return;
+        if (!_services.Replicated().Includes(elsewhere.Database)) return;
         var known = _services.Databases.Find(elsewhere.Database);
-        var edits = SchemaAnnouncement.Edits(known?.Engine.Catalog, elsewhere.Database, elsewhere.Tables);
+        var local = known is null ? new LocalDatabase(elsewhere.Database, []) : LocalDatabase.Of(known.Engine.Catalog);
+        var filter = _services.Receives(_connection.Peer, local);
+        var edits = SchemaAnnouncement.Edits(known?.Engine.Catalog, elsewhere.Database, elsewhere.Tables.Where(table => filter.Allows(table.Table)));
         if (edits.IsEmpty) return;
         EnsureAsync(elsewhere.Database, edits).PipeTo(Self, failure: error => new ElsewhereFailed(elsewhere.Database, error.GetBaseException()));
     }

@@ -190,16 +190,14 @@ public sealed class SendingConnectionActor : DescribedActor, IWithTimers
         if (!_writer.Send(_changes.OriginMap(known, map.Subscribed))) End(ConnectionEndKind.Resume, PeerClose.Transient, "the peer does not read");
     }
 
-    /// <summary>On <c>system</c>: the tables of every database that replicates, or of one of them (W 3.5).</summary>
+    /// <summary>On <c>system</c>: the tables that may flow to the peer, of every database or of one of them (W 3.5).</summary>
     private void Announce(DatabaseName? only)
     {
-        var replicated = _services.Replicated();
         foreach (var database in _services.Databases.All.OrderBy(each => each.Name.Value, StringComparer.Ordinal))
         {
             if (database.Name.IsSystem || (only is { } name && database.Name != name)) continue;
-            var filter = replicated.Includes(database.Name) ? TableFilter.All
-                : TableFilter.Only(database.Engine.Catalog.Tables.Values.Where(table => table.Replicate == true).Select(table => table.Name));
-            var tables = SchemaAnnouncement.Of(database.Engine.Catalog, filter, withOptions: _state.Kind == PeerKind.Ours);
+            var catalog = database.Engine.Catalog;
+            var tables = SchemaAnnouncement.Of(catalog, _services.Sends(_connection.Peer, LocalDatabase.Of(catalog)), withOptions: _state.Kind == PeerKind.Ours);
             if (!tables.IsEmpty) Send(new ControlFrame.DbSchema(tables, database.Name));
         }
     }

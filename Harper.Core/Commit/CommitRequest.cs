@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Harper.Core.Identity;
+using Harper.Core.Membership;
 using Harper.Core.Positions;
 using Harper.Core.Records;
 using Harper.Core.Schema;
@@ -72,6 +73,12 @@ public abstract record PositionUpdate
     public sealed record Confirmed(NodeName Peer, double Position) : PositionUpdate;
 
     public sealed record PeerIncarnation(NodeName Peer, Guid Incarnation) : PositionUpdate;
+
+    /// <summary>From here on no more than these tables are taken from a peer.</summary>
+    public sealed record Taken(NodeName Peer, TableFilter Filter) : PositionUpdate;
+
+    /// <summary>From here on no more than these tables are offered to a peer, or it has confirmed a copy of these.</summary>
+    public sealed record Given(NodeName Peer, TableFilter Filter) : PositionUpdate;
 
     /// <summary>The cursor of an issuer is void: unreadable, or of another incarnation. The next request copies.</summary>
     public sealed record DropCursor(NodeName Issuer) : PositionUpdate;

@@ -72,7 +72,7 @@ internal static class CopyResolution
         var self = group.State.Self;
         if (positions.Floor.TryGetValue(self, out var lost) && lost > positions.Through.GetValueOrDefault(self))
             positions = positions with { Through = positions.Through.SetItem(self, lost) };
-        group.Positions = positions;
+        group.Positions = positions with { Taken = PositionResolution.Restricted(positions.Taken, cursor.Source, cursor.Filter) };
         RemoteResolution.MoveCursor(group, cursor.Source, request.IssuerPosition);
         return new CommitResult.Applied(true);
     }

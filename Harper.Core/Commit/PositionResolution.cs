@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using Harper.Core.Identity;
+using Harper.Core.Membership;
 
 namespace Harper.Core.Commit;
 
@@ -20,6 +22,8 @@ internal static class PositionResolution
             Cursors = positions.Cursors.Remove(peer),
             Confirmed = positions.Confirmed.Remove(peer),
             PeerIncarnations = positions.PeerIncarnations.Remove(peer),
+            Taken = positions.Taken.Remove(peer),
+            Given = positions.Given.Remove(peer),
         };
         return new CommitResult.Applied(true);
     }
@@ -39,6 +43,10 @@ internal static class PositionResolution
         return new CommitResult.Applied(true);
     }
 
+    /// <summary>Nothing is remembered of who is not restricted.</summary>
+    public static ImmutableDictionary<NodeName, TableFilter> Restricted(ImmutableDictionary<NodeName, TableFilter> known, NodeName peer, TableFilter filter) =>
+        filter == TableFilter.All ? known.Remove(peer) : known.SetItem(peer, filter);
+
     private static void Apply(CommitGroup group, PositionUpdate update)
     {
         var positions = group.Positions;
@@ -51,6 +59,8 @@ internal static class PositionResolution
                 Confirmed = positions.Confirmed.SetItem(confirmed.Peer, Math.Max(confirmed.Position, positions.Confirmed.GetValueOrDefault(confirmed.Peer))),
             },
             PositionUpdate.PeerIncarnation peer => positions with { PeerIncarnations = positions.PeerIncarnations.SetItem(peer.Peer, peer.Incarnation) },
+            PositionUpdate.Taken taken => positions with { Taken = Restricted(positions.Taken, taken.Peer, taken.Filter) },
+            PositionUpdate.Given given => positions with { Given = Restricted(positions.Given, given.Peer, given.Filter) },
             PositionUpdate.DropCursor drop => positions with { Cursors = positions.Cursors.Remove(drop.Issuer) },
             PositionUpdate.MarkHistory => positions with { HasHistory = true },
             _ => throw new ArgumentOutOfRangeException(nameof(update), update, "no such position update"),

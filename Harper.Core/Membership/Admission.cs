@@ -46,8 +46,11 @@ public static class Admission
     public static bool Authorizes(NodeName peer, MembershipSettings settings, NodeRecords members, RouteList routes)
     {
         if (members.IsRemoved(settings.Self)) return false;
-        if (members.Find(peer) is { } record) return record.Replicates is not { IsNothing: true } || record.Subscriptions is { IsEmpty: false };
-        return routes.Find(peer) is not null && !members.IsRemoved(peer);
+        var route = routes.Find(peer);
+        if (members.Find(peer) is not { } record) return route is not null && !members.IsRemoved(peer);
+        // Its record may say that it replicates with nobody, and this node may still have agreed with it on single tables.
+        return record.Replicates is not { IsNothing: true } || route?.Subscriptions is not null
+            || members.Find(settings.Self)?.TermsWith(peer)?.Subscriptions is not null;
     }
 
     /// <summary><c>::ffff:127.0.0.2</c> is 127.0.0.2 (R-IP-07).</summary>

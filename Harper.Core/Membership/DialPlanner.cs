@@ -34,9 +34,9 @@ public static class DialPlanner
         }
     }
 
-    /// <summary>What may be served to a peer of a database that need not exist here.</summary>
-    public static TableFilter Sends(MembershipSettings settings, NodeRecords members, RouteList routes, NodeName peer, LocalDatabase database) =>
-        Link(settings, members.Find(settings.Self), peer, members.Find(peer), routes.Find(peer), database).Sends;
+    /// <summary>What may flow between this node and a peer of a database, which need not exist here.</summary>
+    public static DatabaseLink Link(MembershipSettings settings, NodeRecords members, RouteList routes, NodeName peer, LocalDatabase database) =>
+        Link(settings, members.Find(settings.Self), peer, members.Find(peer), routes.Find(peer), database);
 
     /// <summary>A super_user that is no node is served what replicates, and never dialled (R-SEC-09).</summary>
     public static PeerPlan PlanGuest(MembershipSettings settings, NodeName name, IEnumerable<LocalDatabase> databases)
@@ -48,8 +48,17 @@ public static class DialPlanner
         return new PeerPlan(name, null, links, "it has no node record; it was let in by credentials", null, null, null);
     }
 
+    /// <summary>Databases that a route or an operation names to be received: they are made here, or nobody could be asked for them (R-SUB-10, R-FLO-12).</summary>
+    public static IEnumerable<DatabaseName> NamedToReceive(MembershipSettings settings, NodeRecords members, RouteList routes) =>
+        routes.Routes.Select(route => new PeerTerms(route.Peer, route.Subscriptions, route.Replicates))
+            .Concat(members.Find(settings.Self)?.Terms ?? [])
+            .SelectMany(terms => terms.NamedToReceive)
+            .Where(settings.Databases.Includes)
+            .Distinct();
+
+    /// <summary>Tables that opt out are left to the tables' own definitions: opting in again is not a wider filter and fills nothing in (R-SEL-07).</summary>
     private static TableFilter Offered(MembershipSettings settings, LocalDatabase database) =>
-        settings.Databases.Includes(database.Name) ? TableFilter.AllBut(database.OptedOut) : TableFilter.Only(database.OptedIn);
+        settings.Databases.Includes(database.Name) ? TableFilter.All : TableFilter.Only(database.OptedIn);
 
     private static (string? Url, string? NotDialled) Address(NodeName peer, NodeRecord? record, Route? route, bool enabled)
     {
@@ -70,20 +79,20 @@ public static class DialPlanner
         MembershipSettings settings, NodeRecord? own, NodeName peer, NodeRecord? record, Route? route, LocalDatabase database)
     {
         var offered = Offered(settings, database);
-        var subscriptions = route?.Subscriptions ?? record?.Subscriptions;
-        if (subscriptions is { } list)
+        var agreed = own?.TermsWith(peer);
+        if ((route?.Subscriptions ?? agreed?.Subscriptions) is { } list)
         {
-            return new DatabaseLink(
-                database.Name,
-                offered.And(ExplicitSubscription.Filter(list, database.Name, item => item.Subscribe)),
-                offered.And(ExplicitSubscription.Filter(list, database.Name, item => item.Publish)));
+            var listed = new PeerTerms(peer, list, null);
+            return new DatabaseLink(database.Name, offered.And(listed.Receives(database.Name)), offered.And(listed.Sends(database.Name)));
         }
         var ours = route?.Replicates ?? own?.Replicates ?? FlowRule.Full;
         var theirs = record is null ? FlowRule.Full : record.Replicates ?? FlowRule.Nothing;
         return new DatabaseLink(
             database.Name,
-            offered.And(ours.ReceivesFor(peer, database.Name)).And(theirs.SendsFor(settings.Self, database.Name)),
-            offered.And(ours.SendsFor(peer, database.Name)).And(theirs.ReceivesFor(settings.Self, database.Name)));
+            offered.And(ours.ReceivesFor(peer, database.Name)).And(theirs.SendsFor(settings.Self, database.Name))
+                .And(agreed?.Receives(database.Name) ?? TableFilter.All),
+            offered.And(ours.SendsFor(peer, database.Name)).And(theirs.ReceivesFor(settings.Self, database.Name))
+                .And(agreed?.Sends(database.Name) ?? TableFilter.All));
     }
 
     /// <summary>A time on a row counts only where it was given (D26): it gossips, so only one that this node wrote is taken.</summary>

@@ -22,11 +22,20 @@ public sealed record FlowRule(
     /// <summary>Whether any data may flow at all.</summary>
     public bool IsNothing => !Sends && !Receives && (SendsTo is null || SendsTo.Value.IsEmpty) && (ReceivesFrom is null || ReceivesFrom.Value.IsEmpty);
 
+    /// <summary>Databases that <c>receivesFrom</c> names.</summary>
+    public IEnumerable<DatabaseName> NamedToReceive => (ReceivesFrom ?? []).Where(entry => entry.Database is not null).Select(entry => entry.Database!.Value);
+
     /// <summary>What the stating node sends to <paramref name="peer"/> of a database.</summary>
     public TableFilter SendsFor(NodeName peer, DatabaseName database) => Match(Sends, SendsTo, peer, database);
 
     /// <summary>What the stating node takes from <paramref name="peer"/> of a database.</summary>
     public TableFilter ReceivesFor(NodeName peer, DatabaseName database) => Match(Receives, ReceivesFrom, peer, database);
+
+    /// <summary>The same as the other party of a link sees it: what one sends, the other receives. Entries name the other party by standing on its side.</summary>
+    public FlowRule Mirrored => new(
+        Receives, Sends,
+        ReceivesFrom?.Select(entry => entry with { Peer = null }).ToImmutableArray(),
+        SendsTo?.Select(entry => entry with { Peer = null }).ToImmutableArray());
 
     /// <summary>
     /// Reads <c>true</c>, <c>false</c>, <c>{sends, receives}</c> and <c>{sendsTo, receivesFrom}</c>. In an object, a flag that is missing counts

@@ -28,6 +28,9 @@ public sealed record NodeRecord(NodeName Name, ImmutableArray<NodeField> Fields)
 
     public ImmutableArray<ExplicitSubscription>? Subscriptions => ExplicitSubscription.ParseList(Find("subscriptions"));
 
+    /// <summary>What the described node agreed on with single peers.</summary>
+    public ImmutableArray<PeerTerms> Terms => PeerTerms.ParseList(Find(PeerTerms.Field));
+
     /// <summary>Serial numbers of certificates that are no longer accepted from this node, as they were written.</summary>
     public ImmutableArray<string> RevokedCertificates => RevokedSerials.Parse(Find("revoked_certificates"));
 
@@ -62,6 +65,13 @@ public sealed record NodeRecord(NodeName Name, ImmutableArray<NodeField> Fields)
         if (!row.TryGetProperty(Key, out var name) || name.ValueKind == JsonValueKind.Null) return null;
         var text = name.ValueKind == JsonValueKind.String ? name.GetString()! : name.GetRawText();
         return new NodeRecord(new NodeName(text), [.. row.EnumerateObject().Select(p => new NodeField(p.Name, p.Value.Clone()))]);
+    }
+
+    public PeerTerms? TermsWith(NodeName peer)
+    {
+        foreach (var terms in Terms)
+            if (terms.Peer == peer) return terms;
+        return null;
     }
 
     public JsonElement? Find(string field)

@@ -19,7 +19,7 @@ public static class RouteWarnings
         foreach (var route in routes.Routes.Where(route => route.Subscriptions is not null))
         {
             yield return $"Explicit subscriptions with {route.Peer} are deprecated: they are for tests and migrations and promise no consistency; "
-                + "nothing else replicates with it";
+                + "nothing else replicates with it. For one direction in production use 'sends' and 'receives' of its route";
         }
     }
 }

@@ -19,6 +19,9 @@ public sealed record TableFilter(bool ByDefault, ImmutableHashSet<TableName> Tab
 
     public bool IsNone => !ByDefault && Tables.IsEmpty;
 
+    /// <summary>Lets pass whatever the other lets pass.</summary>
+    public bool Includes(TableFilter other) => And(other) == other;
+
     public bool Allows(TableName table) => ByDefault != Tables.Contains(table);
 
     /// <summary>What both let pass.</summary>

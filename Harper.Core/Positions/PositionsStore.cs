@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Harper.Core.Identity;
 using Harper.Core.Keys;
+using Harper.Core.Membership;
 using Harper.Core.Storage;
 using Harper.Core.Storage.Layout;
 
@@ -24,6 +25,8 @@ internal static class PositionsStore
         WriteEach(batch, MetaKind.Cursor, before?.Cursors, after.Cursors, origins, static (to, position) => to.Double(position));
         WriteEach(batch, MetaKind.Confirmed, before?.Confirmed, after.Confirmed, origins, static (to, position) => to.Double(position));
         WriteEach(batch, MetaKind.PeerIncarnation, before?.PeerIncarnations, after.PeerIncarnations, origins, static (to, guid) => to.Guid(guid));
+        WriteEach(batch, MetaKind.Taken, before?.Taken, after.Taken, origins, WriteFilter);
+        WriteEach(batch, MetaKind.Given, before?.Given, after.Given, origins, WriteFilter);
         if (!ReferenceEquals(before?.Copy, after.Copy)) WriteCopy(batch, after.Copy, key, value);
     }
 
@@ -41,6 +44,8 @@ internal static class PositionsStore
             MetaKind.Cursor => positions with { Cursors = positions.Cursors.SetItem(origins.Name(origin), parser.Double()) },
             MetaKind.Confirmed => positions with { Confirmed = positions.Confirmed.SetItem(origins.Name(origin), parser.Double()) },
             MetaKind.PeerIncarnation => positions with { PeerIncarnations = positions.PeerIncarnations.SetItem(origins.Name(origin), parser.Guid()) },
+            MetaKind.Taken => positions with { Taken = positions.Taken.SetItem(origins.Name(origin), ReadFilter(ref parser)) },
+            MetaKind.Given => positions with { Given = positions.Given.SetItem(origins.Name(origin), ReadFilter(ref parser)) },
             MetaKind.Copy => positions with { Copy = ReadCopy(ref parser) },
             _ => positions,
         };
@@ -90,6 +95,7 @@ internal static class PositionsStore
         value.Number(copy.After.Length).Bytes(copy.After.Span).Number(copy.Rows).Number(copy.Bytes).Byte(copy.Merging ? (byte)1 : (byte)0);
         value.Number(copy.Vector.Count);
         foreach (var (origin, version) in copy.Vector) value.Text(origin.Value).Double(version);
+        WriteFilter(value, copy.Filter);
         MetaKeys.Put(batch, key.Written, value);
     }
 
@@ -110,6 +116,23 @@ internal static class PositionsStore
             vector[origin] = parser.Double();
         }
 
-        return new CopyCursor(source, incarnation, vector.ToImmutable(), start, table is null ? null : new TableName(table), after, rows, bytes, merging);
+        return new CopyCursor(source, incarnation, vector.ToImmutable(), start, table is null ? null : new TableName(table), after, rows, bytes, merging)
+        {
+            Filter = ReadFilter(ref parser),
+        };
+    }
+
+    private static void WriteFilter(ByteBuilder to, TableFilter filter)
+    {
+        to.Byte(filter.ByDefault ? (byte)1 : (byte)0).Number(filter.Tables.Count);
+        foreach (var table in filter.Tables) to.Text(table.Value);
+    }
+
+    private static TableFilter ReadFilter(ref ByteParser parser)
+    {
+        var byDefault = parser.Byte() != 0;
+        var tables = ImmutableHashSet.CreateBuilder<TableName>();
+        for (var count = parser.Count(); count > 0; count--) tables.Add(new TableName(parser.Name()));
+        return new TableFilter(byDefault, tables.ToImmutable());
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Harper.Core.Identity;
 using Harper.Core.Keys;
+using Harper.Core.Membership;
 
 namespace Harper.Core.Positions;
 
@@ -15,7 +16,11 @@ namespace Harper.Core.Positions;
 /// <param name="Merging">True: the database held data before, or this is a resync; false: a first copy.</param>
 public sealed record CopyCursor(
     NodeName Source, Guid SourceIncarnation, ImmutableDictionary<NodeName, double> Vector, double StartPosition,
-    TableName? Table, RecordKey After, long Rows, long Bytes, bool Merging);
+    TableName? Table, RecordKey After, long Rows, long Bytes, bool Merging)
+{
+    /// <summary>What is copied. Under a wider one the copy does not go on but begins again (rule 20).</summary>
+    public TableFilter Filter { get; init; } = TableFilter.All;
+}
 
 /// <summary>A place in an original's log (rule 14): stored per issuer, with a checksum; unreadable means copy once and alarm.</summary>
 public sealed record IssuerCursor(NodeName Issuer, double Position);
@@ -53,9 +58,21 @@ public sealed record ReplicationPositions
     /// <summary>Peer → the incarnation of its database when we last spoke.</summary>
     public ImmutableDictionary<NodeName, Guid> PeerIncarnations { get; init; } = ImmutableDictionary<NodeName, Guid>.Empty;
 
+    /// <summary>Peer → the tables that were taken from it up to where it was read; absent: all. Under a wider filter a position promises too much (rule 20).</summary>
+    public ImmutableDictionary<NodeName, TableFilter> Taken { get; init; } = ImmutableDictionary<NodeName, TableFilter>.Empty;
+
+    /// <summary>Peer → the tables that were offered to it up to what it confirmed; absent: all.</summary>
+    public ImmutableDictionary<NodeName, TableFilter> Given { get; init; } = ImmutableDictionary<NodeName, TableFilter>.Empty;
+
     /// <summary>The copy under way, or null.</summary>
     public CopyCursor? Copy { get; init; }
 
     /// <summary>True once the database has been copied, written to or started alone: a joiner without it asks for a copy (rule 13).</summary>
     public bool HasHistory { get; init; }
+
+    /// <summary>What is taken from the peer now goes beyond what its position speaks of: it is copied first (rule 20).</summary>
+    public bool TakesMore(NodeName peer, TableFilter now) => Taken.TryGetValue(peer, out var before) && !before.Includes(now);
+
+    /// <summary>The same in the other direction.</summary>
+    public bool GivesMore(NodeName peer, TableFilter now) => Given.TryGetValue(peer, out var before) && !before.Includes(now);
 }

@@ -56,7 +56,7 @@ public readonly record struct Intake(Transaction Transaction, int Dropped, strin
     }
 
     public static bool Passes(ReceivingContext context, DatabaseCatalog catalog, TableName table) =>
-        !LocalTables.IsLocal(context.Database, table) && context.Filter.Allows(table) && catalog.Find(table)?.Replicate != false;
+        !LocalTables.IsLocal(context.Database, table) && LocalTables.MayPass(catalog, table, context.Filter);
 
     private static string? ProblemOf(in ReceivedChange change) => change.Kind switch
     {

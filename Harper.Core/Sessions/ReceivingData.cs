@@ -76,7 +76,8 @@ internal static class ReceivingData
             step.Add(ReceivingEffect.CopyEnded.Instance);
         }
 
-        if (confirmed is { } durable) step.Send(new ControlFrame.CommittedUpdate(durable));
+        // The end of a copy is always said: it may stand at a position that was confirmed before.
+        if ((confirmed ?? (batch.CopyCompleted ? state.Confirmed : null)) is { } durable) step.Send(new ControlFrame.CommittedUpdate(durable));
         if (batch.CopyCompleted && state.CopyWanted) ReceivingTurns.AskForCopy(step);
     }
 
@@ -97,10 +98,13 @@ internal static class ReceivingData
         var cursor = resumed is not null
             ? resumed with
             {
-                Source = state.Context.Peer, SourceIncarnation = state.Theirs!.Incarnation, Vector = RequestPlanner.Smaller(resumed.Vector, vector),
+                Filter = resumed.Filter.And(state.Context.Filter), Source = state.Context.Peer, SourceIncarnation = state.Theirs!.Incarnation, Vector = RequestPlanner.Smaller(resumed.Vector, vector),
             }
             : new CopyCursor(
-                state.Context.Peer, state.Theirs?.Incarnation ?? Guid.Empty, vector, start?.StartTime ?? 0, null, default, 0, 0, moment.Positions.HasHistory);
+                state.Context.Peer, state.Theirs?.Incarnation ?? Guid.Empty, vector, start?.StartTime ?? 0, null, default, 0, 0, moment.Positions.HasHistory)
+            {
+                Filter = state.Context.Filter,
+            };
         step.State = state with
         {
             Phase = ReceivingPhase.Copying, Copy = cursor, ResumedFrom = null, ProgressAt = moment.Now,

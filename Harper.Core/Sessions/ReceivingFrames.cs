@@ -50,7 +50,7 @@ internal static class ReceivingFrames
     /// <summary>In the same queue as the rows that need it.</summary>
     private static void Ensure(ReceivingSteps step, IEnumerable<AnnouncedTable> tables)
     {
-        var wanted = tables.Where(table => step.Context.Filter.Allows(table.Table));
+        var wanted = tables.Where(table => LocalTables.MayPass(step.Moment.Catalog, table.Table, step.Context.Filter));
         var edits = SchemaAnnouncement.Edits(step.Moment.Catalog, step.Context.Database, wanted);
         if (!edits.IsEmpty) step.Apply(new CommitRequest.Schema(edits), null);
     }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Harper.Core.Commit;
 using Harper.Core.Identity;
 using Harper.Core.Membership;
 using Harper.Core.Wire;
@@ -15,7 +16,8 @@ internal static class ReceivingTurns
     {
         var state = step.State;
         if (state.IsAbsentThere) return;
-        var copy = state.CopyWanted || RequestPlanner.NeedsCopy(state.Context.Self, state.Context.Peer, state.Theirs, step.Moment.Positions, state.Context.StartTime);
+        var copy = state.CopyWanted || RequestPlanner.NeedsCopy(state.Context.Self, state.Context.Peer, state.Theirs, step.Moment.Positions,
+            state.Context.Filter, state.Context.StartTime);
         step.Add(new ReceivingEffect.AskTurn(copy));
     }
 
@@ -53,6 +55,9 @@ internal static class ReceivingTurns
         var wider = old.And(filter) != filter;
         step.State = step.State with { Context = step.Context with { Filter = filter } };
         if (step.State.Phase is ReceivingPhase.Naming) return;
+
+        // The copy that runs brings no more than what both let pass.
+        if (step.State.Copy is { } copy) step.State = step.State with { Copy = copy with { Filter = copy.Filter.And(filter) } };
         if (wider) AskForCopy(step);
         else if (step.State.Phase == ReceivingPhase.Streaming) Request(step, copy: false);
     }
@@ -119,12 +124,15 @@ internal static class ReceivingTurns
     {
         var (state, context, moment) = (step.State, step.Context, step.Moment);
         var stated = LocalTables.Stated(moment.Catalog, context.Filter);
+        var resumed = copy && state.IsOurs
+            ? RequestPlanner.ResumableFrom(moment.Positions.Copy, context.Peer, state.Theirs!.Incarnation, context.Filter) : null;
+        if (!copy) Narrow(step);
         var request = state.IsOurs
-            ? RequestPlanner.ForOurs(context.Self, context.Peer, state.Theirs!.Incarnation, moment.Positions, stated, state.Direct, copy)
+            ? RequestPlanner.ForOurs(context.Self, context.Peer, moment.Positions, stated, state.Direct, resumed, copy)
             : RequestPlanner.ForOriginal(
                 context.Self, context.Peer, moment.Positions, stated, state.Direct, state.Mapped, copy, context.StartTime, moment.Now);
         step.Send(request);
-        step.State = state with
+        step.State = step.State with
         {
             Phase = ReceivingPhase.Requested,
             Origins = [.. request.Entries.Select(entry => entry.Name)],
@@ -134,12 +142,22 @@ internal static class ReceivingTurns
             CopyEnding = false,
             CatchUpTo = null,
             Copy = null,
-            ResumedFrom = copy && state.IsOurs ? RequestPlanner.ResumableFrom(moment.Positions.Copy, context.Peer, state.Theirs!.Incarnation) : null,
+            ResumedFrom = resumed,
             ProgressAt = moment.Now,
             Drained = false,
         };
 
         // 4.7 has no markers: what follows a request from 0 is the copy.
         if (copy && state.Kind == PeerKind.Original4) ReceivingData.BeginCopy(step, null);
+    }
+
+    /// <summary>Before anything of it comes: what is not taken from here on is missing when it is wanted again (rule 20).</summary>
+    private static void Narrow(ReceivingSteps step)
+    {
+        var context = step.Context;
+        var before = step.Moment.Positions.Taken.GetValueOrDefault(context.Peer, TableFilter.All);
+        if (context.Filter.Includes(before)) return;
+        var taken = new PositionUpdate.Taken(context.Peer, before.And(context.Filter));
+        step.Apply(new CommitRequest.Positions(ImmutableArray.Create<PositionUpdate>(taken)), null);
     }
 }

@@ -17,8 +17,11 @@ public static class RequestPlanner
 
     /// <summary>Whether the base copy comes first.</summary>
     /// <param name="theirs">What the peer announced; null from originals.</param>
-    public static bool NeedsCopy(NodeName self, NodeName peer, PeerAnnouncement? theirs, ReplicationPositions positions, double? startTime)
+    public static bool NeedsCopy(
+        NodeName self, NodeName peer, PeerAnnouncement? theirs, ReplicationPositions positions, TableFilter filter, double? startTime)
     {
+        if (positions.TakesMore(peer, filter)) return true;
+
         if (positions.Copy is not null || !positions.HasHistory) return theirs is not null || startTime is null || positions.Copy is not null;
         if (theirs is null) return startTime is null && !positions.Cursors.ContainsKey(peer);
 
@@ -29,10 +32,11 @@ public static class RequestPlanner
     }
 
     /// <summary>Between ours: the vector, or the place in a copy.</summary>
+    /// <param name="resumed">The copy that goes on; null: it begins, or none is wanted.</param>
     public static ControlFrame.SubscriptionRequest ForOurs(
-        NodeName self, NodeName peer, Guid incarnation, ReplicationPositions positions, TableFilter filter, ImmutableHashSet<NodeName> direct, bool copy)
+        NodeName self, NodeName peer, ReplicationPositions positions, TableFilter filter, ImmutableHashSet<NodeName> direct, CopyCursor? resumed,
+        bool copy)
     {
-        var resumed = copy ? ResumableFrom(positions.Copy, peer, incarnation) : null;
         var vector = resumed?.Vector ?? positions.Through;
         var without = direct.Remove(peer).Add(self);
         var entries = ImmutableArray.CreateBuilder<SubscriptionEntry>();
@@ -70,10 +74,10 @@ public static class RequestPlanner
 
     /// <summary>
     /// A copy can go on from any of our nodes, since all walk in the same order: what was merged so far is as of the first source's vector, the rest as of
-    /// the next one's, so the smaller of the two holds for all. Not after the source was made anew.
+    /// the next one's, so the smaller of the two holds for all. Not after the source was made anew, and not for more tables than before.
     /// </summary>
-    public static CopyCursor? ResumableFrom(CopyCursor? cursor, NodeName peer, Guid incarnation) =>
-        cursor is null || cursor.SourceIncarnation == Guid.Empty || incarnation == Guid.Empty ? null
+    public static CopyCursor? ResumableFrom(CopyCursor? cursor, NodeName peer, Guid incarnation, TableFilter filter) =>
+        cursor is null || !cursor.Filter.Includes(filter) || cursor.SourceIncarnation == Guid.Empty || incarnation == Guid.Empty ? null
         : cursor.Source == peer && cursor.SourceIncarnation != incarnation ? null
         : cursor;
 

@@ -12,20 +12,22 @@ public static class SendPlanner
     /// <summary>How far before its confirmed position a 4.7 node is served: it asks by its own clock (rule 15).</summary>
     public const double ConfirmedOverlapMs = 60_000;
 
+    /// <param name="copy">Why it must be copied to whatever it asks for, and from the beginning; null: it need not.</param>
     public static SendAnswer Plan(
-        SendingContext context, NodeName peer, PeerKind kind, ControlFrame.SubscriptionRequest request, ReplicationPositions positions)
+        SendingContext context, NodeName peer, PeerKind kind, ControlFrame.SubscriptionRequest request, ReplicationPositions positions, string? copy = null)
     {
         var self = context.Self;
         var asked = request.Entries[0];
         var agreed = context.Filter.And(new TableFilter(asked.ReplicateByDefault, [.. asked.Tables]));
         ImmutableHashSet<NodeName> excluded = request.ExcludedNodes.IsDefault ? [] : [.. request.ExcludedNodes];
         return kind == PeerKind.Ours
-            ? ForOurs(self, request, agreed, excluded, positions)
-            : ForOriginal(context, peer, kind, request, agreed, excluded, positions);
+            ? ForOurs(self, request, agreed, excluded, positions, copy)
+            : ForOriginal(context, peer, kind, request, agreed, excluded, positions, copy);
     }
 
     private static SendAnswer ForOurs(
-        NodeName self, ControlFrame.SubscriptionRequest request, TableFilter filter, ImmutableHashSet<NodeName> excluded, ReplicationPositions positions)
+        NodeName self, ControlFrame.SubscriptionRequest request, TableFilter filter, ImmutableHashSet<NodeName> excluded, ReplicationPositions positions,
+        string? copy)
     {
         var starts = request.Entries.ToImmutableDictionary(entry => entry.Name, entry => entry.StartTime);
         var resume = request.Entries[0].CopyResume;
@@ -33,6 +35,7 @@ public static class SendPlanner
             return new SendAnswer.OwnWritesAhead(starts[self]);
 
         var plan = new SendPlan(0, starts, ByVersion: true, OnlyStarts: false, excluded, NoEnds, filter);
+        if (copy is not null) return FullCopy(plan, positions, copy, self);
         if (resume is { Table: not null } && resume.OrderVersion == CopyWalk.OrderVersion)
         {
             // What was copied so far is as of the request's vector, the rest will be as of ours: the stream goes on from the smaller of the two.
@@ -54,13 +57,12 @@ public static class SendPlanner
 
     private static SendAnswer ForOriginal(
         SendingContext context, NodeName peer, PeerKind kind, ControlFrame.SubscriptionRequest request, TableFilter filter,
-        ImmutableHashSet<NodeName> excluded, ReplicationPositions positions)
+        ImmutableHashSet<NodeName> excluded, ReplicationPositions positions, string? copy)
     {
         var self = context.Self;
         var byExclusion = kind == PeerKind.Original5 && !request.ExcludedNodes.IsDefault;
         var starts = ImmutableDictionary.CreateBuilder<NodeName, double>();
         var ends = ImmutableDictionary.CreateBuilder<NodeName, double>();
-        string? copy = null;
         foreach (var entry in request.Entries)
         {
             var start = entry.StartTime;

@@ -1,3 +1,4 @@
+using Harper.Core.Commit;
 using Harper.Core.Wire;
 using Harper.Core.Wire.Control;
 
@@ -53,7 +54,9 @@ internal static class SendingFrames
         };
         step.Send(new ControlFrame.PeerName(
             context.Self, context.Database,
-            step.Moment is { } here ? SchemaAnnouncement.Of(here.Catalog, context.Filter, withOptions: false) : [], null,
+            step.Moment is { } here ? SchemaAnnouncement.Of(here.Catalog, context.Filter, withOptions: false) : [],
+            // v5 waits for the echo of its request's id where it is promised; 4.7 ignores the element.
+            new V5Capabilities(SubscriptionSetupAck: true, null),
             // A database that is not here has no incarnation: the dialler then asks for nothing and waits until it appears.
             step.Moment is { } known
                 ? new PeerAnnouncement(
@@ -73,7 +76,14 @@ internal static class SendingFrames
 
     private static void OnConfirmed(SendingSteps step, double position)
     {
-        if (!double.IsFinite(position) || position <= (step.State.Confirmed ?? 0)) return;
+        if (!double.IsFinite(position)) return;
+        if (step.State is { Phase: SendingPhase.Streaming, Giving: { } giving } && position >= giving.Position)
+        {
+            step.State = step.State with { Giving = null };
+            step.Remember(new PositionUpdate.Given(step.State.Named, giving.Filter));
+        }
+
+        if (position <= (step.State.Confirmed ?? 0)) return;
 
         // Never above what is here: a mark that is too high would let go of what the peer still needs.
         if (step.Moment is { } here && position > here.Positions.Head) position = here.Positions.Head;

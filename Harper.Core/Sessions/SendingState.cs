@@ -66,6 +66,9 @@ public sealed record SendingState
 
     public double? ConfirmedAt { get; init; }
 
+    /// <summary>A copy of these tables is under way; once this position is confirmed the peer has them (rule 20).</summary>
+    public (double Position, TableFilter Filter)? Giving { get; init; }
+
     /// <summary>Since when a request waits for the end of an own copy.</summary>
     public double WaitingSince { get; init; }
 
@@ -125,12 +128,13 @@ internal sealed class SendingSteps(SendingState state, SessionMoment? moment, do
         Add(new SendingEffect.Close(close));
     }
 
+    public void Remember(PositionUpdate update) => Add(new SendingEffect.Commit(new CommitRequest.Positions([update])));
+
     /// <summary>Confirmations are stored at most once per tick: each is a commit, and what is forgotten is only served twice.</summary>
     public void StoreConfirmed()
     {
         if (State.Confirmed is not { } confirmed || confirmed <= (State.ConfirmedStored ?? 0) || Moment is null) return;
         State = State with { ConfirmedStored = confirmed };
-        var update = new PositionUpdate.Confirmed(State.Named, confirmed);
-        Add(new SendingEffect.Commit(new CommitRequest.Positions(ImmutableArray.Create<PositionUpdate>(update))));
+        Remember(new PositionUpdate.Confirmed(State.Named, confirmed));
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Harper.Core.Commit;
 using Harper.Core.Identity;
 using Harper.Core.Membership;
@@ -23,22 +24,9 @@ internal static class SendingTurns
         }
 
         step.State = state with { Request = request, Origins = [.. request.Entries.Select(entry => entry.Name)], Phase = SendingPhase.Idle };
-        if (!context.Exists)
-        {
-            // A peer dials for every database that it has: closing would make it dial for ever (W 13.15).
-            step.Send(new ControlFrame.DbSchema([], context.Database, request.SetupRequestId));
-            step.Send(new ControlFrame.NodeNameToIdMap(
-                System.Collections.Immutable.ImmutableDictionary<NodeName, int>.Empty.Add(context.Self, 0), step.State.Origins));
-            return;
-        }
-
-        if (context.Filter.IsNone)
-        {
-            step.Close(new SessionClose(ConnectionEndKind.Refused, SessionClose.Policy, $"Unauthorized database subscription to {context.Database}"));
-            return;
-        }
-
-        Serve(step);
+        if (!context.Exists) AnswerWithNothing(step, request);
+        else if (context.Filter.IsNone) Refuse(step, request);
+        else Serve(step);
     }
 
     public static void OnOwnCopy(SendingSteps step, bool copying)
@@ -74,9 +62,27 @@ internal static class SendingTurns
     {
         if (step.Context.Filter == filter) return;
         step.State = step.State with { Context = step.Context with { Filter = filter } };
-        if (step.State.Request is not { } request) return;
-        if (filter.IsNone) step.Close(new SessionClose(ConnectionEndKind.Refused, SessionClose.Policy, "No longer subscribed"));
-        else if (step.State.Phase is SendingPhase.Streaming or SendingPhase.Copying) OnRequest(step, request);
+        if (step.State.Request is { } request && step.State.Phase != SendingPhase.Waiting) OnRequest(step, request);
+    }
+
+    /// <summary>A peer dials for every database that it has: closing would make it dial for ever (W 13.15).</summary>
+    private static void AnswerWithNothing(SendingSteps step, ControlFrame.SubscriptionRequest request)
+    {
+        step.Send(new ControlFrame.DbSchema([], step.Context.Database, request.SetupRequestId));
+        step.Send(new ControlFrame.NodeNameToIdMap(ImmutableDictionary<NodeName, int>.Empty.Add(step.Context.Self, 0), step.State.Origins));
+    }
+
+    /// <summary>4.7 dials a socket that was closed again twice a second, for ever: it is kept and told nothing. The others are told why.</summary>
+    private static void Refuse(SendingSteps step, ControlFrame.SubscriptionRequest request)
+    {
+        if (step.State.Kind == PeerKind.Original4)
+        {
+            step.Note($"{step.State.Named} asks for {step.Context.Database}, of which nothing may be sent to it: it is answered with nothing");
+            AnswerWithNothing(step, request);
+            return;
+        }
+
+        step.Close(new SessionClose(ConnectionEndKind.Refused, SessionClose.Policy, $"Unauthorized database subscription to {step.Context.Database}"));
     }
 
     public static void OnTick(SendingSteps step)
@@ -89,13 +95,22 @@ internal static class SendingTurns
     {
         var (state, context) = (step.State, step.Context);
         if (step.Moment is not { } moment || state.Request is not { } request) return;
+        if (context.Filter.IsNone)
+        {
+            Refuse(step, request);
+            return;
+        }
+
         if (IsBusy(step) && !IsOverdue(step))
         {
             if (state.Phase != SendingPhase.Waiting) step.State = state with { Phase = SendingPhase.Waiting, WaitingSince = step.Now };
             return;
         }
 
-        var answer = SendPlanner.Plan(context, state.Named, state.Kind, request, moment.Positions);
+        var before = moment.Positions.Given.GetValueOrDefault(state.Named, TableFilter.All);
+        var more = !before.Includes(context.Filter);
+        var answer = SendPlanner.Plan(
+            context, state.Named, state.Kind, request, moment.Positions, more ? "it may have more tables than before" : null);
         if (answer is SendAnswer.OwnWritesAhead ahead)
         {
             step.Note($"{state.Named} has writes of this node up to {ahead.Seen:R}, which are not here", isAlarm: true);
@@ -104,6 +119,9 @@ internal static class SendingTurns
             return;
         }
 
+        // What it is not offered from here on it lacks when it may have it again (rule 20).
+        if (!context.Filter.Includes(before)) step.Remember(new PositionUpdate.Given(state.Named, before.And(context.Filter)));
+        step.State = state = state with { Giving = more && answer is SendAnswer.Copy { Plan: var given } ? (given.StartPosition, context.Filter) : null };
         Announce(step, request.SetupRequestId);
         step.Add(new SendingEffect.SendOriginMap(state.Origins));
         switch (answer)

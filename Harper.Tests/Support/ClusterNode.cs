@@ -130,6 +130,8 @@ public sealed class ClusterNode : IAsyncDisposable
         Assert.IsType<CommitResult.Written>(await table.WriteAsync(record.Name, record.Fields));
     }
 
+    public NodeRecords Records => _cluster.View.Current.Records;
+
     /// <summary>The row names of hdb_nodes, in order.</summary>
     public string[] Members => [.. _cluster.View.Current.Records.All.Select(record => record.Name.Value).Order(StringComparer.Ordinal)];
 

@@ -21,6 +21,8 @@ internal enum MetaKind : byte
     Confirmed,
     PeerIncarnation,
     Copy,
+    Taken,
+    Given,
 }
 
 /// <summary>Keys of the meta family, and the checksum around its values.</summary>

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Harper.Core.Commit;
 using Harper.Core.Identity;
 using Harper.Core.Keys;
+using Harper.Core.Membership;
 using Harper.Core.Positions;
 using Harper.Core.Records;
 using Harper.Core.Transactions;
@@ -44,6 +45,26 @@ public sealed class CopyAndPositionSpecs : IDisposable
         Assert.Equal((A, Incarnation, TestDatabase.Dogs, KeyCodec.FromText("l"), 7L), (cursor.Source, cursor.SourceIncarnation, cursor.Table, cursor.After, cursor.Rows));
         Assert.Equal(Vector(), cursor.Vector);
         Assert.False(_database.Engine.Positions.HasHistory);
+    }
+
+    /// <summary>Rule 20.</summary>
+    [Fact]
+    public void What_passed_should_be_stored_with_the_positions_that_it_speaks_of()
+    {
+        var dogs = TableFilter.Only([TestDatabase.Dogs]);
+        _database.Commit(new CommitRequest.CopyChunk([], Cursor("l") with { Filter = dogs }));
+        _database.Commit(new CommitRequest.Positions([new PositionUpdate.Taken(B, dogs), new PositionUpdate.Given(B, TableFilter.AllBut([TestDatabase.Dogs]))]));
+        _database.Reopen();
+        Assert.Equal(dogs, _database.Engine.Positions.Copy!.Filter);
+        Assert.Equal(TableFilter.AllBut([TestDatabase.Dogs]), _database.Engine.Positions.Given[B]);
+
+        _database.Commit(new CommitRequest.CopyComplete(Cursor("l") with { Filter = dogs }, null));
+        _database.Commit(new CommitRequest.Positions([new PositionUpdate.Taken(B, TableFilter.All)]));
+        _database.Reopen();
+        Assert.Equal(dogs, _database.Engine.Positions.Taken.Single().Value);
+        Assert.True(_database.Engine.Positions.TakesMore(A, TableFilter.All));
+        _database.Commit(new CommitRequest.CopyComplete(Cursor("l"), null));
+        Assert.Empty(_database.Engine.Positions.Taken);
     }
 
     /// <summary>Rules 13, 21.</summary>

@@ -71,16 +71,6 @@ public sealed class DialPlannerSpecs
         Assert.False(peer.SendsFor(new DatabaseName("other")).Allows(Dog));
     }
 
-    [Fact]
-    public void A_table_that_opts_out_should_pass_in_no_direction()
-    {
-        ImmutableArray<LocalDatabase> databases = [Database("data", optedOut: ["dog"])];
-        var link = DialPlanner.Plan(Settings(), Records(Member("127.0.0.2"), Member("127.0.0.3")), RouteList.Empty, databases).Peers[Three].Links[Data];
-        Assert.False(link.Receives.Allows(Dog));
-        Assert.False(link.Sends.Allows(Dog));
-        Assert.True(link.Sends.Allows(new TableName("cat")));
-    }
-
     [Theory]
     [InlineData("true", true, true)]
     [InlineData("false", false, false)]
@@ -126,14 +116,62 @@ public sealed class DialPlannerSpecs
     [Fact]
     public void With_explicit_subscriptions_only_their_tables_should_flow_each_in_its_directions()
     {
-        var row = Row("""
-            {"name":"127.0.0.3","url":"ws://127.0.0.3:9933","replicates":false,
-             "subscriptions":[{"database":"data","table":"dog","publish":true,"subscribe":false},{"database":"data","table":"cat","publish":false,"subscribe":true}]}
+        var own = Row("""
+            {"name":"127.0.0.2","url":"ws://127.0.0.2:9933","replicates":true,"links":[{"node":"127.0.0.3",
+             "subscriptions":[{"database":"data","table":"dog","publish":true,"subscribe":false},{"database":"data","table":"cat","publish":false,"subscribe":true}]}]}
             """);
-        var peer = Plan(Settings(), Records(Member("127.0.0.2"), row), RouteList.Empty, "data", "dev").Peers[Three];
+        var row = Row("""{"name":"127.0.0.3","url":"ws://127.0.0.3:9933","replicates":false}""");
+        var peer = Plan(Settings(), Records(own, row), RouteList.Empty, "data", "dev").Peers[Three];
         Assert.Equal(["data"], Dialled(peer));
         Assert.Equal(TableFilter.Only([new TableName("cat")]), peer.Links[Data].Receives);
         Assert.Equal(TableFilter.Only([Dog]), peer.Links[Data].Sends);
+    }
+
+    [Fact]
+    public void A_list_on_another_nodes_record_should_mean_nothing_here()
+    {
+        var row = Row("""{"name":"127.0.0.3","url":"ws://127.0.0.3:9933","replicates":true,"subscriptions":[{"database":"data","table":"dog","publish":true}]}""");
+        var peer = Plan(Settings(), Records(Member("127.0.0.2"), row), RouteList.Empty, "data").Peers[Three];
+        Assert.Equal(TableFilter.All, peer.Links[Data].Receives);
+    }
+
+    [Theory]
+    [InlineData("""{"sends":false,"receives":true}""", true, false)]
+    [InlineData("""{"sends":true,"receives":false}""", false, true)]
+    public void What_was_agreed_by_an_operation_should_restrict_what_routes_and_records_open(string replicates, bool receives, bool sends)
+    {
+        var own = Row($$"""{"name":"127.0.0.2","url":"ws://127.0.0.2:9933","replicates":true,"links":[{"node":"127.0.0.3","replicates":{{replicates}}}]}""");
+        foreach (var routes in new[] { RouteList.Empty, Routes("\"127.0.0.3\"") })
+        {
+            var plan = Plan(Settings(), Records(own, Member("127.0.0.3"), Member("127.0.0.4")), routes, "data");
+            Assert.Equal(receives, Dialled(plan.Peers[Three]).Length == 1);
+            Assert.Equal(sends, !plan.Peers[Three].SendsFor(Data).IsNone);
+            Assert.Equal(TableFilter.All, plan.Peers[new NodeName("127.0.0.4")].Links[Data].Receives);
+        }
+    }
+
+    [Fact]
+    public void Databases_that_are_named_to_be_received_should_be_made_here()
+    {
+        var own = Row("""
+            {"name":"127.0.0.2","url":"ws://127.0.0.2:9933","replicates":true,"links":[{"node":"127.0.0.3",
+             "subscriptions":[{"database":"dev","table":"a","subscribe":true},{"database":"out","table":"b","publish":true}]}]}
+            """);
+        var routes = Routes("""{"host":"127.0.0.4","receivesFrom":[{"database":"orders"},{"database":"unlisted"}],"sendsTo":[{"database":"sent"}]}""");
+        var named = DialPlanner.NamedToReceive(Settings("dev", "out", "orders", "sent"), Records(own), routes);
+        Assert.Equal(["dev", "orders"], named.Select(name => name.Value).Order());
+    }
+
+    [Fact]
+    public void What_was_agreed_should_be_read_as_it_was_written()
+    {
+        var list = new PeerTerms(Three, [new ExplicitSubscription(Data, Dog, true, false)], null);
+        var flow = new PeerTerms(new NodeName("127.0.0.4"), null, new FlowRule(false, true));
+        var field = PeerTerms.ToField(PeerTerms.Replace(PeerTerms.Replace([], list), flow));
+        var record = NodeRecord.Of(Self, field);
+        Assert.Equal(list.Subscriptions, record.TermsWith(Three)!.Subscriptions!.Value.AsEnumerable());
+        Assert.Equal(flow, record.TermsWith(flow.Peer));
+        Assert.Equal([flow.Peer], PeerTerms.Replace(record.Terms, new PeerTerms(Three, null, null)).Select(terms => terms.Peer));
     }
 
     [Fact]

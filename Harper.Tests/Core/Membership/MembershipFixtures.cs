@@ -37,8 +37,8 @@ internal static class MembershipFixtures
         Removed = [.. names.Select(name => new NodeName(name))],
     };
 
-    public static LocalDatabase Database(string name, string[]? optedIn = null, string[]? optedOut = null) => new(
-        new DatabaseName(name), [.. (optedIn ?? []).Select(table => new TableName(table))], [.. (optedOut ?? []).Select(table => new TableName(table))]);
+    public static LocalDatabase Database(string name, string[]? optedIn = null) =>
+        new(new DatabaseName(name), [.. (optedIn ?? []).Select(table => new TableName(table))]);
 
     public static ImmutableArray<LocalDatabase> Databases(params string[] names) => [.. names.Select(name => Database(name))];
 }

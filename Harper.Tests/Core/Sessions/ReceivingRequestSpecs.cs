@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
+using Harper.Core.Commit;
 using Harper.Core.Identity;
 using Harper.Core.Keys;
+using Harper.Core.Membership;
 using Harper.Core.Positions;
 using Harper.Core.Sessions;
 using Harper.Core.Wire;
@@ -10,7 +12,7 @@ using static Harper.Tests.Core.Sessions.SessionScenes;
 
 namespace Harper.Tests.Core.Sessions;
 
-/// <summary>Proves rules 12, 13, 14, 16, 18, 19 and 21 as far as asking goes; R-NRP-08, R-SYN-05.</summary>
+/// <summary>Proves rules 12, 13, 14, 16, 18, 19, 20 and 21 as far as asking goes; R-NRP-08, R-SYN-05.</summary>
 public sealed class ReceivingRequestSpecs
 {
     [Fact]
@@ -153,5 +155,48 @@ public sealed class ReceivingRequestSpecs
         Assert.Contains(new TableName("hdb_user"), stated.Tables);
         Assert.Contains(new TableName("hdb_role"), stated.Tables);
         Assert.DoesNotContain(new TableName("hdb_nodes"), stated.Tables);
+    }
+
+    [Fact]
+    public void Rule_20_what_is_not_taken_should_be_remembered_before_anything_comes()
+    {
+        var dogs = TableFilter.Only([Dog]);
+        var drive = new ReceivingDrive(Receiving() with { Filter = dogs }, WithHistory with { Through = Vector((Peer, 10)) });
+        drive.Named(OursNamed(Peer)).Turn();
+
+        Assert.Equal(new PositionUpdate.Taken(Peer, dogs), drive.Commits<CommitRequest.Positions>().Single().Updates.Single());
+        Assert.Null(drive.Request.Entries[0].CopyResume);
+    }
+
+    [Fact]
+    public void Rule_20_a_wider_filter_than_that_of_the_position_should_ask_for_a_copy()
+    {
+        var taken = WithHistory with { Taken = ImmutableDictionary<NodeName, TableFilter>.Empty.Add(Peer, TableFilter.Only([Dog])) };
+        foreach (var name in new[] { OursNamed(Peer), OriginalNamed(Peer) })
+        {
+            var known = taken with { Cursors = Vector((Peer, 5)), PeerIncarnations = ImmutableDictionary<NodeName, Guid>.Empty.Add(Peer, Theirs) };
+            Assert.True(new ReceivingDrive(Receiving(), known).Named(name).Of<ReceivingEffect.AskTurn>().Copy);
+            Assert.False(new ReceivingDrive(Receiving() with { Filter = TableFilter.Only([Dog]) }, known).Named(name).Of<ReceivingEffect.AskTurn>().Copy);
+        }
+    }
+
+    [Fact]
+    public void Rule_20_a_copy_of_fewer_tables_should_not_go_on_as_one_of_more()
+    {
+        var cursor = new CopyCursor(Peer, Theirs, Vector((Peer, 1)), 7, Dog, KeyCodec.FromNumber(3), 3, 30, false);
+        var narrow = Empty with { Copy = cursor with { Filter = TableFilter.Only([Dog]) } };
+        Assert.Null(new ReceivingDrive(Receiving(), narrow).Named(OursNamed(Peer)).Turn().Request.Entries[0].CopyResume!.Table);
+        Assert.Equal(Dog, new ReceivingDrive(Receiving(), Empty with { Copy = cursor }).Named(OursNamed(Peer)).Turn().Request.Entries[0].CopyResume!.Table);
+    }
+
+    [Fact]
+    public void Rule_20_a_copy_should_say_what_it_brought()
+    {
+        var dogs = TableFilter.Only([Dog]);
+        var drive = new ReceivingDrive(Receiving(), Empty).Named(OursNamed(Peer)).Turn();
+        drive.Frame(new ControlFrame.CopyStart(Now, CopyWalk.OrderVersion, new CopySource(Vector((Peer, 1)), Vector(), Theirs)));
+        drive.On(new ReceivingEvent.FilterChanged(dogs)).Frame(new ControlFrame.CopyComplete(Now));
+
+        Assert.Equal(dogs, drive.Commits<CommitRequest.CopyComplete>().Single().Cursor.Filter);
     }
 }

@@ -156,11 +156,74 @@ public sealed class SendingSpecs
     }
 
     [Fact]
-    public void A_closed_direction_should_be_refused()
+    public void R_FLO_05_a_closed_direction_should_be_refused_whatever_the_other_side_asks()
+    {
+        var close = Of<SendingEffect.Close>(Ask(Start(Here, OursNamed(Peer), TableFilter.None), Here, new SubscriptionEntry(Self, 0))).Reason;
+        Assert.Equal((1008, "Unauthorized database subscription to data"), (close.Code, close.Reason));
+
+        var streaming = Ask(Start(Here, OursNamed(Peer)), Here, new SubscriptionEntry(Self, Now)).State;
+        Assert.Equal(close, Of<SendingEffect.Close>(On(streaming, Here, new SendingEvent.FilterChanged(TableFilter.None))).Reason);
+    }
+
+    [Fact]
+    public void R_FLO_05_an_original_should_be_answered_with_nothing_and_served_once_the_direction_opens()
     {
         var step = Ask(Start(Here, OriginalNamed(Peer), TableFilter.None), Here, new SubscriptionEntry(Self, 0));
+        Assert.Equal(
+            [typeof(ControlFrame.DbSchema), typeof(ControlFrame.NodeNameToIdMap)],
+            step.Effects.OfType<SendingEffect.Send>().Select(send => send.Frame.GetType()));
+        Assert.DoesNotContain(step.Effects, effect => effect is SendingEffect.Stream or SendingEffect.Copy or SendingEffect.Close);
 
-        Assert.Equal("Unauthorized database subscription to data", Of<SendingEffect.Close>(step).Reason.Reason);
+        Of<SendingEffect.Copy>(On(step.State, Here, new SendingEvent.FilterChanged(TableFilter.All)));
+    }
+
+    [Fact]
+    public void Rule_20_what_a_peer_is_not_offered_should_be_remembered_and_copied_when_it_is()
+    {
+        var dogs = TableFilter.Only([Dog]);
+        var step = Ask(Start(Here, OursNamed(Peer), dogs), Here, new SubscriptionEntry(Self, Now));
+        Assert.IsType<SendingEffect.Stream>(step.Effects[^1]);
+        var narrowed = (CommitRequest.Positions)Of<SendingEffect.Commit>(step).Request;
+        Assert.Equal(new PositionUpdate.Given(Peer, dogs), narrowed.Updates.Single());
+
+        // Also after a restart, and whatever it asks for.
+        var before = Here with { Given = ImmutableDictionary<NodeName, TableFilter>.Empty.Add(Peer, dogs) };
+        step = Ask(Start(before, OursNamed(Peer)), before, new SubscriptionEntry(Self, Now));
+        var copy = Of<SendingEffect.Copy>(step).Plan;
+        Assert.Equal(CopyPlace.Beginning, copy.Start);
+
+        // Only a copy that the peer confirmed takes the mark away.
+        Assert.Empty(On(step.State, before, new SendingEvent.FrameReceived(new ControlFrame.CommittedUpdate(copy.StartPosition))).Effects);
+        var sent = On(step.State, before, SendingEvent.CopySent.Instance).State;
+        var done = Of<SendingEffect.Commit>(On(sent, before, new SendingEvent.FrameReceived(new ControlFrame.CommittedUpdate(copy.StartPosition))));
+        Assert.Equal(new PositionUpdate.Given(Peer, TableFilter.All), ((CommitRequest.Positions)done.Request).Updates.Single());
+    }
+
+    [Fact]
+    public void Rule_20_a_stream_that_may_carry_more_from_now_on_should_become_a_copy()
+    {
+        var dogs = TableFilter.Only([Dog]);
+        var before = Here with { Given = ImmutableDictionary<NodeName, TableFilter>.Empty.Add(Peer, dogs), Confirmed = Vector((Peer, Now)) };
+        foreach (var name in new[] { OursNamed(Peer), OriginalNamed(Peer) })
+        {
+            var streaming = Ask(Start(before, name, dogs), before, new SubscriptionEntry(Self, Now)).State;
+            Assert.Equal(SendingPhase.Streaming, streaming.Phase);
+            Of<SendingEffect.Copy>(On(streaming, before, new SendingEvent.FilterChanged(TableFilter.All)));
+        }
+    }
+
+    [Fact]
+    public void V5_setup_should_be_acknowledged_with_the_id_of_the_request()
+    {
+        var id = new byte[] { 0xA2, (byte)'r', (byte)'1' };
+        var name = OriginalNamed(Peer) with { V5 = new V5Capabilities(true, 30_000) };
+        var state = SendingState.Start(new SendingContext(Self, Guid.Empty, Peer, DatabaseName.Data, true, true, TableFilter.All));
+        var named = On(state, Here, new SendingEvent.FrameReceived(name));
+        Assert.True(((ControlFrame.PeerName)Of<SendingEffect.Send>(named).Frame).V5!.SubscriptionSetupAck);
+
+        var request = new ControlFrame.SubscriptionRequest([new SubscriptionEntry(Self, 0)], [Peer], id);
+        var step = On(named.State, Here, new SendingEvent.FrameReceived(request));
+        Assert.Equal(id, Of<SendingEffect.Send>(step).Frame is ControlFrame.DbSchema schema ? schema.SetupRequestId.ToArray() : []);
     }
 
     [Fact]

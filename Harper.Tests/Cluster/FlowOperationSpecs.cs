@@ -1,0 +1,145 @@
+using System.Text.Json;
+using Harper.Core.Identity;
+using Harper.Core.Keys;
+using Harper.Tests.Support;
+using Xunit;
+
+namespace Harper.Tests.Cluster;
+
+/// <summary>
+/// Proves R-SUB-01..10, R-CLU-07, R-FLO-09, 10, 12, 13 and rule 20 between whole nodes over a network in memory: what operations open and close, at once and over a restart.
+/// </summary>
+public sealed class FlowOperationSpecs : IAsyncDisposable
+{
+    private static readonly object Credentials = new { username = ClusterNode.Administrator, password = ClusterNode.Password };
+
+    private readonly InMemoryTransport _network = new();
+    private readonly List<ClusterNode> _nodes = [];
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var node in _nodes) await node.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Explicit_subscriptions_should_carry_their_table_in_their_directions_and_nothing_else()
+    {
+        var (local, remote) = (await StartAsync("127.0.0.2"), await StartAsync("127.0.0.3"));
+        // The table and even its database come later (R-SUB-10).
+        await SubscribeAsync(local, "add_node", publish: true, subscribe: false);
+        Assert.Contains(local.Log.Lines, line => line.Contains("deprecated", StringComparison.Ordinal));
+        Assert.Equal("""[{"database":"dev","table":"my-table","publish":false,"subscribe":true}]""", await ListAsync(remote, local));
+        Assert.Equal("""[{"database":"dev","table":"my-table","publish":true,"subscribe":false}]""", await ListAsync(local, remote));
+
+        await WriteAsync(local, "dev", "my-table", 1);
+        await WriteAsync(local, "dev", "other", 1);
+        await WriteAsync(local, "data", "dog", 1);
+        await Wait.UntilAsync(() => Has(remote, "dev", "my-table", 1), "the published row arrives");
+        await WriteAsync(remote, "dev", "my-table", 100);
+        await WriteAsync(local, "dev", "my-table", 2);
+        await Wait.UntilAsync(() => Has(remote, "dev", "my-table", 2), "the next one too");
+        Assert.False(Has(remote, "dev", "other", 1));
+        Assert.False(Has(remote, "data", "dog", 1));
+        Assert.False(Has(local, "dev", "my-table", 100));
+
+        await SubscribeAsync(local, "update_node", publish: true, subscribe: true);
+        await Wait.UntilAsync(() => Has(local, "dev", "my-table", 100), "the other direction is open, for what was written before too");
+        Assert.False(Has(remote, "dev", "other", 1));
+
+        // Back to everything: what was left out is copied, not only what is written from now on (rule 20).
+        await local.CallAsync(new { operation = "add_node", hostname = remote.Name });
+        await Wait.UntilAsync(() => Has(remote, "dev", "other", 1) && Has(remote, "data", "dog", 1), "everything flows");
+        Assert.Equal("null", await ListAsync(remote, local));
+    }
+
+    [Fact]
+    public async Task A_list_with_one_node_should_say_nothing_to_a_third()
+    {
+        var (a, b, c) = (await StartAsync("127.0.0.2"), await StartAsync("127.0.0.3"), await StartAsync("127.0.0.4"));
+        await SubscribeAsync(a, "add_node", publish: true, subscribe: false);
+        await c.CallAsync(new { operation = "add_node", hostname = a.Name, authorization = Credentials });
+        await c.CallAsync(new { operation = "add_node", hostname = b.Name, authorization = Credentials });
+        await Wait.UntilAsync(() => b.Members.Length == 3 && a.Members.Length == 3, "the records meet");
+        await WriteAsync(c, "data", "cat", 1);
+        await WriteAsync(b, "data", "dog", 2);
+        await Wait.UntilAsync(() => Has(b, "data", "cat", 1) && Has(c, "data", "dog", 2), "the third exchanges everything with both");
+        Assert.Equal([b.Name], Terms(a));
+        Assert.Empty(Terms(c));
+    }
+
+    [Fact]
+    public async Task Directions_of_an_operation_should_hold_over_a_restart_and_what_was_held_back_should_be_copied_when_they_open()
+    {
+        var (a, b) = (await StartAsync("127.0.0.2"), await StartAsync("127.0.0.3"));
+        await WriteAsync(a, "data", "dog", 1);
+        await a.CallAsync(new
+        {
+            operation = "add_node", hostname = b.Name, authorization = Credentials,
+            sendsTo = new object[] { new { database = "data", excludeTables = new[] { "cat" } }, new { database = "system" } },
+            receivesFrom = new object[] { new { database = "data" }, new { database = "system" } },
+        });
+        Assert.Contains(a.Log.Lines, line => line.Contains("'system' should not be replicated", StringComparison.Ordinal));
+        await WriteAsync(a, "data", "cat", 1);
+        await WriteAsync(a, "data", "dog", 2);
+        await WriteAsync(b, "data", "cat", 5);
+        await Wait.UntilAsync(() => Has(b, "data", "dog", 1) && Has(b, "data", "dog", 2), "the others flow");
+        await Wait.UntilAsync(() => Has(a, "data", "cat", 5), "and the other way all of them");
+        Assert.False(Has(b, "data", "cat", 1));
+
+        a = await RestartAsync(a);
+        await WriteAsync(a, "data", "cat", 2);
+        await WriteAsync(a, "data", "dog", 3);
+        await Wait.UntilAsync(() => Has(b, "data", "dog", 3), "it goes on");
+        Assert.False(Has(b, "data", "cat", 2));
+
+        await a.CallAsync(new { operation = "add_node", hostname = b.Name });
+        await Wait.UntilAsync(() => Has(b, "data", "cat", 1) && Has(b, "data", "cat", 2), "what was held back is copied");
+        await Wait.UntilAsync(() => a.Databases.Find(DatabaseName.Data)!.Engine.Positions.Given.IsEmpty, "and that is known");
+    }
+
+    private static Task SubscribeAsync(ClusterNode node, string operation, bool publish, bool subscribe) => node.CallAsync(new
+    {
+        operation, hostname = "127.0.0.3", authorization = Credentials,
+        subscriptions = new[] { new { database = "dev", table = "my-table", publish, subscribe } },
+    });
+
+    private static string[] Terms(ClusterNode node) =>
+        [.. node.Records.Find(new NodeName(node.Name))!.Terms.Select(terms => terms.Peer.Value)];
+
+    private static async Task<string> ListAsync(ClusterNode node, ClusterNode peer)
+    {
+        var rows = await node.CallAsync(new
+        {
+            operation = "search_by_value", database = "system", table = "hdb_nodes", attribute = "name", value = peer.Name, get_attributes = new[] { "*" },
+        });
+        return rows.EnumerateArray().Single().GetProperty("subscriptions").GetRawText();
+    }
+
+    private static async Task WriteAsync(ClusterNode node, string database, string table, int id)
+    {
+        await node.TryCallAsync(new { operation = "create_table", database, table, primary_key = "id" });
+        await node.CallAsync(new { operation = "insert", database, table, records = new[] { new { id } } });
+    }
+
+    private static bool Has(ClusterNode node, string database, string table, int id)
+    {
+        if (node.Databases.Find(new DatabaseName(database)) is not { } found) return false;
+        using var view = found.OpenView();
+        return view.Catalog.Find(new TableName(table)) is { } definition && view.TryRead(definition, KeyCodec.FromNumber(id), out _);
+    }
+
+    private async Task<ClusterNode> StartAsync(string name)
+    {
+        var node = await ClusterNode.StartAsync(new ClusterNodeOptions(name) { Network = _network });
+        _nodes.Add(node);
+        return node;
+    }
+
+    private async Task<ClusterNode> RestartAsync(ClusterNode node)
+    {
+        await node.DisposeAsync();
+        var again = await node.StartAgainAsync();
+        _nodes.Add(again);
+        return again;
+    }
+}
