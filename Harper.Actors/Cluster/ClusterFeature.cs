@@ -83,7 +83,7 @@ public sealed class ClusterFeature
             new NodeIntroduction(membership, _calls, _parts.Loggers.CreateLogger<NodeIntroduction>()),
             removal,
             new RouteOperations(membership, configuration),
-            new ClusterStatusReport(View, Board, databases, new SocketStatusWriter(new OutgoingBacklog(), _parts.Clock)),
+            new ClusterStatusReport(View, Board, databases, new SocketStatusWriter(_parts.Membership.Self, new OutgoingBacklog(), _parts.Clock)),
             new ResyncOperation(_acceptor));
     }
 

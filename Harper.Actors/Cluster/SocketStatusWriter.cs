@@ -14,7 +14,7 @@ namespace Harper.Actors.Cluster;
 /// One entry of <c>database_sockets</c>: the original's fields and forms (W 11), and lag, pending work, copy progress and time away beside them.
 /// Where no connection has said anything yet, the stored positions answer, so that figures survive a restart (R-MON-11).
 /// </summary>
-internal sealed class SocketStatusWriter(OutgoingBacklog backlog, IClock clock)
+internal sealed class SocketStatusWriter(NodeName self, OutgoingBacklog backlog, IClock clock)
 {
     /// <summary>After so long without a record nothing is being received, whether the sender stated a position since or not.</summary>
     private const double QuietMs = 1000;
@@ -47,6 +47,7 @@ internal sealed class SocketStatusWriter(OutgoingBacklog backlog, IClock clock)
         writer.WriteNumber("bytesReceived", receiving?.BytesIn ?? 0);
         writer.WriteNumber("bytesSent", sending?.BytesOut ?? 0);
         WriteKeptOut(writer, receiving);
+        if (IsCutOff(positions, peer.Peer)) writer.WriteBoolean("needsCopy", true);
         if (copying && receiving!.CopyProgress is { } progress) CopyProgressWriter.Write(writer, peer, handle, progress, clock.NowMs);
         if (sending is { Connected: true, Copying: true, CopyProgress: { } served }) CopyProgressWriter.WriteServed(writer, served);
         if (status?.DisconnectedSinceMs is { } since && !status.Connected) WriteTime(writer, "disconnectedSince", since);
@@ -74,6 +75,10 @@ internal sealed class SocketStatusWriter(OutgoingBacklog backlog, IClock clock)
         writer.WriteString("reason", error.Reason);
         writer.WriteEndObject();
     }
+
+    /// <summary>The log here no longer has what the peer lacks: it gets a copy when it comes (rule 13).</summary>
+    private bool IsCutOff(ReplicationPositions? positions, NodeName peer) =>
+        Confirmed(positions, peer) is { } confirmed && positions!.Floor.GetValueOrDefault(self) > confirmed;
 
     /// <summary>How far the two are apart, in the worse of both directions; null where nothing is known.</summary>
     private void WriteBacklog(Utf8JsonWriter writer, NodeName peer, IDatabaseHandle? handle, DatabaseConnectionStatus? status)

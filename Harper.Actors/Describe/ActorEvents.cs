@@ -4,7 +4,7 @@ using Akka.Event;
 namespace Harper.Actors.Describe;
 
 /// <summary>Something that happened to an actor of ours, on the event stream of its system.</summary>
-/// <param name="Kind"><c>started</c>, <c>stopped</c>, <c>failed</c>, <c>restarted</c> or <c>state</c>.</param>
+/// <param name="Kind"><c>started</c>, <c>stopped</c>, <c>failed</c>, <c>restarted</c>, <c>state</c> or <c>retention</c>.</param>
 /// <param name="Path">Below /user.</param>
 public sealed record ActorEvent(DateTimeOffset At, string Kind, string Path, string Text) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 

@@ -57,7 +57,8 @@ public abstract class DescribedActor : ReceiveActor
         return handled;
     }
 
-    private void Publish(string kind, string text) =>
+    /// <summary>An event for operators that is no change of state.</summary>
+    protected void Publish(string kind, string text) =>
         Context.System.EventStream.Publish(new ActorEvent(DateTimeOffset.UtcNow, kind, PathBelowUser(), text));
 
     private string Key() => $"{Context.System.GetHashCode()}{Self.Path.ToStringWithAddress()}";

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Akka.Actor;
 using Akka.Event;
 using Harper.Actors.Databases;
@@ -24,7 +25,9 @@ internal sealed class TransactionLogActor : DescribedActor, IWithTimers
     private readonly LogSettings _settings;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private SettlementMark _mark;
+    private readonly HashSet<(NodeName Name, double Confirmed)> _cutOff = [];
     private double? _trimmedTo;
+    private long _trimmed;
     private double? _settledTo;
     private bool _trimming;
     private bool _settling;
@@ -64,7 +67,7 @@ internal sealed class TransactionLogActor : DescribedActor, IWithTimers
         [
             Figure("head", _tail.Last), Figure("bytes", _database.Engine.Statistics.LogBytes), Figure("tailTransactions", count),
             Figure("tailBytes", bytes), Figure("tailFrom", double.IsFinite(from) ? from : null), Figure("copiesServed", _holds.Count),
-            Figure("trimmedTo", _trimmedTo), Figure("settledTo", _settledTo),
+            Figure("trimmedTo", _trimmedTo), Figure("trimmedTransactions", _trimmed), Figure("maxBytes", _settings.MaxBytes), Figure("settledTo", _settledTo),
         ];
     }
 
@@ -76,19 +79,44 @@ internal sealed class TransactionLogActor : DescribedActor, IWithTimers
         var confirmed = _database.Engine.Positions.Confirmed;
         var state = new LogState(
             _services.Clock.NowMs, oldest[0].Position, _tail.Last, _database.Engine.Statistics.LogBytes,
-            _settings.Retention.TotalMilliseconds, _settings.MaxBytes, _settings.AwayGrace.TotalMilliseconds);
-        var trimTo = RetentionPolicy.TrimTo(state, members.Select(member => new LogReader(Confirmed(confirmed, member.Name), member.AwaySinceMs)), _holds.Positions);
-        if (trimTo is not { } upTo) return;
+            _settings.Retention.TotalMilliseconds, _settings.MaxBytes, _settings.AwayGrace.TotalMilliseconds, _settings.CapGrace.TotalMilliseconds);
+        var readers = members.Select(member => new LogReader(member.Name, Confirmed(confirmed, member.Name), member.AwaySinceMs)).ToList();
+        if (RetentionPolicy.Decide(state, readers, _holds.Positions) is not { } trim) return;
         _trimming = true;
-        _database.CommitAsync(new CommitRequest.TrimLog(upTo)).PipeTo(Self, success: result => new Trimmed(upTo, result));
+        _database.CommitAsync(new CommitRequest.TrimLog(trim.UpTo)).PipeTo(Self, success: result => new Trimmed(trim, result));
     }
 
     private void OnTrimmed(Trimmed message)
     {
         _trimming = false;
-        if (message.Result is CommitResult.Maintained) _trimmedTo = message.UpTo;
-        _log.Debug("Database [{0}]: log trimmed to [{1}]: {2}", _database.Name, message.UpTo, message.Result);
+        if (message.Result is not CommitResult.Maintained { Count: var count and > 0 }) return;
+        var trim = message.Trim;
+        _trimmedTo = trim.UpTo;
+        _trimmed += count;
+        var what = $"{count} transactions up to {Time(trim.UpTo)} left the log of database '{_database.Name}': {Words(trim.Cause)}";
+        _log.Info("{What}", what);
+        Publish("retention", what);
+        foreach (var reader in trim.CutOff)
+        {
+            if (!_cutOff.Add((reader.Name, reader.Confirmed ?? 0))) continue;
+            var who = $"Node {reader.Name} will need a copy of database '{_database.Name}' when it comes back: the log no longer has what follows "
+                + $"{Time(reader.Confirmed ?? 0)}, which it confirmed last" + (reader.AwaySinceMs is { } since ? $"; it is away since {Time(since)}" : "");
+            _log.Warning("{Who}", who);
+            Publish("retention", who);
+        }
+        // One trim takes a bounded stretch: go on until nothing more may go.
+        Self.Tell(RetentionDue.Instance);
     }
+
+    private string Words(TrimCause cause) => cause switch
+    {
+        TrimCause.Age => $"older than {_settings.Retention}",
+        TrimCause.Size => $"the log is larger than its cap of {_settings.MaxBytes >> 20} MiB",
+        _ => $"the log is more than twice as large as its cap of {_settings.MaxBytes >> 20} MiB, nobody is waited for",
+    };
+
+    private static string Time(double milliseconds) =>
+        DateTimeOffset.UnixEpoch.AddMilliseconds(Math.Clamp(milliseconds, 0, 253402300799999)).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 
     private void OnSettlementDue()
     {
@@ -125,7 +153,7 @@ internal sealed class TransactionLogActor : DescribedActor, IWithTimers
         public static readonly SettlementDue Instance = new();
     }
 
-    private sealed record Trimmed(double UpTo, CommitResult Result);
+    private sealed record Trimmed(LogTrim Trim, CommitResult Result);
 
     private sealed record Settled(double UpTo, CommitResult Result);
 }

@@ -20,6 +20,7 @@ internal static class HoconOverlay
             akka.actor.serializers.json = "{{NameOf(typeof(NothingToSerialize))}}"
             akka.loglevel = {{AkkaLevel(config.Logging.Level)}}
             harper.log.retention = {{config.Logging.AuditRetention.TotalSeconds.ToString(CultureInfo.InvariantCulture)}}s
+            harper.log.max-bytes = {{config.Logging.AuditMaxBytes}}B
             """);
         return overlay.WithFallback(ConfigurationFactory.ParseString(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "harper.hocon"))));
     }

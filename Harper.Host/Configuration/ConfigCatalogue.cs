@@ -87,6 +87,7 @@ internal static class ConfigCatalogue
         NoEffect("logging.console", ConfigKind.Flag),
         NoEffect("logging.auditLog", ConfigKind.Flag, "true"),
         Key("logging.auditRetention", ConfigKind.Duration, "3d"),
+        Key("logging.auditMaxSize", ConfigKind.Size, "64G") with { Min = 1L << 20 },
         Key("logging.rotation.enabled", ConfigKind.Flag, "true"),
         NotYet("logging.rotation.compress", ConfigKind.Flag, "false"),
         Key("logging.rotation.interval", ConfigKind.Duration),

@@ -134,6 +134,9 @@ public sealed record LoggingConfig
 
     public required TimeSpan AuditRetention { get; init; }
 
+    /// <summary>Bytes that the transaction log of each database may take.</summary>
+    public required long AuditMaxBytes { get; init; }
+
     public required long RotationBytes { get; init; }
 
     public required string RotationDirectory { get; init; }

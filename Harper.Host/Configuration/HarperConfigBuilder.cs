@@ -96,6 +96,7 @@ internal static class HarperConfigBuilder
             StdStreams = values.Get<bool>("logging.stdStreams"),
             AuditLog = values.Get<bool>("logging.auditLog"),
             AuditRetention = values.Get<TimeSpan>("logging.auditRetention"),
+            AuditMaxBytes = values.Get<long>("logging.auditMaxSize"),
             RotationBytes = values.Get<bool>("logging.rotation.enabled") ? values.Get<long>("logging.rotation.maxSize") : long.MaxValue,
             RotationInterval = values.Get<TimeSpan?>("logging.rotation.interval"),
             RotationDirectory = values.Get<string>("logging.rotation.path") is { } rotated ? rooted(rotated) : directory,

@@ -123,7 +123,7 @@ public sealed class SocketStatusSpecs
         using (var writer = new Utf8JsonWriter(stream))
         {
             var plan = new PeerPlan(Peer, "ws://127.0.0.3:9933", ImmutableDictionary<DatabaseName, DatabaseLink>.Empty, null, null, null, null);
-            new SocketStatusWriter(new OutgoingBacklog(), new FixedClock()).Write(writer, plan, DatabaseName.Data, null, status);
+            new SocketStatusWriter(new NodeName("127.0.0.2"), new OutgoingBacklog(), new FixedClock()).Write(writer, plan, DatabaseName.Data, null, status);
         }
         using var document = JsonDocument.Parse(Encoding.UTF8.GetString(stream.ToArray()));
         return document.RootElement.Clone();

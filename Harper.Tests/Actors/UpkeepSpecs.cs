@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Harper.Actors.Databases;
+using Harper.Actors.Describe;
 using Harper.Actors.Node;
 using Harper.Core.Commit;
 using Harper.Core.Identity;
@@ -13,7 +14,7 @@ using Xunit;
 
 namespace Harper.Tests.Actors;
 
-/// <summary>What a database does by itself over a real engine: trims its log, settles tombstones, evicts what expired. Proves rules 10, 13 and 25 in the tree.</summary>
+/// <summary>What a database does by itself over a real engine: trims its log, settles tombstones, evicts what expired. Proves rules 10, 13 and 25 and R-SYN-12 in the tree.</summary>
 public sealed class UpkeepSpecs : HarperTestKit
 {
     private static readonly TableName Dog = new("dog");
@@ -50,6 +51,23 @@ public sealed class UpkeepSpecs : HarperTestKit
             Assert.Equal(1, Logged(database));
         }
         await EventuallyAsync(() => Logged(database) == 0, "the copy has been served");
+    }
+
+    [Fact]
+    public async Task A_log_above_its_cap_should_lose_its_oldest_entries_and_say_which_member_will_copy()
+    {
+        _maxLogBytes = 1;
+        _retention = TimeSpan.FromDays(3);
+        var events = CreateTestProbe();
+        Sys.EventStream.Subscribe(events.Ref, typeof(ActorEvent));
+        var database = await OpenAsync();
+        await PutAsync(database, 1);
+        await ConfirmAsync(database, database.Engine.Positions.Head);
+        await PutAsync(database, 2);
+        await EventuallyAsync(() => Logged(database) == 0, "far above the cap nobody is waited for");
+        var said = await events.FishForMessageAsync<ActorEvent>(happened => happened.Kind == "retention" && happened.Text.Contains("copy", StringComparison.Ordinal), TimeSpan.FromSeconds(30));
+        Assert.Contains($"Node {Peer} will need a copy of database 'data'", said.Text, StringComparison.Ordinal);
+        Assert.True(database.Engine.Positions.Floor.Values.Max() > database.Engine.Positions.Confirmed[Peer]);
     }
 
     [Fact]
@@ -91,7 +109,7 @@ public sealed class UpkeepSpecs : HarperTestKit
             Sys,
             RealServices(new MemoryStoreFactory(), OurSettings with
             {
-                Log = OurSettings.Log with { Retention = TimeSpan.Zero, RetentionInterval = often, SettleInterval = often },
+                Log = OurSettings.Log with { Retention = _retention, MaxBytes = _maxLogBytes, RetentionInterval = often, SettleInterval = often },
                 Tables = OurSettings.Tables with { MinScanInterval = often },
             }) with { Members = _members },
             NodeChildren.None, TestContext.Current.CancellationToken);
@@ -101,6 +119,8 @@ public sealed class UpkeepSpecs : HarperTestKit
         return database;
     }
 
+    private TimeSpan _retention = TimeSpan.Zero;
+    private long _maxLogBytes = 1L << 30;
     private RunningNode? _node;
 
     private async Task PutAsync(IDatabaseHandle database, int id)

@@ -59,7 +59,7 @@ public sealed class LogSpecs : IDisposable
 
     private LoggingConfig Config() => new()
     {
-        Level = "warn", File = true, Path = _folder.Below("hdb.log"), StdStreams = false, AuditLog = true, AuditRetention = TimeSpan.FromDays(3),
+        Level = "warn", File = true, Path = _folder.Below("hdb.log"), StdStreams = false, AuditLog = true, AuditRetention = TimeSpan.FromDays(3), AuditMaxBytes = 1L << 36,
         RotationBytes = 1_000_000, RotationDirectory = _folder.Path, RotationInterval = null,
     };
 }

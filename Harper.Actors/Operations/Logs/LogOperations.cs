@@ -57,9 +57,11 @@ public sealed class LogOperations(IDatabaseDirectory databases, IJobs jobs) : IO
         database.Require(arguments.Table, 404);
         var job = await jobs.StartAsync(call.Operation, call.Caller.User, async (_, _) =>
         {
-            var trimmed = await database.CommitOrThrowAsync<CommitResult.Maintained>(
-                new CommitRequest.TrimLog(Math.BitDecrement(arguments.Before))).ConfigureAwait(false);
-            return $"{trimmed.Count} transactions deleted from the log of database '{arguments.Database}'";
+            var deleted = 0L;
+            // One commit takes a bounded stretch of the log.
+            while (await database.CommitOrThrowAsync<CommitResult.Maintained>(new CommitRequest.TrimLog(Math.BitDecrement(arguments.Before)))
+                .ConfigureAwait(false) is { Count: > 0 } trimmed) deleted += trimmed.Count;
+            return $"{deleted} transactions deleted from the log of database '{arguments.Database}'";
         }).ConfigureAwait(false);
         return OperationAnswer.JobStarted(job);
     }
