@@ -111,7 +111,7 @@ public sealed class ReceivingConnectionActor : DescribedActor, IWithTimers
         Timers.StartPeriodicTimer("status", StatusDue.Instance, _services.Settings.StatusInterval);
         var changes = new IncomingChanges(FrameLimits.Default);
         _ = new ConnectionReader(_connection.Socket, changes, _gate, Self).RunAsync(_ended.Token);
-        On(ReceivingEvent.Opened.Instance);
+        WriterBarrier.PassAsync(_connection.Database).PipeTo(Self, success: () => ReceivingEvent.Opened.Instance);
     }
 
     protected override void PostStop()

@@ -61,6 +61,11 @@ public sealed class SendingConnectionActor : DescribedActor, IWithTimers
         public static readonly StatusDue Instance = new();
     }
 
+    private sealed record WriterPassed
+    {
+        public static readonly WriterPassed Instance = new();
+    }
+
     private sealed record OperationAnswered(ControlFrame.OperationResponse Response) : INoSerializationVerificationNeeded;
 
     private sealed record SubscriptionStopped(IActorRef Subscription);
@@ -78,12 +83,13 @@ public sealed class SendingConnectionActor : DescribedActor, IWithTimers
         var isReplicated = services.Replicated().Includes(name) || !connection.Sends.IsNone;
         _state = SendingState.Start(new SendingContext(
             services.Self, services.NodeId, connection.Peer, name, _database is not null, isReplicated, connection.Sends));
+        Receive<WriterPassed>(_ => Begin());
         Receive<ReaderProtocol.FrameArrived>(frame => On(new SendingEvent.FrameReceived(frame.Frame)));
         Receive<ReaderProtocol.NotDecoded>(error => End(ConnectionEndKind.Resume, PeerClose.Transient, error.Message));
         Receive<ReaderProtocol.SocketEnded>(ended => End(ConnectionEndKind.Lost, ended.Close.Code, ended.Close.Reason));
         Receive<SendingEvent>(On);
         Receive<SubscriptionProtocol.CopySent>(_ => OnStream(SendingEvent.CopySent.Instance));
-        Receive<SubscriptionProtocol.Broken>(broken => OnStream(new SendingEvent.StreamBroken(broken.Reason)));
+        Receive<SubscriptionProtocol.Broken>(broken => OnStream(new SendingEvent.StreamBroken(broken.Reason, broken.OwnSeen)));
         Receive<SubscriptionStopped>(OnSubscriptionStopped);
         Receive<ConnectionProtocol.Close>(OnClose);
         Receive<ConnectionProtocol.FilterChanged>(changed => On(new SendingEvent.FilterChanged(changed.Filter)));
@@ -109,6 +115,13 @@ public sealed class SendingConnectionActor : DescribedActor, IWithTimers
         _services.Coordinator.Tell(new SessionProtocol.Join(_connection.First.Database, _connection.Peer, Receives: false));
         Timers.StartPeriodicTimer("tick", TickDue.Instance, _services.Settings.TickInterval);
         Timers.StartPeriodicTimer("status", StatusDue.Instance, _services.Settings.StatusInterval);
+        if (_database is null) Begin();
+        else WriterBarrier.PassAsync(_database).PipeTo(Self, success: () => WriterPassed.Instance);
+    }
+
+    private void Begin()
+    {
+        if (_closing) return;
         On(new SendingEvent.FrameReceived(_connection.First));
         _ = new ConnectionReader(_connection.Socket, null, null, Self).RunAsync(_ended.Token);
     }

@@ -32,7 +32,7 @@ internal sealed class SubscriptionActor : DescribedActor
     public static Props Props(SubscriptionParts parts, SubscriptionWork work) =>
         ActorProps.Of(() => new SubscriptionActor(parts, work)).WithDeploy(Deploy.Local);
 
-    private sealed record Ended(string? Failure);
+    private sealed record Ended(string? Failure, double? OwnSeen = null);
 
     public SubscriptionActor(SubscriptionParts parts, SubscriptionWork work)
     {
@@ -67,7 +67,7 @@ internal sealed class SubscriptionActor : DescribedActor
         var stream = SubscriptionStream.Create(
             pump, _parts.Socket, _parts.Credit, _parts.Progress, () => self.Tell(SubscriptionProtocol.CopySent.Instance), _cancelled.Token);
         (_switch, var done) = stream.Run(_materializer);
-        done.PipeTo(self, success: () => new Ended(null), failure: error => new Ended(error.GetBaseException().Message));
+        done.PipeTo(self, success: () => new Ended(null), failure: error => new Ended(error.GetBaseException().Message, (error.GetBaseException() as LogGapException)?.OwnSeen));
     }
 
     protected override void PostStop()
@@ -94,7 +94,7 @@ internal sealed class SubscriptionActor : DescribedActor
 
     private void OnEnded(Ended ended)
     {
-        if (!_stopping) Context.Parent.Tell(new SubscriptionProtocol.Broken(ended.Failure ?? "the stream ended"));
+        if (!_stopping) Context.Parent.Tell(new SubscriptionProtocol.Broken(ended.Failure ?? "the stream ended", ended.OwnSeen));
         Context.Stop(Self);
     }
 }

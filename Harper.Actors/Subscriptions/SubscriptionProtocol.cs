@@ -22,7 +22,7 @@ internal static class SubscriptionProtocol
     }
 
     /// <summary>The stream ended by itself.</summary>
-    public sealed record Broken(string Reason) : IEvent;
+    public sealed record Broken(string Reason, double? OwnSeen) : IEvent;
 }
 
 /// <summary>What a subscription streams.</summary>

@@ -15,7 +15,11 @@ internal sealed record SubscriptionBatch(
     ImmutableArray<byte[]> Messages, double? Position, int Transactions, int Records, TableName? Table, int CopiedRows, long CopiedBytes, bool CopyEnds);
 
 /// <summary>The log has not what the peer asked for: the session ends, and the next one gets a copy.</summary>
-internal sealed class LogGapException(string message) : Exception(message);
+internal sealed class LogGapException(string message, double? ownSeen) : Exception(message)
+{
+    /// <summary>See <see cref="SendingEvent.StreamBroken"/>.</summary>
+    public double? OwnSeen { get; } = ownSeen;
+}
 
 /// <summary>
 /// Pulls what a subscription needs, piece by piece, and turns it into messages: first the copy, then the log by position. Called by one stage of
@@ -46,7 +50,7 @@ internal sealed class SubscriptionPump
         _work = work;
         _changes = changes;
         _settings = settings;
-        _selection = new LogSelection(work.Plan);
+        _selection = new LogSelection(work.Plan, self);
         _place = work.Copy?.Start;
         _after = work.Plan.After;
     }
@@ -123,9 +127,10 @@ internal sealed class SubscriptionPump
         if (stretch.ReadThrough < _after) stretch = new LogStretch(stretch.Transactions, _after);
         var drained = stretch.ReadThrough >= _database.Engine.Positions.Head;
         var catalog = _database.Engine.Catalog;
-        var selected = _selection.Select(stretch, catalog, drained);
-        var lost = selected.Gap ?? _selection.LostBelow(_database.Engine.Positions.Floor, _self, selected.Passed);
-        if (lost is not null) throw new LogGapException(lost);
+        var floor = _database.Engine.Positions.Floor;
+        var selected = _selection.Select(stretch, catalog, floor, drained);
+        var lost = selected.Gap ?? _selection.LostBelow(floor, selected.Passed);
+        if (lost is not null) throw new LogGapException(lost, selected.OwnSeen);
         var isOurs = _work.Kind == PeerKind.Ours;
         var records = 0;
         for (var i = 0; i < selected.Send.Length; i++)

@@ -43,8 +43,15 @@ public abstract record CommitRequest
 
     public sealed record Schema(ImmutableArray<SchemaEdit> Edits) : CommitRequest;
 
-    /// <summary>Own changes found missing here (rule 16): raise the clock above <paramref name="Seen"/>, take a new incarnation, set the own floor there.</summary>
-    public sealed record OwnWritesAhead(double Seen) : CommitRequest;
+    /// <summary>
+    /// Own changes found missing here (rule 16): raise the clock above <paramref name="Seen"/>, take a new incarnation, set the own floor there, and copy
+    /// from the peer that has them. Nothing happens when the log has a local write of that very version: then the peer is merely behind.
+    /// </summary>
+    /// <param name="At">The peer that has them; null: they come by themselves.</param>
+    public sealed record OwnWritesAhead(double Seen, NodeName? At) : CommitRequest;
+
+    /// <summary>Whoever could be asked has given the own changes back: what is here is as complete as it will ever be (rule 16).</summary>
+    public sealed record OwnWritesBack : CommitRequest;
 
     /// <summary>Forget a node that was removed: its cursor, confirmation and incarnation. Its changes and stamps stay.</summary>
     public sealed record ForgetPeer(NodeName Peer) : CommitRequest;

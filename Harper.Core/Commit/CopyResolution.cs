@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Harper.Core.Identity;
 using Harper.Core.Positions;
+using Harper.Core.Records;
 using Harper.Core.Transactions;
 
 namespace Harper.Core.Commit;
@@ -17,11 +18,12 @@ internal static class CopyResolution
 
     /// <summary>Rows that a comparison of digests found to differ (rule 28): no cursor moves, because nothing is promised about what was not compared.</summary>
     public static CommitResult Resolve(CommitGroup group, CommitRequest.MergeRows request) =>
-        new CommitResult.Maintained(MergeAll(group, request.Changes, request.From));
+        new CommitResult.Maintained(MergeAll(group, request.Changes, request.From, takeBack: true));
 
-    private static long MergeAll(CommitGroup group, ImmutableArray<CopiedChange> changes, NodeName source)
+    private static long MergeAll(CommitGroup group, ImmutableArray<CopiedChange> changes, NodeName source, bool takeBack = false)
     {
         var changed = 0L;
+        var newest = new Dictionary<NodeName, double>();
         foreach (ref readonly var copied in changes.AsSpan())
         {
             if (copied.Stamp.Version > group.Now + group.State.Settings.MaxClockAheadMs)
@@ -34,11 +36,21 @@ internal static class CopyResolution
             try
             {
                 if (Merge(group, copied)) changed++;
+                newest[copied.Stamp.Origin] = Math.Max(newest.GetValueOrDefault(copied.Stamp.Origin), copied.Stamp.Version);
             }
             catch (Exception malformed) when (MalformedChange.Is(malformed))
             {
                 QuarantineResolution.SetCopiedAside(group, copied, source, $"it cannot be merged: {malformed.Message}", null);
             }
+        }
+
+        foreach (var (origin, version) in newest) RemoteResolution.Saw(group, new Stamp(version, origin));
+
+        // Own changes that no vector speaks of any more: only rows have them, and others may miss them too (rule 16).
+        if (newest.TryGetValue(group.State.Self, out var own) && own > PeerMarks.Known(group.Positions, group.State.Self))
+        {
+            PositionResolution.Raise(group, new CommitRequest.OwnWritesAhead(own, null));
+            if (takeBack) PositionResolution.TakeBack(group);
         }
 
         return changed;
@@ -60,6 +72,10 @@ internal static class CopyResolution
     public static CommitResult Resolve(CommitGroup group, CommitRequest.CopyComplete request)
     {
         var cursor = request.Cursor;
+        var self = group.State.Self;
+
+        // What was lost comes back after others were told that this was all there is: they hear anew.
+        var late = PeerMarks.HasLostOf(group.Positions, cursor.Source) && !PeerMarks.RecoversOwn(group.Positions, self);
         var positions = group.Positions with { Copy = null, HasHistory = true };
         foreach (var (origin, version) in cursor.Vector) positions = Raise(group, positions, origin, version);
 
@@ -69,7 +85,7 @@ internal static class CopyResolution
         if (!isOriginal) positions = positions with { PeerIncarnations = positions.PeerIncarnations.SetItem(cursor.Source, cursor.SourceIncarnation) };
 
         // Own changes that were lost here are as complete as they will ever be: whoever was reached has given them back (rule 16).
-        var self = group.State.Self;
+        if (late) positions = positions with { Incarnation = group.State.NewGuid() };
         if (positions.Floor.TryGetValue(self, out var lost) && lost > positions.Through.GetValueOrDefault(self))
             positions = positions with { Through = positions.Through.SetItem(self, lost) };
         group.Positions = positions with { Taken = PositionResolution.Restricted(positions.Taken, cursor.Source, cursor.Filter) };

@@ -1,6 +1,11 @@
 using System.Collections.Immutable;
 using Harper.Core.Identity;
 using Harper.Core.Membership;
+using Harper.Core.Positions;
+using Harper.Core.Records;
+using Harper.Core.Storage;
+using Harper.Core.Storage.Layout;
+using Harper.Core.TransactionLog;
 
 namespace Harper.Core.Commit;
 
@@ -28,18 +33,43 @@ internal static class PositionResolution
         return new CommitResult.Applied(true);
     }
 
-    /// <summary>Peers hold own writes that are not here: never again a version that they have seen (rule 16).</summary>
-    public static CommitResult Raise(CommitGroup group, double seen)
+    /// <summary>
+    /// Peers hold own writes that are not here: never again a version that they have seen (rule 16). Local writes may have gone on above what was
+    /// lost before anybody could be asked; then the log has a hole below them, which the floor covers.
+    /// </summary>
+    public static CommitResult Raise(CommitGroup group, CommitRequest.OwnWritesAhead request)
     {
         var self = group.State.Self;
         var positions = group.Positions;
-        if (seen <= positions.Through.GetValueOrDefault(self)) return new CommitResult.Applied(false);
-        group.Head = Math.Max(group.Head, Math.BitIncrement(seen));
-        group.Positions = positions with
+        var (through, floor) = (positions.Through.GetValueOrDefault(self), positions.Floor.GetValueOrDefault(self));
+        if (request.Seen <= Math.Min(through, floor) || (request.Seen > floor && request.Seen <= through && Wrote(group, request.Seen)))
+            return new CommitResult.Applied(false);
+        if (request.Seen > floor)
         {
-            Incarnation = group.State.NewGuid(),
-            Floor = positions.Floor.SetItem(self, Math.Max(seen, positions.Floor.GetValueOrDefault(self))),
-        };
+            group.Head = Math.Max(group.Head, Math.BitIncrement(request.Seen));
+            positions = positions with { Incarnation = group.State.NewGuid(), Floor = positions.Floor.SetItem(self, request.Seen) };
+        }
+
+        // Void: the next session with it copies.
+        if (request.At is { } peer) positions = positions with { PeerIncarnations = positions.PeerIncarnations.SetItem(peer, Guid.Empty) };
+        group.Positions = positions;
+        return new CommitResult.Applied(true);
+    }
+
+    /// <summary>The version of a local write is its position (rule 11).</summary>
+    private static bool Wrote(CommitGroup group, double version)
+    {
+        var (key, value) = (new ByteBuilder(16), new ByteBuilder(1024));
+        StoreKeys.Log(key, version, 0);
+        return group.State.Store.TryGet(Family.Log, key.Written, value)
+            && LogEntryCodec.ReadStamp(LogEntries.Beginning(value.Written, out _), group.State.Origins) == new Stamp(version, group.State.Self);
+    }
+
+    public static CommitResult TakeBack(CommitGroup group)
+    {
+        var (self, positions) = (group.State.Self, group.Positions);
+        if (!PeerMarks.RecoversOwn(positions, self)) return new CommitResult.Applied(false);
+        group.Positions = positions with { Through = positions.Through.SetItem(self, positions.Floor[self]) };
         return new CommitResult.Applied(true);
     }
 

@@ -37,6 +37,7 @@ internal static class RemoteResolution
         var inOrder = !double.IsNaN(previous);
         if (inOrder || changed) group.Log(transaction.Stamp, previous, transaction.User, logged);
         if (inOrder) AdvanceThrough(group, transaction.Stamp);
+        else if (changed) Saw(group, transaction.Stamp);
         return changed || inOrder;
     }
 
@@ -44,6 +45,15 @@ internal static class RemoteResolution
     {
         if (group.Positions.Through.GetValueOrDefault(stamp.Origin) < stamp.Version)
             group.Positions = group.Positions with { Through = group.Positions.Through.SetItem(stamp.Origin, stamp.Version) };
+    }
+
+    /// <summary>Taken in by a way that does not advance <c>through</c>.</summary>
+    public static void Saw(CommitGroup group, Stamp stamp)
+    {
+        var positions = group.Positions;
+        if (stamp.Origin == group.State.Self || stamp.Version <= positions.Through.GetValueOrDefault(stamp.Origin)) return;
+        if (stamp.Version > positions.Seen.GetValueOrDefault(stamp.Origin))
+            group.Positions = positions with { Seen = positions.Seen.SetItem(stamp.Origin, stamp.Version) };
     }
 
     public static void MoveCursor(CommitGroup group, Identity.NodeName issuer, double? position)

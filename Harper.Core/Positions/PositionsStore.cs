@@ -22,6 +22,7 @@ internal static class PositionsStore
         if (before?.HasHistory != after.HasHistory) Put(batch, MetaKind.HasHistory, key, value, to => to.Byte(after.HasHistory ? (byte)1 : (byte)0));
         WriteEach(batch, MetaKind.Through, before?.Through, after.Through, origins, static (to, position) => to.Double(position));
         WriteEach(batch, MetaKind.Floor, before?.Floor, after.Floor, origins, static (to, position) => to.Double(position));
+        WriteEach(batch, MetaKind.Seen, before?.Seen, after.Seen, origins, static (to, position) => to.Double(position));
         WriteEach(batch, MetaKind.Cursor, before?.Cursors, after.Cursors, origins, static (to, position) => to.Double(position));
         WriteEach(batch, MetaKind.Confirmed, before?.Confirmed, after.Confirmed, origins, static (to, position) => to.Double(position));
         WriteEach(batch, MetaKind.PeerIncarnation, before?.PeerIncarnations, after.PeerIncarnations, origins, static (to, guid) => to.Guid(guid));
@@ -41,6 +42,7 @@ internal static class PositionsStore
             MetaKind.HasHistory => positions with { HasHistory = parser.Byte() != 0 },
             MetaKind.Through => positions with { Through = positions.Through.SetItem(origins.Name(origin), parser.Double()) },
             MetaKind.Floor => positions with { Floor = positions.Floor.SetItem(origins.Name(origin), parser.Double()) },
+            MetaKind.Seen => positions with { Seen = positions.Seen.SetItem(origins.Name(origin), parser.Double()) },
             MetaKind.Cursor => positions with { Cursors = positions.Cursors.SetItem(origins.Name(origin), parser.Double()) },
             MetaKind.Confirmed => positions with { Confirmed = positions.Confirmed.SetItem(origins.Name(origin), parser.Double()) },
             MetaKind.PeerIncarnation => positions with { PeerIncarnations = positions.PeerIncarnations.SetItem(origins.Name(origin), parser.Guid()) },

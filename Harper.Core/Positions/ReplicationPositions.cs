@@ -40,6 +40,11 @@ public sealed record ReplicationPositions
     /// <summary>Origin → version up to which all of its changes are here (rule 12).</summary>
     public ImmutableDictionary<NodeName, double> Through { get; init; } = ImmutableDictionary<NodeName, double>.Empty;
 
+    /// <summary>
+    /// Origin → the highest version of it that came with rows, ahead of <see cref="Through"/>: should the origin lose it, only this tells (rule 16).
+    /// </summary>
+    public ImmutableDictionary<NodeName, double> Seen { get; init; } = ImmutableDictionary<NodeName, double>.Empty;
+
     /// <summary>Origin → version before its oldest transaction that waits in quarantine for its time (rule 24). Not yet in the rows.</summary>
     public ImmutableDictionary<NodeName, double> HeldBack { get; init; } = ImmutableDictionary<NodeName, double>.Empty;
 

@@ -11,13 +11,15 @@ namespace Harper.Core.Sessions;
 /// <param name="Passed">Position up to which everything is sent or left out.</param>
 /// <param name="Skipped">Something was left out since the last transaction in <paramref name="Send"/>.</param>
 /// <param name="Gap">An origin's chain is broken here: the log does not have what was asked (rule 17).</param>
-public readonly record struct SelectedStretch(ImmutableArray<LoggedTransaction> Send, double Passed, bool Skipped, string? Gap);
+/// <param name="OwnSeen">The peer has changes of this node up to there that this node's own chain passes over: they were lost here (rule 16).</param>
+public readonly record struct SelectedStretch(ImmutableArray<LoggedTransaction> Send, double Passed, bool Skipped, string? Gap, double? OwnSeen = null);
 
 /// <summary>
 /// Selects from the log what a plan wants, stretch by stretch. It remembers per origin how far its chain was seen and sent.
 /// Not safe for two threads at once.
 /// </summary>
-public sealed class LogSelection(SendPlan plan)
+/// <param name="self">This node, whose own chain is known without a doubt.</param>
+public sealed class LogSelection(SendPlan plan, NodeName self)
 {
     /// <summary>Per origin: version of its last entry seen here, sent or left out.</summary>
     private readonly Dictionary<NodeName, double> _seen = [];
@@ -30,8 +32,9 @@ public sealed class LogSelection(SendPlan plan)
 
     public SendPlan Plan { get; } = plan;
 
+    /// <param name="floor">Of this log, as of now.</param>
     /// <param name="drained">The log holds nothing after the stretch: what was left out is made known.</param>
-    public SelectedStretch Select(LogStretch stretch, DatabaseCatalog catalog, bool drained)
+    public SelectedStretch Select(LogStretch stretch, DatabaseCatalog catalog, ImmutableDictionary<NodeName, double> floor, bool drained)
     {
         var send = ImmutableArray.CreateBuilder<LoggedTransaction>(stretch.Transactions.Length);
         var skipped = false;
@@ -49,6 +52,8 @@ public sealed class LogSelection(SendPlan plan)
                 var seen = _seen.TryGetValue(origin, out var version) ? version : Plan.Starts.GetValueOrDefault(origin);
                 if (entry.Previous > seen)
                     return new SelectedStretch(send.DrainToImmutable(), 0, skipped, $"{origin} {entry.Previous:R} is not in the log, the peer has it up to {seen:R}");
+                if (origin == self && entry.Previous < seen && seen > floor.GetValueOrDefault(origin) && !_seen.ContainsKey(origin))
+                    return new SelectedStretch(send.DrainToImmutable(), 0, skipped, $"it has writes of this node up to {seen:R}, which are not here", seen);
                 _seen[origin] = Math.Max(seen, entry.Stamp.Version);
             }
 
@@ -74,7 +79,7 @@ public sealed class LogSelection(SendPlan plan)
     }
 
     /// <summary>Whether the log lost, to trimming or to a copy's end, something that the plan wants and that was not read yet; to be asked after each read.</summary>
-    public string? LostBelow(ImmutableDictionary<NodeName, double> floor, NodeName self, double after)
+    public string? LostBelow(ImmutableDictionary<NodeName, double> floor, double after)
     {
         foreach (var (origin, version) in floor)
         {

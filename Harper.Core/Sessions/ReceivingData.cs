@@ -110,8 +110,8 @@ internal static class ReceivingData
             Phase = ReceivingPhase.Copying, Copy = cursor, ResumedFrom = null, ProgressAt = moment.Now,
             CopyMeasure = (new CopyBeginning(moment.Now, cursor.Rows, cursor.Bytes), start?.Source?.Records),
         };
-        if (vector.TryGetValue(state.Context.Self, out var own) && own > moment.Positions.Head)
-            step.Apply(new CommitRequest.OwnWritesAhead(own), null);
+        if (vector.TryGetValue(state.Context.Self, out var own) && own > PeerMarks.Known(moment.Positions, state.Context.Self))
+            step.Apply(new CommitRequest.OwnWritesAhead(own, state.Context.Peer), null);
         step.Apply(new CommitRequest.CopyChunk([], cursor), null);
     }
 
@@ -214,8 +214,8 @@ internal static class ReceivingData
         }
 
         // Never a version that somebody has seen already (rule 16).
-        if (transaction.Stamp.Origin == context.Self && transaction.Stamp.Version > step.Moment.Positions.Head)
-            step.Apply(new CommitRequest.OwnWritesAhead(transaction.Stamp.Version), null);
+        if (transaction.Stamp.Origin == context.Self && transaction.Stamp.Version > PeerMarks.Known(step.Moment.Positions, context.Self))
+            step.Apply(new CommitRequest.OwnWritesAhead(transaction.Stamp.Version, null), null);
         step.Apply(new CommitRequest.Remote(intake.Transaction, transaction.Previous, context.Peer, !isOurs, issuer), position, bytes);
     }
 

@@ -54,22 +54,26 @@ internal static class ReceivingHandshake
     private static void Compare(ReceivingSteps step, PeerAnnouncement theirs)
     {
         var (context, positions) = (step.Context, step.Moment.Positions);
-        if (theirs.Through > positions.Head)
-        {
-            // Power loss without syncing, or an old disk was put back: the peer holds writes of ours that are gone here.
-            step.Alarm($"{context.Peer} has writes of this node up to {theirs.Through:R}, the newest here is {positions.Head:R}: they are fetched back");
-            step.Apply(new CommitRequest.OwnWritesAhead(theirs.Through.Value), null);
-            step.State = step.State with { CopyWanted = true };
-        }
-
         if (!positions.PeerIncarnations.TryGetValue(context.Peer, out var known))
         {
             var first = new PositionUpdate.PeerIncarnation(context.Peer, theirs.Incarnation);
             step.Apply(new CommitRequest.Positions([first]), null);
         }
-        else if (known != theirs.Incarnation)
+        else if (known != theirs.Incarnation && known != Guid.Empty)
         {
             step.Alarm($"the database of {context.Peer} was made anew or set back: it is merged again");
         }
+
+        if (theirs.Through is not { } seen) return;
+        var own = positions.Through.GetValueOrDefault(context.Self);
+        if (seen > own)
+        {
+            // Power loss without syncing, or an old disk was put back: the peer holds writes of ours that are gone here.
+            step.Alarm($"{context.Peer} has writes of this node up to {seen:R}, the newest here is {own:R}: they are fetched back");
+            step.State = step.State with { CopyWanted = true };
+        }
+
+        // Also when newer ones were made here: the log says whether it has that very one.
+        step.Apply(new CommitRequest.OwnWritesAhead(seen, context.Peer), null);
     }
 }

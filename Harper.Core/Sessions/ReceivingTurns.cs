@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Harper.Core.Commit;
 using Harper.Core.Identity;
 using Harper.Core.Membership;
+using Harper.Core.Positions;
 using Harper.Core.Wire;
 using Harper.Core.Wire.Control;
 
@@ -111,6 +112,13 @@ internal static class ReceivingTurns
         if (state is { Phase: ReceivingPhase.Copying, Kind: PeerKind.Original4, CopyEnding: false, Pending: 0, Copy.Rows: 0 } && idle > deadlines.SilentCopy)
         {
             ReceivingData.EndCopy(step, null);
+            return;
+        }
+
+        // Found by the other end, or by a stream to another peer.
+        if (state is { Phase: ReceivingPhase.Streaming, IsOurs: true, Pending: 0 } && PeerMarks.HasLostOf(step.Moment.Positions, step.Context.Peer))
+        {
+            AskForCopy(step);
             return;
         }
 

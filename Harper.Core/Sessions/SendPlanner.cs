@@ -31,7 +31,7 @@ public static class SendPlanner
     {
         var starts = request.Entries.ToImmutableDictionary(entry => entry.Name, entry => entry.StartTime);
         var resume = request.Entries[0].CopyResume;
-        if (resume is null && starts.GetValueOrDefault(self) > Math.Max(positions.Head, positions.Through.GetValueOrDefault(self)))
+        if (resume is null && starts.GetValueOrDefault(self) > PeerMarks.Known(positions, self))
             return new SendAnswer.OwnWritesAhead(starts[self]);
 
         var plan = new SendPlan(0, starts, ByVersion: true, OnlyStarts: false, excluded, NoEnds, filter);

@@ -27,7 +27,8 @@ public abstract record SendingEvent
     }
 
     /// <summary>The stream ended: the log has a gap, a frame could not be made, the socket failed.</summary>
-    public sealed record StreamBroken(string Reason) : SendingEvent;
+    /// <param name="OwnSeen">Not null: the peer has own changes of this node up to there which its log does not have (rule 16).</param>
+    public sealed record StreamBroken(string Reason, double? OwnSeen = null) : SendingEvent;
 
     public sealed record Tick : SendingEvent
     {

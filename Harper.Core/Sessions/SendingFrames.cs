@@ -1,4 +1,5 @@
 using Harper.Core.Commit;
+using Harper.Core.Positions;
 using Harper.Core.Wire;
 using Harper.Core.Wire.Control;
 
@@ -47,6 +48,7 @@ internal static class SendingFrames
         {
             Phase = SendingPhase.Idle,
             Named = name.Node,
+            Incarnation = step.Moment?.Positions.Incarnation ?? Guid.Empty,
             Theirs = theirs,
             Kind = theirs is not null ? PeerKind.Ours : name.V5 is not null ? PeerKind.Original5 : PeerKind.Original4,
             Confirmed = step.Moment?.Positions.Confirmed.TryGetValue(name.Node, out var confirmed) == true ? confirmed : null,

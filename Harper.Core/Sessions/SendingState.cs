@@ -53,6 +53,9 @@ public sealed record SendingState
 
     public PeerAnnouncement? Theirs { get; init; }
 
+    /// <summary>Of the database, as it was announced.</summary>
+    public Guid Incarnation { get; init; }
+
     /// <summary>The last request that asked for anything.</summary>
     public ControlFrame.SubscriptionRequest? Request { get; init; }
 
@@ -89,7 +92,7 @@ public sealed record SendingState
             case SendingEvent.CopySent:
                 if (Phase == SendingPhase.Copying) step.State = step.State with { Phase = SendingPhase.Streaming };
                 break;
-            case SendingEvent.StreamBroken broken: step.Close(SessionClose.Resume(broken.Reason)); break;
+            case SendingEvent.StreamBroken broken: SendingTurns.OnBroken(step, broken); break;
             case SendingEvent.Tick: SendingTurns.OnTick(step); break;
         }
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Harper.Core.Commit;
 using Harper.Core.Identity;
 using Harper.Core.Membership;
+using Harper.Core.Positions;
 using Harper.Core.Wire.Control;
 
 namespace Harper.Core.Sessions;
@@ -85,9 +86,27 @@ internal static class SendingTurns
         step.Close(new SessionClose(ConnectionEndKind.Refused, SessionClose.Policy, $"Unauthorized database subscription to {step.Context.Database}"));
     }
 
+    public static void OnBroken(SendingSteps step, SendingEvent.StreamBroken broken)
+    {
+        if (broken.OwnSeen is { } seen)
+        {
+            step.Note($"{step.State.Named}: {broken.Reason}; they are fetched back", isAlarm: true);
+            step.Add(new SendingEffect.Commit(new CommitRequest.OwnWritesAhead(seen, step.State.Named)));
+        }
+
+        step.Close(SessionClose.Resume(broken.Reason));
+    }
+
     public static void OnTick(SendingSteps step)
     {
         step.StoreConfirmed();
+        if (step.State is { Phase: not SendingPhase.Naming, Kind: PeerKind.Ours } && step.Moment is { } here && here.Positions.Incarnation != step.State.Incarnation)
+        {
+            // The vector that the peer has of this database is void: it must hear so.
+            step.Close(SessionClose.Resume("the database was set back"));
+            return;
+        }
+
         if (step.State.Phase == SendingPhase.Waiting && (!IsBusy(step) || IsOverdue(step))) Serve(step);
     }
 
@@ -114,7 +133,7 @@ internal static class SendingTurns
         if (answer is SendAnswer.OwnWritesAhead ahead)
         {
             step.Note($"{state.Named} has writes of this node up to {ahead.Seen:R}, which are not here", isAlarm: true);
-            step.Add(new SendingEffect.Commit(new CommitRequest.OwnWritesAhead(ahead.Seen)));
+            step.Add(new SendingEffect.Commit(new CommitRequest.OwnWritesAhead(ahead.Seen, state.Named)));
             step.Close(SessionClose.Resume("position ahead of the log"));
             return;
         }

@@ -23,6 +23,7 @@ internal enum MetaKind : byte
     Copy,
     Taken,
     Given,
+    Seen,
 }
 
 /// <summary>Keys of the meta family, and the checksum around its values.</summary>

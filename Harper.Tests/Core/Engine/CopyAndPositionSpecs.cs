@@ -119,7 +119,7 @@ public sealed class CopyAndPositionSpecs : IDisposable
         var lost = _database.Now + 5000;
         var before = _database.Engine.Positions.Incarnation;
         _database.Write(Insert("kept", ("x", 1)));
-        _database.Commit(new CommitRequest.OwnWritesAhead(lost));
+        _database.Commit(new CommitRequest.OwnWritesAhead(lost, null));
         var positions = _database.Engine.Positions;
         Assert.NotEqual(before, positions.Incarnation);
         Assert.Equal(lost, positions.Floor[TestDatabase.Self]);
@@ -131,7 +131,7 @@ public sealed class CopyAndPositionSpecs : IDisposable
         Assert.True(_database.Receive(TestDatabase.Self, lost, lost - 1000, Put("back", ("x", 3))).Changed);
         Assert.False(_database.Receive(TestDatabase.Self, lost, lost - 1000, Put("back", ("x", 3))).Changed);
         Assert.Equal("id=back x=3", _database.Read("back"));
-        Assert.False(_database.Commit<CommitResult.Applied>(new CommitRequest.OwnWritesAhead(lost)).Changed);
+        Assert.False(_database.Commit<CommitResult.Applied>(new CommitRequest.OwnWritesAhead(lost, null)).Changed);
     }
 
     /// <summary>Rules 14, 15.</summary>

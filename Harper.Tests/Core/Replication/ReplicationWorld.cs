@@ -45,6 +45,9 @@ internal sealed class ReplicationWorld
 
     public IEnumerable<string> Notes => _notes;
 
+    /// <summary>It took a comparison to make the nodes equal.</summary>
+    public bool Compared { get; private set; }
+
     public Guid NextGuid()
     {
         Span<byte> bytes = stackalloc byte[16];
@@ -106,9 +109,44 @@ internal sealed class ReplicationWorld
             }
         }
 
+        if (!_sync && IsQuiet() && ComparisonHeals())
+        {
+            why = "";
+            Compared = true;
+            return true;
+        }
+
         why = Differences() ?? "the sessions do not come to rest";
         why += "\n" + string.Join('\n', _sessions) + "\n" + string.Join('\n', _nodes.Select(Describe)) + "\n" + string.Join('\n', _notes.TakeLast(40));
         return false;
+    }
+
+    /// <summary>Rule 28: each compares itself with each, and what differs is merged both ways.</summary>
+    private bool ComparisonHeals()
+    {
+        foreach (var left in _nodes)
+        foreach (var right in _nodes.Where(other => other.Index > left.Index))
+        {
+            var (ofLeft, ofRight) = (RowsOf(left), RowsOf(right));
+            left.Enqueue(new CommitRequest.MergeRows(ofRight, right.Self), _ => { });
+            right.Enqueue(new CommitRequest.MergeRows(ofLeft, left.Self), _ => { });
+            foreach (var node in _nodes) node.CommitSome(int.MaxValue);
+        }
+
+        // What heals takes a new incarnation where own writes came back: then the sessions begin anew.
+        for (var i = 0; i < 20_000; i++)
+        {
+            Time += _random.Next(3);
+            Move();
+        }
+
+        return IsQuiet() && Differences() is null;
+    }
+
+    private static ImmutableArray<CopiedChange> RowsOf(SimulatedNode node)
+    {
+        using var view = node.OpenView();
+        return RowExchangeCodec.Read(Table, RowExchangeCodec.Write(view, view.Catalog.Find(Table)!, null, null, int.MaxValue));
     }
 
     private static string Describe(SimulatedNode node) =>
@@ -146,12 +184,11 @@ internal sealed class ReplicationWorld
         session = new SimulatedSession(this, ++_ids, receiver, sender);
         _sessions.Add(session);
         session.Open();
-        receiver.NotAskedYet?.Remove(sender.Self);
     }
 
     private void Write(SimulatedNode node)
     {
-        if (node.Engine.Catalog.Find(Table) is null || (!_sync && node.NotAskedYet is not null)) return;
+        if (node.Engine.Catalog.Find(Table) is null) return;
         var writes = ImmutableArray.CreateBuilder<LocalWrite>();
         foreach (var key in Enumerable.Range(0, 12).OrderBy(_ => _random.Next()).Take(_random.Next(1, 4)))
         {

@@ -37,9 +37,6 @@ internal sealed class SimulatedNode : IDatabaseHandle
 
     public DatabaseEngine Engine { get; private set; }
 
-    /// <summary>After power was lost no writes are taken until the peers were asked (rule 16).</summary>
-    public HashSet<NodeName>? NotAskedYet { get; set; }
-
     public CopyCoordination Coordination { get; set; } = CopyCoordination.Empty;
 
     IDatabaseEngine IDatabaseHandle.Engine => Engine;

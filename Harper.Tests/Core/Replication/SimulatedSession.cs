@@ -57,7 +57,7 @@ internal sealed class SimulatedSession
     public void Open()
     {
         _world.Coordinate(Receiver, state => state.Joined(Id, Sender.Self));
-        On(ReceivingEvent.Opened.Instance);
+        Receiver.Enqueue(new CommitRequest.Positions([]), _ => On(ReceivingEvent.Opened.Instance));
     }
 
     public void Close(string reason)
@@ -127,7 +127,8 @@ internal sealed class SimulatedSession
             _sending = SendingState.Start(new SendingContext(Sender.Self, Guid.Empty, Receiver.Self, database, true, true, TableFilter.All));
         }
 
-        OnSender(new SendingEvent.FrameReceived(frame));
+        if (frame is ControlFrame.PeerName) Sender.Enqueue(new CommitRequest.Positions([]), _ => OnSender(new SendingEvent.FrameReceived(frame)));
+        else OnSender(new SendingEvent.FrameReceived(frame));
     }
 
     private void Pump()
@@ -144,7 +145,7 @@ internal sealed class SimulatedSession
         }
         catch (LogGapException gap)
         {
-            OnSender(new SendingEvent.StreamBroken(gap.Message));
+            OnSender(new SendingEvent.StreamBroken(gap.Message, gap.OwnSeen));
         }
     }
 
