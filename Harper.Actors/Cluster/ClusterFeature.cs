@@ -1,3 +1,4 @@
+using Harper.Actors.Certificates;
 using Harper.Actors.Configuration;
 using Harper.Actors.Databases;
 using Harper.Actors.Membership;
@@ -30,6 +31,12 @@ public sealed record ClusterParts
 
     public PeerSocketSettings Sockets { get; init; } = new();
 
+    /// <summary>What is known of the members; made here when nobody needs it before.</summary>
+    public MembershipView? View { get; init; }
+
+    /// <summary>Null: the node has no certificates and neither signs nor speaks TLS.</summary>
+    public CertificateFeature? Certificates { get; init; }
+
     public ConnectionSettings Connections { get; init; } = ConnectionSettings.Default;
 
     public ReconnectPolicy Reconnect { get; init; } = ReconnectPolicy.Default;
@@ -53,10 +60,11 @@ public sealed class ClusterFeature
     public ClusterFeature(ClusterParts parts)
     {
         _parts = parts;
-        View = new MembershipView(parts.Membership);
+        View = parts.View ?? new MembershipView(parts.Membership);
         _calls = new PeerCalls(parts.Transport, parts.Membership.Self, parts.Sockets);
         Forwarding = new OperationForwarding(View, _calls);
-        _acceptor = new PeerAcceptor(View, parts.Credentials, _operations, parts.Loggers.CreateLogger<PeerAcceptor>());
+        _acceptor = new PeerAcceptor(View, parts.Credentials, _operations, parts.Loggers.CreateLogger<PeerAcceptor>(), parts.Certificates?.Tls.Live);
+        parts.Certificates?.UseSigners(new CertificateSigners(View, Board, _calls).SignAsync);
     }
 
     public MembershipView View { get; }
@@ -71,6 +79,7 @@ public sealed class ClusterFeature
     /// <summary>The membership and the peers below the node.</summary>
     public NodeChildren Children => new()
     {
+        Certificates = _parts.Certificates is { } certificates ? certificates.Props : null,
         Membership = node => MembershipActor.Props(View, node.Databases),
         Peers = (node, _) => PeersActor.Props(PeersServicesFor(node.Databases), _acceptor),
     };
@@ -80,7 +89,9 @@ public sealed class ClusterFeature
         var membership = new MembershipClient(View);
         var removal = new NodeRemoval(membership, _calls, Board, _parts.Loggers.CreateLogger<NodeRemoval>());
         return new ClusterOperations(
-            new NodeIntroduction(membership, _calls, _parts.Loggers.CreateLogger<NodeIntroduction>()),
+            new NodeIntroduction(
+                membership, _calls, _parts.Certificates is { } certificates ? new IntroductionCertificates(certificates.Client) : null,
+                _parts.Loggers.CreateLogger<NodeIntroduction>()),
             removal,
             new RouteOperations(membership, configuration),
             new ClusterStatusReport(View, Board, databases, new SocketStatusWriter(_parts.Membership.Self, new OutgoingBacklog(), _parts.Clock)),

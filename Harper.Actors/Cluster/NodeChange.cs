@@ -14,6 +14,14 @@ internal sealed record NodeChange(
     NodeTarget Target, string? Authorization, ImmutableArray<ExplicitSubscription>? Subscriptions, FlowRule? Flow,
     ImmutableArray<string> RevokedCertificates, int? Shard, double? StartTime, bool? IsLeader, bool RetainAuthorization)
 {
+    /// <summary>False: whoever answers the first call over TLS is taken at its word (R-XGN-02).</summary>
+    public bool VerifiesTls { get; init; } = true;
+
+    /// <summary>Have a certificate signed even though this node has one (R-XGN-11).</summary>
+    public bool ForcesSigning { get; init; }
+
+    public bool IsSecure => Target.Url.Scheme == "wss";
+
     /// <summary>Nothing in it concerns the other node: it need not be asked (a revocation must work while the node is down).</summary>
     public bool IsLocal => Authorization is null && Subscriptions is null && Flow is null
         && (!RevokedCertificates.IsEmpty || Shard is not null || StartTime is not null || IsLeader is not null);
@@ -30,13 +38,17 @@ internal sealed record NodeChange(
             ShardOf(body),
             NodeValidation.StartTime(body),
             FlagOf(body, "isLeader"),
-            FlagOf(body, "retain_authorization") ?? false);
+            FlagOf(body, "retain_authorization") ?? false)
+        {
+            VerifiesTls = FlagOf(body, "verify_tls") ?? FlagOf(body, "rejectUnauthorized") ?? true,
+            ForcesSigning = FlagOf(body, "force_signing") ?? false,
+        };
     }
 
     /// <summary>The attributes of the other node's record. What was not said stays as it is, but a full add clears explicit subscriptions (R-SUB-09).</summary>
     /// <param name="known">Its record so far.</param>
     /// <param name="full">True: the nodes were introduced to each other; false: only what was said changes.</param>
-    public ImmutableArray<NodeField> ToFields(NodeTarget target, NodeRecord? known, bool full, int? reportedShard, string? ca)
+    public ImmutableArray<NodeField> ToFields(NodeTarget target, NodeRecord? known, bool full, int? reportedShard, NodeAuthority? authority)
     {
         var fields = ImmutableArray.CreateBuilder<NodeField>();
         if (full)
@@ -47,7 +59,7 @@ internal sealed record NodeChange(
             // What the record says of directions is the described node's own word: it is only given where there is none yet (R-FLO-10).
             if (known?.Replicates is null) fields.Add(NodeField.Flag("replicates", Subscriptions is null));
             else if (known.Replicates.IsNothing && Subscriptions is null) fields.Add(NodeField.Flag("replicates", true));
-            if (ca is not null) fields.Add(NodeField.Text("ca", ca));
+            if (authority is not null) fields.AddRange(authority.Fields);
         }
         if (!RevokedCertificates.IsEmpty)
             fields.Add(NodeField.Texts("revoked_certificates", RevokedSerials.Union(known?.RevokedCertificates ?? [], RevokedCertificates)));
@@ -61,7 +73,9 @@ internal sealed record NodeChange(
     public PeerTerms TermsWith(NodeName peer) => new(peer, Subscriptions, Subscriptions is null ? Flow : null);
 
     /// <summary>The request to the other node (operations API 6.1, step 3).</summary>
-    public ReadOnlyMemory<byte> ToAddNodeBack(MembershipSettings self)
+    /// <param name="csr">To be signed by the other node; null: nothing is.</param>
+    /// <param name="ownAuthority">The authority of the certificate that this node has; null: not said.</param>
+    public ReadOnlyMemory<byte> ToAddNodeBack(MembershipSettings self, string? csr, string? ownAuthority)
     {
         var buffer = new ArrayBufferWriter<byte>(256);
         using var writer = new Utf8JsonWriter(buffer);
@@ -70,6 +84,8 @@ internal sealed record NodeChange(
         writer.WriteString("hostname", self.Self.Value);
         writer.WriteString("target_hostname", Target.Name.Value);
         writer.WriteString("url", self.Url);
+        if (csr is not null) writer.WriteString("csr", csr);
+        else if (ownAuthority is not null) writer.WriteString("cert_auth", ownAuthority);
         writer.WriteNull("authorization");
         writer.WritePropertyName("subscriptions");
         if (Subscriptions is { } subscriptions) ExplicitSubscription.WriteList(writer, [.. subscriptions.Select(item => item.Mirrored)]);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Harper.Actors.Certificates;
 using Harper.Actors.Membership;
 using Harper.Actors.Operations;
 using Harper.Core.Identity;
@@ -13,7 +14,8 @@ namespace Harper.Actors.Cluster;
 /// add_node, update_node and their counterpart add_node_back: two nodes get to know each other. After a failure nothing is stored, gossiped or
 /// dialled here (D24).
 /// </summary>
-internal sealed partial class NodeIntroduction(MembershipClient membership, PeerCalls calls, ILogger<NodeIntroduction> log)
+internal sealed partial class NodeIntroduction(
+    MembershipClient membership, PeerCalls calls, IntroductionCertificates? certificates, ILogger<NodeIntroduction> log)
 {
     private static readonly TimeSpan CallDeadline = TimeSpan.FromSeconds(20);
 
@@ -50,17 +52,16 @@ internal sealed partial class NodeIntroduction(MembershipClient membership, Peer
     /// <summary>The other end of <see cref="AddAsync"/>: the caller becomes a member, and this node publishes itself.</summary>
     public async Task<OperationAnswer> AddBackAsync(JsonElement body, Caller caller, CancellationToken cancellation)
     {
-        if (body.TryGetProperty("csr", out var csr) && csr.ValueKind == JsonValueKind.String)
-            throw new OperationError(400, "This node cannot sign certificates yet: join it over a ws:// URL");
         if (Settings.Url is null) throw new OperationError(400, "This node takes no part in replication: it has no replication port");
         var change = NodeChange.Parse(body, "add_node_back", Settings);
         if (caller.Node is { } node && node != change.Target.Name.Value)
             throw new OperationError(403, $"{node} may add only itself, not {change.Target.Name}");
         var known = membership.View.Current.Records.Find(change.Target.Name);
-        var ca = body.TryGetProperty("cert_auth", out var pem) && pem.ValueKind == JsonValueKind.String ? pem.GetString() : null;
+        var signed = await SignAsync(body, change, cancellation).ConfigureAwait(false);
+        var authority = AuthorityOf(signed?.SigningAuthority ?? TextOf(body, "cert_auth"));
         // The joiner's start_time filters what it takes; on its own record it would gossip to others (D26).
         var mirrored = change with { StartTime = null, Flow = change.Flow?.Mirrored, IsLeader = null };
-        var fields = mirrored.ToFields(change.Target, known, full: true, null, ca);
+        var fields = mirrored.ToFields(change.Target, known, full: true, null, authority);
         await membership.IntroduceAsync(change.Target.Name, fields, mirrored.TermsWith(change.Target.Name), cancellation).ConfigureAwait(false);
         Warn(mirrored, change.Target.Name);
         LogAdded(change.Target.Name, PeerAddress.Write(change.Target.Url));
@@ -69,9 +70,23 @@ internal sealed partial class NodeIntroduction(MembershipClient membership, Peer
         {
             writer.WriteStartObject();
             writer.WriteString("nodeName", settings.Self.Value);
+            if (signed is not null)
+            {
+                writer.WriteString("signingCA", signed.SigningAuthority);
+                writer.WriteString("certificate", signed.Certificate);
+            }
+            if (settings.Authority is { } own) writer.WriteString("usingCA", own.Pem);
             if (settings.Shard is { } shard) writer.WriteNumber("shard", shard);
             writer.WriteEndObject();
         });
+    }
+
+    /// <summary>The joiner's certificate, by this node's own profile and under the name by which it becomes a member; null when it asked for none.</summary>
+    private async Task<CertificateProtocol.Signed?> SignAsync(JsonElement body, NodeChange change, CancellationToken cancellation)
+    {
+        if (TextOf(body, "csr") is not { } csr) return null;
+        if (certificates is null) throw new OperationError(400, "This node cannot sign certificates: join it over a ws:// URL");
+        return await certificates.SignAsync(csr, change.Target, cancellation).ConfigureAwait(false);
     }
 
     private MembershipSettings Settings => membership.View.Current.Settings;
@@ -80,24 +95,28 @@ internal sealed partial class NodeIntroduction(MembershipClient membership, Peer
     {
         if (Settings.Url is null) throw OperationError.Bad("replication url is missing from harperdb-config.yaml");
         var url = PeerAddress.Write(change.Target.Url);
+        var known = membership.View.Current.Records.Find(change.Target.Name);
+        var joining = await PrepareAsync(change, known, cancellation).ConfigureAwait(false);
         JsonElement answer;
         try
         {
-            answer = await calls.CallAsync(change.Target.Url, change.Authorization, change.ToAddNodeBack(Settings), CallDeadline, cancellation)
-                .ConfigureAwait(false);
+            answer = await calls.CallAsync(
+                change.Target.Url, change.Authorization, change.ToAddNodeBack(Settings, joining?.Csr, joining?.OwnAuthority), CallDeadline, cancellation,
+                change.VerifiesTls).ConfigureAwait(false);
+            await CompleteAsync(answer, joining, cancellation).ConfigureAwait(false);
         }
-        catch (PeerCallException failure)
+        catch (Exception failure) when (failure is PeerCallException or OperationError)
         {
-            throw new OperationError(500, $"Error returned from {url}: {failure.Message}");
+            var ending = joining?.Csr is null ? "" : " and connection was required to sign certificate";
+            throw new OperationError(500, $"Error returned from {url}: {failure.Message}{ending}");
         }
         var target = TargetOf(answer, change.Target);
         if (target.Name == Settings.Self) throw OperationError.Bad($"{Settings.Self} is this node");
         Warn(change, target.Name);
         if (change.RetainAuthorization) LogNotRetained(target.Name);
-        var known = membership.View.Current.Records.Find(target.Name);
+        if (target.Name != change.Target.Name) known = membership.View.Current.Records.Find(target.Name);
         var shard = answer.TryGetProperty("shard", out var reported) && reported.ValueKind == JsonValueKind.Number ? reported.GetInt32() : (int?)null;
-        var ca = answer.TryGetProperty("usingCA", out var pem) && pem.ValueKind == JsonValueKind.String ? pem.GetString() : null;
-        var fields = change.ToFields(target, known, full: true, shard, ca);
+        var fields = change.ToFields(target, known, full: true, shard, AuthorityOf(TextOf(answer, "usingCA")));
         await membership.IntroduceAsync(target.Name, fields, change.TermsWith(target.Name), cancellation).ConfigureAwait(false);
         LogAdded(target.Name, url);
         return url;
@@ -108,6 +127,28 @@ internal sealed partial class NodeIntroduction(MembershipClient membership, Peer
         if (change.Subscriptions is not null) LogSubscriptions(peer);
         else if (change.Flow is { IsDirectional: true } && Settings.Databases.Gossips) LogFlowWithSystem(peer);
     }
+
+    /// <summary>What this node brings over TLS; null on a plain socket. A member that is known by its certificate is not asked to sign again.</summary>
+    private async Task<CertificateProtocol.JoinPrepared?> PrepareAsync(NodeChange change, NodeRecord? known, CancellationToken cancellation)
+    {
+        if (!change.IsSecure) return null;
+        if (certificates is null) throw OperationError.Bad("This node has no certificates: it cannot be introduced over a wss:// URL");
+        var joining = await certificates.PrepareAsync(change.ForcesSigning, cancellation).ConfigureAwait(false);
+        return known is { Ca: not null } && !change.ForcesSigning ? joining with { Csr = null } : joining;
+    }
+
+    private async Task CompleteAsync(JsonElement answer, CertificateProtocol.JoinPrepared? joining, CancellationToken cancellation)
+    {
+        if (joining?.Csr is null || certificates is null) return;
+        if (TextOf(answer, "certificate") is not { } certificate || TextOf(answer, "signingCA") is not { } authority)
+            throw new OperationError(500, "it answered without a signed certificate");
+        await certificates.CompleteAsync(certificate, authority, cancellation).ConfigureAwait(false);
+    }
+
+    private static NodeAuthority? AuthorityOf(string? pem) => pem is null ? null : IntroductionCertificates.AuthorityOf(pem);
+
+    private static string? TextOf(JsonElement holder, string name) =>
+        holder.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
     /// <summary>A node is recorded under the name that it gives itself, and dialled there: name and host of the URL are one (W 1.5).</summary>
     private static NodeTarget TargetOf(JsonElement answer, NodeTarget dialled)

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using Harper.Actors.Transport;
 using Harper.Core.Identity;
+using Harper.Core.Membership;
 using Harper.Core.Wire;
 using Harper.Core.Wire.Control;
 
@@ -16,19 +17,23 @@ public sealed class PeerCalls(IPeerTransport transport, NodeName self, PeerSocke
     private static readonly TimeSpan DialDeadline = TimeSpan.FromSeconds(10);
 
     /// <param name="authorization">Sent as the Authorization header of the upgrade, held nowhere else; null: the source address identifies us.</param>
+    /// <param name="verifiesTls">False: whoever answers over TLS is taken at its word.</param>
     /// <returns>The answer as an object, <c>requestId</c> included.</returns>
     /// <exception cref="PeerCallException">The peer cannot be reached, refuses, or answers with an error.</exception>
     public async Task<JsonElement> CallAsync(
-        Uri url, string? authorization, ReadOnlyMemory<byte> operation, TimeSpan deadline, CancellationToken cancellation)
+        Uri url, string? authorization, ReadOnlyMemory<byte> operation, TimeSpan deadline, CancellationToken cancellation, bool verifiesTls = true)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(deadline);
         ImmutableArray<KeyValuePair<string, string>> headers = authorization is null ? [] : [new("Authorization", authorization)];
         try
         {
-            var dial = new PeerDial(url, PeerDial.LocalAddressOf(self.Value), headers, DialDeadline, sockets);
+            var dial = new PeerDial(url, PeerDial.LocalAddressOf(self.Value), headers, DialDeadline, sockets)
+            {
+                Peer = PeerAddress.NameOf(url), VerifiesTls = verifiesTls, ShowsCertificate = authorization is null,
+            };
             var socket = await transport.DialAsync(dial, limit.Token).ConfigureAwait(false);
-            await using (socket.ConfigureAwait(false)) return await ExchangeAsync(socket, operation, limit.Token).ConfigureAwait(false);
+            await using (socket.ConfigureAwait(false)) return await ExchangeAsync(socket, operation, secure: url.Scheme == "wss", limit.Token).ConfigureAwait(false);
         }
         catch (PeerTransportException error)
         {
@@ -44,7 +49,7 @@ public sealed class PeerCalls(IPeerTransport transport, NodeName self, PeerSocke
         }
     }
 
-    private static async Task<JsonElement> ExchangeAsync(IPeerSocket socket, ReadOnlyMemory<byte> operation, CancellationToken cancellation)
+    private static async Task<JsonElement> ExchangeAsync(IPeerSocket socket, ReadOnlyMemory<byte> operation, bool secure, CancellationToken cancellation)
     {
         socket.Identified();
         const long requestId = 1;
@@ -68,7 +73,7 @@ public sealed class PeerCalls(IPeerTransport transport, NodeName self, PeerSocke
         }
         var close = await socket.Ended.ConfigureAwait(false);
         throw new PeerCallException(close.Reason.Length > 0
-            ? $"Connection closed {close.Reason} {close.Code}{Advice(close)}"
+            ? $"Connection closed {close.Reason} {close.Code}{(secure ? "" : Advice(close))}"
             : $"Connection closed {close.Code}");
     }
 

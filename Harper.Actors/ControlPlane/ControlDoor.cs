@@ -1,5 +1,6 @@
-using System.Net;
+using Harper.Actors.Certificates;
 using Harper.Actors.Membership;
+using Harper.Actors.Peers;
 using Harper.Actors.Transport;
 using Harper.Core.Identity;
 using Harper.Core.Membership;
@@ -10,21 +11,21 @@ namespace Harper.Actors.ControlPlane;
 public interface IControlAcceptor
 {
     /// <summary>Lets the socket in when it comes from a node of the cluster, or closes it. Completes when it has ended; never throws.</summary>
-    Task AcceptAsync(IPeerSocket socket, IPAddress remote, CancellationToken stopping);
+    Task AcceptAsync(IPeerSocket socket, SocketOrigin origin, CancellationToken stopping);
 }
 
 /// <summary>
 /// The door of the control plane: the same rules of identity as for peers, nodes only, no credentials. Behind it is the transport of
 /// whichever actor system runs now; without one the socket is closed, and the other side comes back.
 /// </summary>
-internal sealed class ControlDoor(MembershipView view) : IControlAcceptor
+internal sealed class ControlDoor(MembershipView view, LiveCertificates? live) : IControlAcceptor
 {
     private volatile Func<IPeerSocket, NodeName, Task>? _listener;
 
-    public async Task AcceptAsync(IPeerSocket socket, IPAddress remote, CancellationToken stopping)
+    public async Task AcceptAsync(IPeerSocket socket, SocketOrigin origin, CancellationToken stopping)
     {
         var known = view.Current;
-        var admission = Admission.Decide(remote, hasCredentials: false, known.Settings, known.Records, known.Routes);
+        var admission = Admission.Decide(origin.Claim, hasCredentials: false, known.Settings, known.Records, known.Routes);
         if (admission is not AdmissionDecision.Node node)
         {
             await socket.CloseAsync(new PeerClose(PeerClose.Policy, "Unauthorized")).ConfigureAwait(false);
@@ -36,6 +37,7 @@ internal sealed class ControlDoor(MembershipView view) : IControlAcceptor
         else
         {
             socket.Identified();
+            if (origin.Shown is { } shown) live?.Accepted(socket, shown, node.Peer);
             await using var registration = stopping.Register(() => _ = socket.CloseAsync(new PeerClose(PeerClose.GoingAway, ""))).ConfigureAwait(false);
             await listener(socket, node.Peer).ConfigureAwait(false);
         }

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Configuration;
 using Harper.Actors.Admin;
+using Harper.Actors.Certificates;
 using Harper.Actors.Membership;
 using Harper.Actors.Node;
 using Harper.Actors.Peers;
@@ -23,12 +24,13 @@ public sealed class ControlFeature : IRemoteView
     public IControlAcceptor Acceptor => _parts.Door;
 
     /// <summary>Null: this node takes no part.</summary>
-    public static ControlFeature? Create(Config config, MembershipView view, PeerBoard board, IPeerTransport transport, PeerSocketSettings sockets)
+    public static ControlFeature? Create(
+        Config config, MembershipView view, PeerBoard board, IPeerTransport transport, PeerSocketSettings sockets, LiveCertificates? live = null)
     {
         var settings = ControlSettings.Create(config);
         if (!settings.Enabled || ControlAddress.Of(view.Settings.Self, view.Settings.Url) is not { } self) return null;
         var admin = AdminSettings.Create(SettingsSection.Of(config, "harper.admin"));
-        return new ControlFeature(new ControlParts(settings, self, view, board, transport) { Sockets = sockets, Admin = admin });
+        return new ControlFeature(new ControlParts(settings, self, view, board, transport, live) { Sockets = sockets, Admin = admin });
     }
 
     public Props Props(NodeServices services) => ControlPlaneActor.Props(_parts, services.Clock);

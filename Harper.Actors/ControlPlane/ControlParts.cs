@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Akka.Actor;
 using Harper.Actors.Admin;
+using Harper.Actors.Certificates;
 using Harper.Actors.Membership;
 using Harper.Actors.Peers;
 using Harper.Actors.Transport;
@@ -9,7 +10,8 @@ using Harper.Core.Identity;
 namespace Harper.Actors.ControlPlane;
 
 /// <summary>What the control plane works with, and what it knows beyond the life of one actor system. Any thread.</summary>
-internal sealed class ControlParts(ControlSettings settings, ControlAddress self, MembershipView view, PeerBoard board, IPeerTransport transport)
+internal sealed class ControlParts(
+    ControlSettings settings, ControlAddress self, MembershipView view, PeerBoard board, IPeerTransport transport, LiveCertificates? live)
 {
     private readonly ConcurrentDictionary<NodeName, ControlAddress> _addresses = new();
     private volatile ControlSystem? _current;
@@ -24,7 +26,7 @@ internal sealed class ControlParts(ControlSettings settings, ControlAddress self
 
     public IPeerTransport Transport { get; } = transport;
 
-    public ControlDoor Door { get; } = new(view);
+    public ControlDoor Door { get; } = new(view, live);
 
     public required PeerSocketSettings Sockets { get; init; }
 
@@ -44,12 +46,14 @@ internal sealed class ControlParts(ControlSettings settings, ControlAddress self
 
     public ControlAddress? AddressOf(NodeName node) => node == Self.Node ? Self : _addresses.GetValueOrDefault(node);
 
+    /// <summary>The node at one of Akka's addresses, when it is known.</summary>
+    public ControlAddress? At(Address address) =>
+        _addresses.Values.Append(Self).FirstOrDefault(known => known.Host == address.Host && known.Port == address.Port);
+
     /// <summary>Whose address this is. A member that this node does not know by itself is called by its host.</summary>
     public NodeName? NameOf(Address address)
     {
         if (address.Host is not { } host) return null;
-        foreach (var known in _addresses.Values.Append(Self))
-            if (known.Host == host && known.Port == address.Port) return known.Node;
-        return new NodeName(host);
+        return At(address)?.Node ?? new NodeName(host);
     }
 }

@@ -91,7 +91,7 @@ internal sealed class ControlPlaneActor : DescribedActor, IWithTimers
     {
         _startedAt = _clock.NowMs;
         _unseenSince.Clear();
-        var setup = new ControlTransportSetup(_parts.Self, _parts.Door, _parts.Transport, _parts.Sockets);
+        var setup = new ControlTransportSetup(_parts.Self, _parts.Door, _parts.Transport, _parts.Sockets, _parts.At);
         var view = new AdminView(Context.ActorSelection($"/user/{NodePaths.Node}/{NodePaths.Admin}"), _parts.Admin, null);
         _system = ControlSystem.Start(_parts.Settings, setup, view, _parts.NameOf);
         _system.Join(seeds.Select(seed => seed == _parts.Self.Node ? _parts.Self : _parts.AddressOf(seed)).OfType<ControlAddress>());

@@ -46,10 +46,11 @@ internal sealed class ControlTransport : AkkaTransport
 
     public override async Task<AssociationHandle> Associate(Address remoteAddress)
     {
-        var url = new ControlAddress(default, remoteAddress.Host!, remoteAddress.Port ?? 0).Url;
+        // A member that this node knows only by its address is dialled as this node is: a cluster is secure or it is not.
+        var target = _setup.AddressOf(remoteAddress) ?? new ControlAddress(new NodeName(remoteAddress.Host!), remoteAddress.Host!, remoteAddress.Port ?? 0, _setup.Self.Secure);
         try
         {
-            var dial = new PeerDial(url, PeerDial.LocalAddressOf(_setup.Self.Node.Value), [], DialDeadline, _setup.Sockets);
+            var dial = new PeerDial(target.Url, PeerDial.LocalAddressOf(_setup.Self.Node.Value), [], DialDeadline, _setup.Sockets) { Peer = target.Node };
             var socket = await _setup.Transport.DialAsync(dial, CancellationToken.None).ConfigureAwait(false);
             return Track(new ControlAssociation(_local, remoteAddress, socket));
         }

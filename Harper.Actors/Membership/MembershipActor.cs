@@ -50,7 +50,7 @@ public sealed class MembershipActor : DescribedActor, IWithTimers, IWithStash
     {
         _view = view;
         _databases = databases;
-        _settings = view.Current.Settings;
+        _settings = view.Current.Settings with { Authority = view.Authority };
         _routes = ParseRoutes(_settings.Routes);
         Opening();
     }
@@ -91,6 +91,7 @@ public sealed class MembershipActor : DescribedActor, IWithTimers, IWithStash
     {
         Receive<Opened>(_ =>
         {
+            _settings = _settings with { Authority = _view.Authority };
             if (RouteWarnings.OfListener(_settings) is { } exposed) _log.Warning("{Warning}", exposed);
             foreach (var warning in RouteWarnings.Of(_settings, _routes)) _log.Warning("{Warning}", warning);
             Become(Running);
@@ -125,6 +126,11 @@ public sealed class MembershipActor : DescribedActor, IWithTimers, IWithStash
         Receive<MembershipProtocol.DeleteRecord>(delete => Commit(_table.DeleteAsync(delete.Name), Sender));
         Receive<MembershipProtocol.Introduce>(OnIntroduce);
         Receive<MembershipProtocol.SetRoutes>(OnSetRoutes);
+        Receive<MembershipProtocol.AuthorityMoved>(_ =>
+        {
+            _settings = _settings with { Authority = _view.Authority };
+            Publish(_view.Current.Records);
+        });
         Receive<NotMade>(OnNotMade);
         Receive<Committed>(OnCommitted);
     }

@@ -30,4 +30,10 @@ public static class MembershipProtocol
     public sealed record Written(bool Changed) : IEvent;
 
     public sealed record Failed(string Reason) : IEvent;
+
+    /// <summary>The view holds another authority of this node's certificate.</summary>
+    internal sealed record AuthorityMoved
+    {
+        public static readonly AuthorityMoved Instance = new();
+    }
 }

@@ -26,6 +26,17 @@ public sealed class MembershipView(MembershipSettings settings) : IClusterMember
     /// <summary>Raised after every change, on the actor's thread: handlers only post a message. Survives restarts of the actor.</summary>
     public event Action<MembershipSnapshot>? Changed;
 
+    /// <summary>What the own record says of the authority of this node's certificate.</summary>
+    public NodeAuthority? Authority { get; private set; }
+
+    /// <summary>The authority of this node's certificate changed: its record follows.</summary>
+    public void SetAuthority(NodeAuthority? authority)
+    {
+        if (Authority == authority || (authority is not null && authority.IsSameAs(Authority?.Pem))) return;
+        Authority = authority;
+        Actor?.Tell(MembershipProtocol.AuthorityMoved.Instance, Akka.Actor.ActorRefs.NoSender);
+    }
+
     /// <summary>Completes when the records were read for the first time: before that nobody is known.</summary>
     public Task Ready => _ready.Task;
 

@@ -1,7 +1,6 @@
 using Akka.Actor;
 using Akka.Event;
 using Harper.Actors.Admin;
-using Harper.Actors.Certificates;
 using Harper.Actors.Databases;
 using Harper.Actors.Describe;
 using Harper.Actors.Jobs;
@@ -43,11 +42,7 @@ internal sealed class NodeActor : DescribedActor, IWithTimers
     public static Props Props(NodeServices services, NodeChildren features) =>
         ActorProps.Of(() => new NodeActor(services, features)).WithDeploy(Deploy.Local);
 
-    protected override void PreStart()
-    {
-        Start(CertificateAuthoritiesActor.Props(), NodePaths.Certificates);
-        _databases = Start(DatabasesActor.Props(_services), NodePaths.Databases);
-    }
+    protected override void PreStart() => _databases = Start(DatabasesActor.Props(_services), NodePaths.Databases);
 
     protected override SupervisorStrategy SupervisorStrategy() => SupervisionPolicies.Node((child, failure) => _failures[child.Path.Name] = failure.Message);
 
@@ -61,6 +56,7 @@ internal sealed class NodeActor : DescribedActor, IWithTimers
     private void OnAllOpen(DatabaseProtocol.AllOpen message)
     {
         if (_state != "opening") return;
+        if (_features.Certificates is { } certificates) Start(certificates(_services), NodePaths.Certificates);
         if (_features.Membership is { } membership)
         {
             var actor = Start(membership(_services), NodePaths.Membership);

@@ -8,6 +8,8 @@ public sealed record NodeChildren
 {
     public static readonly NodeChildren None = new();
 
+    public Func<NodeServices, Props>? Certificates { get; init; }
+
     public Func<NodeServices, Props>? Membership { get; init; }
 
     /// <summary>Second argument: the membership actor, which decides whom to dial.</summary>

@@ -1,4 +1,3 @@
-using System.Net;
 using Harper.Actors.Operations;
 using Harper.Actors.Transport;
 
@@ -11,9 +10,9 @@ public interface IPeerAcceptor
     /// Finds out who it is and hands the socket on, or closes it with 1008 on its first message. Completes when the socket has ended: the HTTP
     /// request that carries it must be kept open until then. Never throws.
     /// </summary>
-    /// <param name="remote">Source address of the connection.</param>
+    /// <param name="origin">Where the connection came from, and the certificate that it showed.</param>
     /// <param name="authorization">The Authorization header of the upgrade, or null. Never logged.</param>
-    Task AcceptAsync(IPeerSocket socket, IPAddress remote, string? authorization, CancellationToken stopping);
+    Task AcceptAsync(IPeerSocket socket, SocketOrigin origin, string? authorization, CancellationToken stopping);
 }
 
 /// <summary>Checks an Authorization header as the operations API does; the host implements it over its users.</summary>

@@ -1,5 +1,6 @@
 using System.Net;
 using Akka.Actor;
+using Harper.Actors.Certificates;
 using Harper.Actors.Membership;
 using Harper.Actors.Operations;
 using Harper.Actors.Transport;
@@ -16,7 +17,8 @@ namespace Harper.Actors.Peers;
 /// it names a database. Whoever is not known is closed with 1008 on the first message, and the log says what to add.
 /// </summary>
 public sealed partial class PeerAcceptor(
-    MembershipView view, IPeerCredentials credentials, IPeerCallOperations operations, ILogger<PeerAcceptor> log) : IPeerAcceptor
+    MembershipView view, IPeerCredentials credentials, IPeerCallOperations operations, ILogger<PeerAcceptor> log,
+    LiveCertificates? live = null) : IPeerAcceptor
 {
     /// <summary>After identity, a socket that says nothing is closed.</summary>
     private static readonly TimeSpan FirstMessageDeadline = TimeSpan.FromSeconds(60);
@@ -28,11 +30,11 @@ public sealed partial class PeerAcceptor(
     /// <summary>Who takes sockets over; null while the node starts or stops.</summary>
     internal volatile IActorRef? Peers;
 
-    public async Task AcceptAsync(IPeerSocket socket, IPAddress remote, string? authorization, CancellationToken stopping)
+    public async Task AcceptAsync(IPeerSocket socket, SocketOrigin origin, string? authorization, CancellationToken stopping)
     {
         try
         {
-            if (await IdentifyAsync(socket, remote, authorization, stopping).ConfigureAwait(false) is { } caller)
+            if (await IdentifyAsync(socket, origin, authorization, stopping).ConfigureAwait(false) is { } caller)
             {
                 socket.Identified();
                 await ServeAsync(socket, caller, stopping).ConfigureAwait(false);
@@ -52,22 +54,23 @@ public sealed partial class PeerAcceptor(
     }
 
     /// <summary>Null: refused, and the socket is closed.</summary>
-    private async Task<Caller?> IdentifyAsync(IPeerSocket socket, IPAddress remote, string? authorization, CancellationToken stopping)
+    private async Task<Caller?> IdentifyAsync(IPeerSocket socket, SocketOrigin origin, string? authorization, CancellationToken stopping)
     {
         // A peer that dials a node that has just started is not a stranger; the socket's own deadline is a little longer than this.
         await view.WaitUntilReadyAsync(StartDeadline, stopping).ConfigureAwait(false);
         var known = view.Current;
-        switch (Admission.Decide(remote, authorization is not null, known.Settings, known.Records, known.Routes))
+        switch (Admission.Decide(origin.Claim, authorization is not null, known.Settings, known.Records, known.Routes))
         {
             case AdmissionDecision.Node node:
+                if (origin.Shown is { } shown) live?.Accepted(socket, shown, node.Peer);
                 return new Caller(null, true, node.Peer.Value);
             case AdmissionDecision.AskCredentials ask:
                 var user = await credentials.AuthenticateAsync(authorization!, stopping).ConfigureAwait(false);
                 if (user is { SuperUser: true }) return user with { Node = null };
-                await RefuseAsync(socket, remote, user is null ? "Unauthorized" : "Unauthorized: not a super_user", ask.Remedy, stopping).ConfigureAwait(false);
+                await RefuseAsync(socket, origin.Address, user is null ? "Unauthorized" : "Unauthorized: not a super_user", ask.Remedy, stopping).ConfigureAwait(false);
                 return null;
             case AdmissionDecision.Refused refused:
-                await RefuseAsync(socket, remote, refused.Reason, refused.Remedy, stopping).ConfigureAwait(false);
+                await RefuseAsync(socket, origin.Address, refused.Reason, refused.Remedy, stopping).ConfigureAwait(false);
                 return null;
             default:
                 throw new InvalidOperationException("unknown admission");
@@ -153,7 +156,7 @@ public sealed partial class PeerAcceptor(
     [LoggerMessage(Level = LogLevel.Warning, Message = "A connection from {Address} to the replication port was refused: {Reason}. {Remedy}")]
     private partial void LogRefused(IPAddress address, string reason, string remedy);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Socket} says it is {Claimed}, but its address is {Expected}; closed")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Socket} says it is {Claimed}, but its address or certificate is that of {Expected}; closed")]
     private partial void LogMismatch(string socket, NodeName claimed, string expected);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Socket} sent something unreadable: {Reason}")]

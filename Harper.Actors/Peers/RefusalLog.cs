@@ -4,7 +4,7 @@ using System.Net;
 namespace Harper.Actors.Peers;
 
 /// <summary>Whoever is refused comes again and again: each address is logged once a minute at most, and at most 1,024 addresses are remembered.</summary>
-internal sealed class RefusalLog
+public sealed class RefusalLog
 {
     private const int MostAddresses = 1024;
     private const long QuietMs = 60_000;

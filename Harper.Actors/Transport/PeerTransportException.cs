@@ -17,6 +17,9 @@ public enum PeerTransportFailure
     /// <summary>Something answered that is no replication listener, or refused the upgrade.</summary>
     Refused,
 
+    /// <summary>The certificate of the other end is not believed, or it does not speak TLS.</summary>
+    Untrusted,
+
     /// <summary>The URL cannot be dialled: wss without TLS support, or no ws URL at all.</summary>
     Unsupported,
 

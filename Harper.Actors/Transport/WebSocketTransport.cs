@@ -10,28 +10,30 @@ namespace Harper.Actors.Transport;
 /// Sockets between nodes over WebSocket, sub-protocol <c>harperdb-replication-v1</c>, never compressed. The upgrade is done here on both sides, so
 /// that what moves below the frames can be seen: pings, latency, silence.
 /// </summary>
-public sealed class WebSocketTransport : IPeerTransport, IDisposable
+/// <param name="tls">How <c>wss</c> is spoken; null: it is not.</param>
+public sealed class WebSocketTransport(IPeerTls? tls = null) : IPeerTransport, IDisposable
 {
     public const string SubProtocol = "harperdb-replication-v1";
     private static readonly HttpRequestOptionsKey<IPAddress?> LocalAddress = new("local address");
 
-    private readonly HttpMessageInvoker _http = new(new SocketsHttpHandler
+    private readonly HttpMessageInvoker _http = CreateClient(async (context, cancellation) =>
     {
-        UseProxy = false, UseCookies = false, AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.Zero, ConnectCallback = ConnectAsync,
+        context.InitialRequestMessage.Options.TryGetValue(LocalAddress, out var local);
+        return await ConnectAsync(context.DnsEndPoint, local, cancellation);
     });
 
     public async Task<IPeerSocket> DialAsync(PeerDial dial, CancellationToken cancellation)
     {
-        if (dial.Url.Scheme is "wss" or "https")
-            throw new PeerTransportException(
-                PeerTransportFailure.Unsupported, $"{dial.Url} asks for TLS, which this version does not speak yet: use ws:// and replication.port");
-        if (dial.Url.Scheme != "ws") throw new PeerTransportException(PeerTransportFailure.Unsupported, $"{dial.Url} is no ws:// address");
+        if (dial.Url.Scheme == "wss" && tls is null)
+            throw new PeerTransportException(PeerTransportFailure.Unsupported, $"{dial.Url} asks for TLS, and this node has no certificates");
+        if (dial.Url.Scheme is not ("ws" or "wss")) throw new PeerTransportException(PeerTransportFailure.Unsupported, $"{dial.Url} is no ws:// or wss:// address");
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         deadline.CancelAfter(dial.Deadline);
         try
         {
-            var stream = await UpgradeAsync(dial, deadline.Token);
-            return WebSocketPeerSocket.Over(stream, dialled: true, $"{dial.LocalAddress?.ToString() ?? "any"} to {dial.Url.Authority}", dial.Settings);
+            var description = $"{dial.LocalAddress?.ToString() ?? "any"} to {dial.Url.Authority}";
+            if (dial.Url.Scheme == "wss") return await DialSecureAsync(tls!, dial, description, deadline.Token);
+            return WebSocketPeerSocket.Over(await UpgradeAsync(_http, dial, deadline.Token), dialled: true, description, dial.Settings);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
@@ -68,10 +70,37 @@ public sealed class WebSocketTransport : IPeerTransport, IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    private async Task<Stream> UpgradeAsync(PeerDial dial, CancellationToken cancellation)
+    /// <summary>
+    /// With a client of its own: a shared one may give a connection that was opened for one request to another, and a connection whose other end was not
+    /// verified must never serve a dial that asks for it.
+    /// </summary>
+    private static async Task<IPeerSocket> DialSecureAsync(IPeerTls tls, PeerDial dial, string description, CancellationToken cancellation)
+    {
+        var plain = await ConnectAsync(new DnsEndPoint(dial.Url.IdnHost.Trim('[', ']'), dial.Url.Port), dial.LocalAddress, cancellation);
+        var secured = await tls.SecureAsync(plain, dial, cancellation);
+        var taken = 0;
+        var http = CreateClient((_, _) => Interlocked.Exchange(ref taken, 1) == 0
+            ? new ValueTask<Stream>(secured.Stream)
+            : throw new IOException("the other end closed the connection instead of answering"));
+        try
+        {
+            var socket = WebSocketPeerSocket.Over(await UpgradeAsync(http, dial, cancellation), dialled: true, description, dial.Settings);
+            _ = socket.Ended.ContinueWith(_ => http.Dispose(), TaskScheduler.Default);
+            tls.Watch(socket, dial, secured.Shown);
+            return socket;
+        }
+        catch
+        {
+            http.Dispose();
+            await secured.Stream.DisposeAsync();
+            throw;
+        }
+    }
+
+    private static async Task<Stream> UpgradeAsync(HttpMessageInvoker http, PeerDial dial, CancellationToken cancellation)
     {
         var key = WebSocketUpgrade.NewKey();
-        using var request = new HttpRequestMessage(HttpMethod.Get, new UriBuilder(dial.Url) { Scheme = "http" }.Uri)
+        using var request = new HttpRequestMessage(HttpMethod.Get, new UriBuilder(dial.Url) { Scheme = "http", Port = dial.Url.Port }.Uri)
         {
             Version = HttpVersion.Version11, VersionPolicy = HttpVersionPolicy.RequestVersionExact,
         };
@@ -82,7 +111,7 @@ public sealed class WebSocketTransport : IPeerTransport, IDisposable
         request.Headers.TryAddWithoutValidation("Sec-WebSocket-Key", key);
         request.Headers.TryAddWithoutValidation("Sec-WebSocket-Protocol", SubProtocol);
         foreach (var (name, value) in dial.Headers) request.Headers.TryAddWithoutValidation(name, value);
-        var response = await _http.SendAsync(request, cancellation);
+        var response = await http.SendAsync(request, cancellation);
         if (response.StatusCode == HttpStatusCode.SwitchingProtocols && Has(response, "Sec-WebSocket-Accept", WebSocketUpgrade.AcceptOf(key)) &&
             Has(response, "Sec-WebSocket-Protocol", SubProtocol))
             return await response.Content.ReadAsStreamAsync(cancellation);
@@ -99,9 +128,13 @@ public sealed class WebSocketTransport : IPeerTransport, IDisposable
     private static bool Has(HttpResponseMessage response, string header, string value) =>
         response.Headers.TryGetValues(header, out var values) && values.Contains(value);
 
-    private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellation)
+    private static HttpMessageInvoker CreateClient(Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>> connect) => new(new SocketsHttpHandler
     {
-        context.InitialRequestMessage.Options.TryGetValue(LocalAddress, out var local);
+        UseProxy = false, UseCookies = false, AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.Zero, ConnectCallback = connect,
+    });
+
+    private static async Task<Stream> ConnectAsync(DnsEndPoint target, IPAddress? local, CancellationToken cancellation)
+    {
         var socket = local is null
             ? new Socket(SocketType.Stream, ProtocolType.Tcp)
             : new Socket(local.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
@@ -109,7 +142,7 @@ public sealed class WebSocketTransport : IPeerTransport, IDisposable
         {
             socket.NoDelay = true;
             if (local is not null) socket.Bind(new IPEndPoint(local, 0));
-            await socket.ConnectAsync(context.DnsEndPoint, cancellation);
+            await socket.ConnectAsync(target, cancellation);
             return new NetworkStream(socket, ownsSocket: true);
         }
         catch

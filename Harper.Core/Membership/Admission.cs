@@ -1,4 +1,5 @@
 using System.Net;
+using Harper.Core.Certificates;
 using Harper.Core.Identity;
 
 namespace Harper.Core.Membership;
@@ -10,7 +11,7 @@ public abstract record AdmissionDecision
     {
     }
 
-    /// <summary>A node of the cluster, by its source address (R-IP-02).</summary>
+    /// <summary>A node of the cluster, by its certificate (R-SEC-02) or, on a plain socket, by its source address (R-IP-02).</summary>
     public sealed record Node(NodeName Peer) : AdmissionDecision;
 
     /// <summary>Not known as a node; the credentials it brought decide (R-SEC-09).</summary>
@@ -22,24 +23,49 @@ public abstract record AdmissionDecision
     public sealed record Refused(string Reason, string Remedy) : AdmissionDecision;
 }
 
-/// <summary>Decides who is let in on a plain socket (R-IP-02, 03, 05, 07; R-SEC-09, 10). <c>authorizeLocal</c> plays no part here (D28).</summary>
+/// <summary>Decides who is let in (R-IP-02, 03, 05, 06, 07; R-SEC-02, 03, 09, 10; R-REV-05). <c>authorizeLocal</c> plays no part here (D28).</summary>
 public static class Admission
 {
     /// <summary>The longest close reason that WebSocket carries.</summary>
     public const int MaxReasonBytes = 123;
 
-    public static AdmissionDecision Decide(IPAddress source, bool hasCredentials, MembershipSettings settings, NodeRecords members, RouteList routes)
+    public static AdmissionDecision Decide(PeerClaim claim, bool hasCredentials, MembershipSettings settings, NodeRecords members, RouteList routes)
     {
-        var address = Normalize(source).ToString();
-        var name = new NodeName(address);
-        if (name != settings.Self && Authorizes(name, settings, members, routes)) return new AdmissionDecision.Node(name);
-        var reason = Cut(members.IsRemoved(name)
-            ? $"{address} was removed from this cluster; run add_node on it to rejoin"
-            : $"no hdb_nodes entry for IP {address}; run add_node from this node specifying the peer URL to register it");
-        var remedy = members.IsRemoved(settings.Self)
-            ? $"this node was removed from the cluster: rejoin it with add_node before {address} is let in"
-            : $"to let it in, add a route to {address} or run add_node with hostname {address} here, or add_node with credentials there";
-        return hasCredentials ? new AdmissionDecision.AskCredentials(reason, remedy) : new AdmissionDecision.Refused(reason, remedy);
+        if (!claim.IsSecure) return ByAddress(claim.Source, hasCredentials, settings, members, routes);
+        var source = Normalize(claim.Source);
+        if (claim.Certificate is not { } shown)
+            return Unknown(hasCredentials, "no client certificate; join with add_node, or send the credentials of a super_user",
+                $"{source} showed no certificate: nodes are known by certificates on the secure port; run add_node there with credentials of this node");
+        if (shown.Problem is { } problem)
+            return Unknown(hasCredentials, Cut(problem),
+                $"{source} showed {Describe(shown)}, which is not believed; run add_node there with credentials of this node, or add its authority with add_certificate");
+        foreach (var name in CertificateNames.Of(shown.Certificate))
+        {
+            var peer = new NodeName(name);
+            if (peer == settings.Self || !Authorizes(peer, settings, members, routes)) continue;
+            // Whoever holds a revoked certificate is not asked for credentials either: it may have read them where it stole the key.
+            return IsRevoked(shown.Certificate.Serial, peer, members, routes)
+                ? new AdmissionDecision.Refused("certificate revoked", $"{Describe(shown)} of {peer} is on the list of revoked certificates")
+                : new AdmissionDecision.Node(peer);
+        }
+        var first = CertificateNames.Of(shown.Certificate).FirstOrDefault() ?? shown.Certificate.Subject;
+        return Unknown(hasCredentials,
+            Cut(members.IsRemoved(new NodeName(first))
+                ? $"{first} was removed from this cluster; run add_node on it to rejoin"
+                : $"no hdb_nodes entry for {first}; run add_node from this node specifying the peer URL to register it"),
+            members.IsRemoved(settings.Self)
+                ? $"this node was removed from the cluster: rejoin it with add_node before {first} is let in"
+                : $"{source} showed {Describe(shown)}; to let it in, add a route to {first} or run add_node with hostname {first} here, or add_node there");
+    }
+
+    /// <summary>A serial number counts as revoked when the peer's record or its route says so (R-REV-05).</summary>
+    public static bool IsRevoked(string serial, NodeName peer, NodeRecords members, RouteList routes)
+    {
+        var shown = RevokedSerials.Normalize(serial);
+        return Lists(members.Find(peer)?.RevokedCertificates) || Lists(routes.Find(peer)?.RevokedCertificates);
+
+        bool Lists(System.Collections.Immutable.ImmutableArray<string>? serials) =>
+            serials is { } list && list.Any(listed => RevokedSerials.Normalize(listed) == shown);
     }
 
     /// <summary>Whether a peer that was let in may stay: its record or route must still stand (R-SEC-10).</summary>
@@ -62,4 +88,23 @@ public static class Admission
         while (System.Text.Encoding.UTF8.GetByteCount(reason) > MaxReasonBytes) reason = reason[..^1];
         return reason;
     }
+
+    private static AdmissionDecision ByAddress(IPAddress source, bool hasCredentials, MembershipSettings settings, NodeRecords members, RouteList routes)
+    {
+        var address = Normalize(source).ToString();
+        var name = new NodeName(address);
+        if (name != settings.Self && Authorizes(name, settings, members, routes)) return new AdmissionDecision.Node(name);
+        var reason = Cut(members.IsRemoved(name)
+            ? $"{address} was removed from this cluster; run add_node on it to rejoin"
+            : $"no hdb_nodes entry for IP {address}; run add_node from this node specifying the peer URL to register it");
+        var remedy = members.IsRemoved(settings.Self)
+            ? $"this node was removed from the cluster: rejoin it with add_node before {address} is let in"
+            : $"to let it in, add a route to {address} or run add_node with hostname {address} here, or add_node with credentials there";
+        return Unknown(hasCredentials, reason, remedy);
+    }
+
+    private static AdmissionDecision Unknown(bool hasCredentials, string reason, string remedy) =>
+        hasCredentials ? new AdmissionDecision.AskCredentials(reason, remedy) : new AdmissionDecision.Refused(reason, remedy);
+
+    private static string Describe(CertificateClaim shown) => $"a certificate of {shown.Certificate.CommonName ?? shown.Certificate.Subject} (serial {shown.Certificate.Serial})";
 }

@@ -63,17 +63,14 @@ public static class DialPlanner
     private static (string? Url, string? NotDialled) Address(NodeName peer, NodeRecord? record, Route? route, bool enabled)
     {
         if (!enabled) return (route is null ? record?.Url : PeerAddress.Write(route.Url), "this node has no record of its own yet");
-        if (route is { ExplicitAddress: true }) return Supported(PeerAddress.Write(route.Url));
+        if (route is { ExplicitAddress: true }) return (PeerAddress.Write(route.Url), null);
         if (record is not null)
         {
             if (record.UnusableBecause is { } reason && route is null) return (null, reason);
-            if (record.Url is { } url && record.IsUsable && PeerAddress.TryParseUrl(url, out var parsed, out _)) return Supported(PeerAddress.Write(parsed));
+            if (record.Url is { } url && record.IsUsable && PeerAddress.TryParseUrl(url, out var parsed, out _)) return (PeerAddress.Write(parsed), null);
         }
-        return route is null ? (null, "no address is known") : Supported(PeerAddress.Write(route.Url));
+        return route is null ? (null, "no address is known") : (PeerAddress.Write(route.Url), null);
     }
-
-    private static (string Url, string? NotDialled) Supported(string url) =>
-        url.StartsWith("wss:", StringComparison.Ordinal) ? (url, "wss is not available yet; give the peer a ws:// address") : (url, null);
 
     private static DatabaseLink Link(
         MembershipSettings settings, NodeRecord? own, NodeName peer, NodeRecord? record, Route? route, LocalDatabase database)

@@ -14,6 +14,9 @@ public sealed record MembershipSettings
 
     public int? Shard { get; init; }
 
+    /// <summary>The authority of the certificate that this node shows to its peers; null: plain, not known yet, or a public one.</summary>
+    public NodeAuthority? Authority { get; init; }
+
     public ReplicatedDatabases Databases { get; init; } = ReplicatedDatabases.All;
 
     /// <summary>The entries of <c>replication.routes</c>, as written.</summary>

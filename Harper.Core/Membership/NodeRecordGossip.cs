@@ -43,6 +43,7 @@ public static class NodeRecordGossip
         var rule = OwnRule(routes);
         if (own?.Replicates is not { } written || !SameRule(written, rule)) changes.Add(NodeField.Of("replicates", rule.WriteTo));
         if (settings.Shard is { } shard && own?.Shard != shard) changes.Add(NodeField.Number("shard", shard));
+        if (settings.Authority is { } authority && !authority.IsSameAs(own?.Ca)) changes.AddRange(authority.Fields);
         return changes.ToImmutable();
     }
 

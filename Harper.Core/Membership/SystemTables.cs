@@ -24,7 +24,7 @@ public static class SystemTables
         Table("hdb_job", "id", false,
             "user", "type", "status", "start_datetime", "end_datetime", "created_datetime", "message", "request", CreatedTime, UpdatedTime),
         Table("hdb_certificate", "name", false,
-            "certificate", "is_authority", "is_self_signed", "private_key_name", "uses", "hosts", "hostnames", "ciphers", "details", UpdatedTime),
+            "certificate", "is_authority", "is_self_signed", "private_key_name", "uses", "hosts", "hostnames", "ciphers", "fileTimestamp", "details", UpdatedTime),
         Table("hdb_info", "info_id", false, "data_version_num", "hdb_version_num", CreatedTime, UpdatedTime),
         Table("hdb_status", "id", false, "status", CreatedTime, UpdatedTime),
     ];

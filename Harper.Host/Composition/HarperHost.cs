@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime;
+using Harper.Actors.Certificates;
 using Harper.Actors.Operations;
 using Harper.Host.Configuration;
 using Harper.Host.Http;
@@ -18,6 +19,9 @@ internal sealed partial class HarperHost : IAsyncDisposable
 {
     /// <summary>For requests that run when the stop begins; then they are cut.</summary>
     private static readonly TimeSpan RequestGrace = TimeSpan.FromMilliseconds(700);
+
+    /// <summary>A cluster has some nodes, each with a socket per database; more are not peers.</summary>
+    private const int MaxPeerSockets = 4096;
 
     private static readonly TimeSpan DrainDeadline = TimeSpan.FromSeconds(10);
 
@@ -102,9 +106,11 @@ internal sealed partial class HarperHost : IAsyncDisposable
         var (username, password) = loader.FirstAdministrator;
         var hashing = HashForFirstStart(password);
         // Addresses are taken while the databases open: a port in use is known at once, and what comes early waits.
-        var listening = Task.Run(() => ListenAsync(loggers, cancellation), cancellation);
+        var security = new SecurityComposition(Config);
+        var listening = Task.Run(() => ListenAsync(security.Certificates.Tls, loggers, cancellation), cancellation);
         var credentials = new LateCredentials();
-        var starting = NodeComposition.StartAsync(Config, root.NodeId, stores, credentials, loggers, reason => _lost.TrySetResult(reason), cancellation);
+        var starting = NodeComposition.StartAsync(
+            Config, root.NodeId, stores, security, credentials, loggers, reason => _lost.TrySetResult(reason), cancellation);
         _undo.Push(() => StopNodeAsync(starting, log));
         _undo.Push(() => StopListeningAsync(listening));
         await listening.ConfigureAwait(false);
@@ -117,7 +123,7 @@ internal sealed partial class HarperHost : IAsyncDisposable
         credentials.Use(authentication);
         LogPhase(log, "users read");
 
-        var operations = OperationsComposition.Create(Config, loader, node, users, loggers);
+        var operations = OperationsComposition.Create(Config, loader, node, security, users, loggers);
         await OperationsComposition.ApplySchemasAsync(Config, node, loggers, cancellation).ConfigureAwait(false);
         Serve(node, operations, authentication, loggers);
         LogPhase(log, "serving");
@@ -127,25 +133,35 @@ internal sealed partial class HarperHost : IAsyncDisposable
         Undo(() => log.Log(LogLevel.Information, LogSeverity.Notify, "Stopping"));
     }
 
-    private async Task ListenAsync(ILoggerFactory loggers, CancellationToken cancellation)
+    private async Task ListenAsync(PeerTls tls, ILoggerFactory loggers, CancellationToken cancellation)
     {
         if (Config.Replication.Port is { } replication)
-            await ListenAsync(new HttpListenerOptions("replication.port", replication) { MaxConnections = 4096 }, _replication).ConfigureAwait(false);
-        if (Config.Http.Port is { } rest)
+            await ListenAsync(new HttpListenerOptions("replication.port", replication) { MaxConnections = MaxPeerSockets }, _replication).ConfigureAwait(false);
+        if (Config.Replication.SecurePort is { } secure)
             await ListenAsync(
-                new HttpListenerOptions("http.port", rest)
-                {
-                    HeadersTimeout = Config.Http.HeadersTimeout, KeepAliveTimeout = Config.Http.KeepAliveTimeout, MaxHeaderBytes = Config.Http.MaxHeaderBytes,
-                },
-                _rest).ConfigureAwait(false);
+                new HttpListenerOptions("replication.securePort", secure) { MaxConnections = MaxPeerSockets, Tls = new TlsListenerOptions(tls, "replication", true) },
+                _replication).ConfigureAwait(false);
+        if (Config.Http.Port is { } rest) await ListenAsync(Rest("http.port", rest), _rest).ConfigureAwait(false);
+        if (Config.Http.SecurePort is { } secureRest)
+            await ListenAsync(Rest("http.securePort", secureRest) with { Tls = new TlsListenerOptions(tls, "https", false) }, _rest).ConfigureAwait(false);
         if (Config.OperationsApi.Port is not null || Config.OperationsApi.DomainSocket is not null)
             await ListenAsync(
-                new HttpListenerOptions("operationsApi.network.port", Config.OperationsApi.Port)
-                {
-                    DomainSocket = Config.OperationsApi.DomainSocket, HeadersTimeout = Config.OperationsApi.HeadersTimeout,
-                    KeepAliveTimeout = Config.OperationsApi.KeepAliveTimeout, MaxBodyBytes = RequestBody.MaxBytes,
-                },
-                _operations).ConfigureAwait(false);
+                Operations("operationsApi.network.port", Config.OperationsApi.Port) with { DomainSocket = Config.OperationsApi.DomainSocket }, _operations)
+                .ConfigureAwait(false);
+        if (Config.OperationsApi.SecurePort is { } secureOperations)
+            await ListenAsync(
+                Operations("operationsApi.network.securePort", secureOperations) with { Tls = new TlsListenerOptions(tls, "operations", false) }, _operations)
+                .ConfigureAwait(false);
+
+        HttpListenerOptions Rest(string key, ListenAddress address) => new(key, address)
+        {
+            HeadersTimeout = Config.Http.HeadersTimeout, KeepAliveTimeout = Config.Http.KeepAliveTimeout, MaxHeaderBytes = Config.Http.MaxHeaderBytes,
+        };
+
+        HttpListenerOptions Operations(string key, ListenAddress? address) => new(key, address)
+        {
+            HeadersTimeout = Config.OperationsApi.HeadersTimeout, KeepAliveTimeout = Config.OperationsApi.KeepAliveTimeout, MaxBodyBytes = RequestBody.MaxBytes,
+        };
 
         async Task ListenAsync(HttpListenerOptions options, LateHandler handler) =>
             _listeners.Add(await HttpListener.StartAsync(options, handler.HandleAsync, loggers, cancellation).ConfigureAwait(false));
@@ -228,6 +244,9 @@ internal sealed partial class HarperHost : IAsyncDisposable
         {
             Config.OperationsApi.Port is { } operations ? $"operations {operations}" : null, Config.Http.Port is { } rest ? $"REST {rest}" : null,
             Config.Replication.Port is { } replication ? $"replication {replication}" : null,
+            Config.Replication.SecurePort is { } secure ? $"secure replication {secure}" : null,
+            Config.OperationsApi.SecurePort is { } secureOperations ? $"secure operations {secureOperations}" : null,
+            Config.Http.SecurePort is { } secureRest ? $"secure REST {secureRest}" : null,
         }.Where(text => text is not null));
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Configuration: {Warning}")]

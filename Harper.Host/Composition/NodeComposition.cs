@@ -44,10 +44,10 @@ internal sealed class NodeComposition
     public IControlAcceptor? Control { get; }
 
     public static async Task<NodeComposition> StartAsync(
-        HarperConfig config, Guid nodeId, Task<RocksStoreFactory> loadingStores, IPeerCredentials credentials, ILoggerFactory loggers, Action<string> fail,
-        CancellationToken cancellation)
+        HarperConfig config, Guid nodeId, Task<RocksStoreFactory> loadingStores, SecurityComposition security, IPeerCredentials credentials, ILoggerFactory loggers,
+        Action<string> fail, CancellationToken cancellation)
     {
-        var transport = new WebSocketTransport();
+        var transport = new WebSocketTransport(security.Certificates.Tls);
         AkkaLogBridge.Loggers = loggers;
         // Given as configuration, not as a setup: with a setup Akka looks for an app.config first, and loads an XML reader for it.
         var system = ActorSystem.Create("harper", HoconOverlay.Create(config));
@@ -58,7 +58,9 @@ internal sealed class NodeComposition
             var clock = new SystemClock();
             var cluster = new ClusterFeature(new ClusterParts
             {
-                Membership = MembershipOf(config, self),
+                Membership = security.Membership.Settings,
+                View = security.Membership,
+                Certificates = security.Certificates,
                 NodeId = nodeId,
                 Transport = transport,
                 Credentials = credentials,
@@ -67,7 +69,8 @@ internal sealed class NodeComposition
                 Sockets = SocketsOf(config.Replication),
                 Connections = ConnectionSettings.Create(system.Settings.Config),
             });
-            var control = ControlFeature.Create(system.Settings.Config, cluster.View, cluster.Board, transport, SocketsOf(config.Replication));
+            var control = ControlFeature.Create(system.Settings.Config, cluster.View, cluster.Board, transport, SocketsOf(config.Replication),
+                security.Certificates.Tls.Live);
             var engine = new EngineSettings { Sync = config.Storage.Synced };
             var services = new NodeServices
             {
@@ -114,16 +117,4 @@ internal sealed class NodeComposition
         _transport.Dispose();
         _stores.Dispose();
     }
-
-    private static MembershipSettings MembershipOf(HarperConfig config, NodeName self) => new()
-    {
-        Self = self,
-        Url = config.Replication.Port is null ? null : config.Replication.Url,
-        Shard = config.Replication.Shard,
-        Databases = config.Replication.Databases is { } databases
-            ? ReplicatedDatabases.Only(databases.Select(database => new DatabaseName(database.Name)))
-            : ReplicatedDatabases.All,
-        Routes = config.Replication.Routes,
-        DefaultPort = config.Replication.DefaultRoutePort,
-    };
 }

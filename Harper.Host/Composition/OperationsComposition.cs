@@ -13,7 +13,7 @@ namespace Harper.Host.Composition;
 /// <summary>The catalogue of operations, composed of its families, and the one way into it.</summary>
 internal static class OperationsComposition
 {
-    public static OperationDispatcher Create(HarperConfig config, HarperConfigLoader loader, NodeComposition node, UserStore users, ILoggerFactory loggers)
+    public static OperationDispatcher Create(HarperConfig config, HarperConfigLoader loader, NodeComposition node, SecurityComposition security, UserStore users, ILoggerFactory loggers)
     {
         var databases = node.Running.Databases;
         var self = new NodeName(config.NodeName);
@@ -26,6 +26,7 @@ internal static class OperationsComposition
             .. NodeFamilies.Create(databases, writes, node.Running.Jobs, users, configuration, new CsvHelperReader(), config.RootPath),
             node.Cluster.CreateOperations(databases, configuration),
             node.Cluster.CreateVerification(databases),
+            security.Certificates.CreateOperations(),
         ]);
         var dispatcher = new OperationDispatcher(
             catalog, new SuperUserOnly(), node.Cluster.Forwarding, settings, loggers.CreateLogger<OperationDispatcher>());

@@ -28,6 +28,9 @@ internal static class ConfigJson
     {
         switch (node)
         {
+            case ConfigNode.Scalar scalar when SecretKeys.IsPrivateKey(scalar.Text):
+                writer.WriteStringValue(SecretKeys.Redacted);
+                break;
             case ConfigNode.Scalar scalar when texts || scalar.Quoted:
                 writer.WriteStringValue(scalar.Text);
                 break;

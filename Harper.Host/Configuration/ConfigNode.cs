@@ -90,6 +90,7 @@ internal abstract record ConfigNode
     /// <summary>The value on one line, for messages.</summary>
     public string Display() => this switch
     {
+        Scalar scalar when SecretKeys.IsPrivateKey(scalar.Text) => SecretKeys.Redacted,
         Scalar { Quoted: true } scalar => '"' + scalar.Text + '"',
         Scalar scalar => scalar.Text.Length == 0 ? "(empty)" : scalar.Text,
         List list => "[" + string.Join(", ", list.Items.Select(item => item.Display())) + "]",

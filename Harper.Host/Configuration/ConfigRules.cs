@@ -8,7 +8,7 @@ internal static class ConfigRules
     public static void Check(ConfigValues values, List<string> errors, List<string> warnings)
     {
         PortPairsDiffer(values, errors);
-        TlsIsNotServed(values, errors, warnings);
+        UrlFitsTheListener(values, errors, warnings);
         ReplicationHasAPort(values, warnings);
         DurabilityIsClear(values, errors);
         EngineIsOurs(values, warnings);
@@ -20,7 +20,9 @@ internal static class ConfigRules
     {
         (string Key, ListenAddress? Address)[] listeners =
         [
-            ("operationsApi.network.port", config.OperationsApi.Port), ("http.port", config.Http.Port), ("replication.port", config.Replication.Port),
+            ("operationsApi.network.port", config.OperationsApi.Port), ("operationsApi.network.securePort", config.OperationsApi.SecurePort),
+            ("http.port", config.Http.Port), ("http.securePort", config.Http.SecurePort),
+            ("replication.port", config.Replication.Port), ("replication.securePort", config.Replication.SecurePort),
         ];
         for (var i = 0; i < listeners.Length; i++)
             for (var j = i + 1; j < listeners.Length; j++)
@@ -42,28 +44,25 @@ internal static class ConfigRules
         }
     }
 
-    /// <summary>Asking for TLS must not end in a plain listener, nor in none without a word.</summary>
-    private static void TlsIsNotServed(ConfigValues values, List<string> errors, List<string> warnings)
+    /// <summary>Others dial what the URL says: it must lead to a listener that speaks so, or to something in front of it.</summary>
+    private static void UrlFitsTheListener(ConfigValues values, List<string> errors, List<string> warnings)
     {
-        foreach (var section in (string[])["http", "operationsApi.network", "replication"])
-            if (values.Given<ListenAddress>(section + ".securePort") is { } secure)
-                errors.Add($"{section}.securePort is '{secure}' ({values.SourceOf(section + ".securePort")}); TLS is not available in this version: "
-                    + $"allowed is null, with {section}.port for a plain listener");
+        var plain = values.Given<ListenAddress>("replication.port") is not null;
+        var secure = values.Given<ListenAddress>("replication.securePort") is not null || (!plain && !values.IsGiven("replication.securePort"));
         foreach (var path in (string[])["node.url", "replication.url"])
-            if (values.Given<string>(path) is { } url && !url.StartsWith("ws://", StringComparison.OrdinalIgnoreCase))
-                errors.Add($"{path} is '{url}' ({values.SourceOf(path)}); TLS is not available in this version: allowed is a ws:// URL");
-        if (values.Given<ImmutableArray<ConfigNode>?>("replication.routes") is not { } routes) return;
-        foreach (var route in routes)
-            if ((route as ConfigNode.Scalar ?? (route as ConfigNode.Map)?.Find("url") as ConfigNode.Scalar)?.Text is { } target
-                && target.StartsWith("wss:", StringComparison.OrdinalIgnoreCase))
-                warnings.Add($"the route '{target}' asks for TLS, which is not available in this version: it is not dialled; use ws:// or the bare host name");
+        {
+            if (values.Given<string>(path) is not { } url) continue;
+            if (!url.StartsWith("ws://", StringComparison.OrdinalIgnoreCase) && !url.StartsWith("wss://", StringComparison.OrdinalIgnoreCase))
+                errors.Add($"{path} is '{url}' ({values.SourceOf(path)}); allowed is a ws:// or wss:// URL");
+            else if (url.StartsWith("wss:", StringComparison.OrdinalIgnoreCase) ? plain && !secure : secure && !plain)
+                warnings.Add($"{path} is '{url}', but the only replication port of this node is {(plain ? "plain" : "secure")}: others reach it only through something that translates");
+        }
     }
 
     private static void ReplicationHasAPort(ConfigValues values, List<string> warnings)
     {
-        if (values.Given<ListenAddress>("replication.port") is null && values.Given<ListenAddress>("replication.securePort") is null)
-            warnings.Add("replication.port is not set: no other node can connect to this one (TLS, which would use 9933 by default, is not available in this "
-                + "version); set replication.port: 9933 to take part in a cluster");
+        if (values.IsGiven("replication.securePort") && values.Given<ListenAddress>("replication.port") is null && values.Given<ListenAddress>("replication.securePort") is null)
+            warnings.Add("replication.port and replication.securePort are null: no other node can connect to this one; set replication.securePort: 9933 to take part in a cluster");
     }
 
     private static void DurabilityIsClear(ConfigValues values, List<string> errors)

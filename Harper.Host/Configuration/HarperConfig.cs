@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Harper.Actors.Certificates;
 
 namespace Harper.Host.Configuration;
 
@@ -27,6 +28,12 @@ public sealed record HarperConfig
     public required LoggingConfig Logging { get; init; }
 
     public required StorageConfig Storage { get; init; }
+
+    /// <summary><c>tls</c> and <c>operationsApi.tls</c>: certificates that the operator provides.</summary>
+    public required ImmutableArray<ConfiguredCertificate> Certificates { get; init; }
+
+    /// <summary>Some listener speaks TLS.</summary>
+    public bool IsSecure => Replication.SecurePort is not null || OperationsApi.SecurePort is not null || Http.SecurePort is not null;
 }
 
 /// <summary>The section <c>replication</c>.</summary>
@@ -34,6 +41,12 @@ public sealed record ReplicationConfig
 {
     /// <summary>The plain WebSocket listener; null: none, and the node takes no part in replication over plain sockets.</summary>
     public required ListenAddress? Port { get; init; }
+
+    /// <summary>The TLS WebSocket listener; null: none. With neither key given it is on 9933 (R-CFG-16).</summary>
+    public required ListenAddress? SecurePort { get; init; }
+
+    /// <summary><c>replication.enableRootCAs</c>: certificates that end at a public authority are believed.</summary>
+    public required bool EnableRootCas { get; init; }
 
     /// <summary>URL under which others reach this node.</summary>
     public required string Url { get; init; }
@@ -72,6 +85,9 @@ public sealed record OperationsApiConfig
 {
     public required ListenAddress? Port { get; init; }
 
+    /// <summary>The same over TLS; null: none.</summary>
+    public required ListenAddress? SecurePort { get; init; }
+
     public required CorsConfig Cors { get; init; }
 
     public required TimeSpan HeadersTimeout { get; init; }
@@ -88,6 +104,9 @@ public sealed record OperationsApiConfig
 public sealed record HttpConfig
 {
     public required ListenAddress? Port { get; init; }
+
+    /// <summary>The same over TLS; null: none.</summary>
+    public required ListenAddress? SecurePort { get; init; }
 
     public required CorsConfig Cors { get; init; }
 

@@ -25,10 +25,12 @@ internal static class HarperConfigBuilder
             FilePath = filePath,
             NodeName = name,
             ComponentsRoot = PathOf("componentsRoot"),
-            Replication = Replication(values, name, Listen("replication.port")),
+            Replication = Replication(values, name, Listen("replication.port"), SecurePort(values, hostname)),
+            Certificates = TlsSection.Read(values, Rooted, errors),
             OperationsApi = new OperationsApiConfig
             {
                 Port = Listen("operationsApi.network.port"),
+                SecurePort = Listen("operationsApi.network.securePort"),
                 Cors = Cors(values, "operationsApi.network"),
                 HeadersTimeout = values.Get<TimeSpan>("operationsApi.network.headersTimeout"),
                 KeepAliveTimeout = values.Get<TimeSpan>("operationsApi.network.keepAliveTimeout"),
@@ -38,6 +40,7 @@ internal static class HarperConfigBuilder
             Http = new HttpConfig
             {
                 Port = Listen("http.port"),
+                SecurePort = Listen("http.securePort"),
                 Cors = Cors(values, "http"),
                 HeadersTimeout = values.Get<TimeSpan>("http.headersTimeout"),
                 KeepAliveTimeout = values.Get<TimeSpan>("http.keepAliveTimeout"),
@@ -64,13 +67,21 @@ internal static class HarperConfigBuilder
         };
     }
 
-    private static ReplicationConfig Replication(ConfigValues values, string name, ListenAddress? port)
+    /// <summary>Without any port there is the secure one; a plain port alone means no other, which settles who gets 9933 (R-CFG-16, 18, 49).</summary>
+    private static ListenAddress? SecurePort(ConfigValues values, string? hostname) =>
+        values.IsGiven("replication.securePort") || values.Given<ListenAddress>("replication.port") is not null
+            ? Bind(values.Given<ListenAddress>("replication.securePort"), hostname)
+            : Bind(new ListenAddress(null, DefaultReplicationPort), hostname);
+
+    private static ReplicationConfig Replication(ConfigValues values, string name, ListenAddress? port, ListenAddress? securePort)
     {
         var interval = values.Get<TimeSpan>("replication.pingInterval");
         return new ReplicationConfig
         {
             Port = port,
-            Url = values.Get<string>("node.url") ?? values.Get<string>("replication.url") ?? DefaultUrl(name, port?.Port ?? DefaultReplicationPort),
+            SecurePort = securePort,
+            EnableRootCas = values.Get<bool>("replication.enableRootCAs"),
+            Url = values.Get<string>("node.url") ?? values.Get<string>("replication.url") ?? DefaultUrl(name, securePort, port),
             Routes = [.. (values.Given<ImmutableArray<ConfigNode>?>("replication.routes") ?? []).Select(ConfigJson.ToElement)],
             Databases = values.Given<ImmutableArray<ReplicatedDatabase>?>("replication.databases"),
             Shard = (int?)values.Given<long?>("replication.shard"),
@@ -81,7 +92,7 @@ internal static class HarperConfigBuilder
             CopyTimeout = values.Get<TimeSpan>("replication.copyTimeout"),
             MaxPayloadBytes = values.Get<long>("replication.maxPayload"),
             RecordConcurrency = (int)values.Get<long>("replication.recordConcurrency"),
-            DefaultRoutePort = values.Given<ListenAddress>("replication.securePort")?.Port ?? port?.Port ?? DefaultReplicationPort,
+            DefaultRoutePort = securePort?.Port ?? port?.Port ?? DefaultReplicationPort,
         };
     }
 
@@ -107,7 +118,8 @@ internal static class HarperConfigBuilder
     private static ListenAddress? Bind(ListenAddress? address, string? hostname) =>
         address is { Host: null } && hostname is not null && hostname.StartsWith("127.", StringComparison.Ordinal) ? address with { Host = hostname } : address;
 
-    private static string DefaultUrl(string name, int port) => name.Contains(':') ? $"ws://[{name}]:{port}" : $"ws://{name}:{port}";
+    private static string DefaultUrl(string name, ListenAddress? secure, ListenAddress? plain) =>
+        $"{(secure is null && plain is not null ? "ws" : "wss")}://{(name.Contains(':') ? $"[{name}]" : name)}:{secure?.Port ?? plain?.Port ?? DefaultReplicationPort}";
 
     private static CorsConfig Cors(ConfigValues values, string section) => new(
         values.Get<bool>(section + ".cors"), values.Get<ImmutableArray<string>?>(section + ".corsAccessList") ?? []);

@@ -7,6 +7,9 @@ internal static class SecretKeys
 
     private static readonly string[] Parts = ["password", "passphrase", "secret", "authorization", "token"];
 
+    /// <summary>A private key that stands in the configuration itself, wherever it does.</summary>
+    public static bool IsPrivateKey(string value) => value.Contains("PRIVATE KEY-----", StringComparison.Ordinal);
+
     public static bool IsSecret(string name)
     {
         // Names of settings about tokens (operationTokenTimeout) are no secrets.

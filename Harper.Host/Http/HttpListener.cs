@@ -17,6 +17,9 @@ internal sealed record HttpListenerOptions(string Key, ListenAddress? Address)
 {
     public string? DomainSocket { get; init; }
 
+    /// <summary>Null: plain. Never for the domain socket, which only this machine's users can reach.</summary>
+    public TlsListenerOptions? Tls { get; init; }
+
     public TimeSpan HeadersTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
     public TimeSpan KeepAliveTimeout { get; init; } = TimeSpan.FromSeconds(30);
@@ -48,7 +51,7 @@ internal sealed class HttpListener : IAsyncDisposable
         kestrel.Limits.MaxRequestBodySize = options.MaxBodyBytes;
         kestrel.Limits.MaxConcurrentConnections = options.MaxConnections;
         kestrel.Limits.MaxConcurrentUpgradedConnections = options.MaxConnections;
-        if (options.Address is { } address) Listen(kestrel, address);
+        if (options.Address is { } address) Listen(kestrel, address, options.Tls is { } secure ? new TlsListener(secure, loggers.CreateLogger<TlsListener>()) : null);
         if (options.DomainSocket is { } path)
         {
             // The lock on the root folder is ours, so a socket that lies there is a dead one.
@@ -79,9 +82,14 @@ internal sealed class HttpListener : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
-    private static void Listen(KestrelServerOptions kestrel, ListenAddress address)
+    private static void Listen(KestrelServerOptions kestrel, ListenAddress address, TlsListener? tls)
     {
-        static void Http1(ListenOptions listen) => listen.Protocols = HttpProtocols.Http1;
+        void Http1(ListenOptions listen)
+        {
+            listen.Protocols = HttpProtocols.Http1;
+            if (tls is not null) listen.Use(next => connection => tls.HandleAsync(connection, next));
+        }
+
         if (address.Host is null) kestrel.ListenAnyIP(address.Port, Http1);
         else kestrel.Listen(address.TryResolve() ?? new IPEndPoint(IPAddress.None, address.Port), Http1);
     }

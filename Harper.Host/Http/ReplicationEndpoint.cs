@@ -24,13 +24,14 @@ internal sealed class ReplicationEndpoint(
             await context.Response.WriteAsync(NotReplication).ConfigureAwait(false);
             return;
         }
-        var remote = context.Connection.RemoteIpAddress!;
+        var secure = context.Features.Get<ShownCertificateFeature>();
+        var origin = new SocketOrigin(context.Connection.RemoteIpAddress!, secure is not null, secure?.Shown);
         var authorization = context.Request.Headers.Authorization.ToString();
         var socket = await WebSocketTransport.AcceptAsync(context, settings).ConfigureAwait(false);
         await using (socket.ConfigureAwait(false))
         {
-            if (control is not null && context.Request.Path == ControlAddress.Path) await control.AcceptAsync(socket, remote, stopping).ConfigureAwait(false);
-            else await acceptor.AcceptAsync(socket, remote, authorization.Length == 0 ? null : authorization, stopping).ConfigureAwait(false);
+            if (control is not null && context.Request.Path == ControlAddress.Path) await control.AcceptAsync(socket, origin, stopping).ConfigureAwait(false);
+            else await acceptor.AcceptAsync(socket, origin, authorization.Length == 0 ? null : authorization, stopping).ConfigureAwait(false);
         }
     }
 }

@@ -23,7 +23,7 @@ public sealed class AdminSpecs : HarperTestKit
         var tree = await node.Admin.TreeAsync(Deadline, Cancellation);
         var all = Flatten(tree).ToList();
         Assert.Equal(
-            ["node", "node/admin", "node/certificates", "node/databases", "node/databases/data", "node/databases/data/commit", "node/databases/data/log",
+            ["node", "node/admin", "node/databases", "node/databases/data", "node/databases/data/commit", "node/databases/data/log",
              "node/databases/data/tables", "node/databases/system", "node/databases/system/commit", "node/databases/system/log",
              "node/databases/system/tables", "node/jobs"],
             all.Select(actor => actor.Path).Where(path => !path.StartsWith("node/databases/system/tables/", StringComparison.Ordinal)).Order(StringComparer.Ordinal));

@@ -92,6 +92,7 @@ public sealed class SupervisionSpecs : HarperTestKit
     {
         var children = new NodeChildren
         {
+            Certificates = _ => Props.Create(() => new Feature()),
             Membership = _ => Props.Create(() => new Feature()),
             Peers = (_, _) => Props.Create(() => new Feature()),
             Control = _ => Props.Create(() => new Feature()),

@@ -178,19 +178,29 @@ public sealed class ConfigurationSpecs : IDisposable
         Assert.Contains(Load("").Errors, error => error == $"{section}.port and {section}.securePort cannot be the same value");
     }
 
-    [Fact]
-    public void A_secure_port_should_be_refused_clearly_and_an_explicit_plain_one_should_stand_alone()
+    [Theory]
+    [InlineData("", null, 9933, "wss://127.0.0.1:9933")]
+    [InlineData("replication:\n  port: 9933\n", 9933, null, "ws://127.0.0.1:9933")]
+    [InlineData("replication:\n  port: 9933\n  securePort: null\n", 9933, null, "ws://127.0.0.1:9933")]
+    [InlineData("replication:\n  securePort: 9944\n", null, 9944, "wss://127.0.0.1:9944")]
+    [InlineData("replication:\n  port: 9933\n  securePort: 9934\n", 9933, 9934, "wss://127.0.0.1:9934")]
+    [InlineData("replication:\n  port: null\n  securePort: null\n", null, null, "wss://127.0.0.1:9933")]
+    public void Replication_should_be_secure_unless_only_the_plain_port_is_given(string text, int? plain, int? secure, string url)
     {
-        Assert.Contains(Load("replication:\n  securePort: 9933\n").Errors, error => error.Contains("TLS is not available", StringComparison.Ordinal));
-        Assert.Equal(9933, Read("replication:\n  port: 9933\n  securePort: null\n").Replication.Port!.Port);
+        var replication = Read(text).Replication;
+        Assert.Equal((plain, secure, url), (replication.Port?.Port, replication.SecurePort?.Port, replication.Url));
     }
 
     [Fact]
-    public void Without_a_replication_port_there_should_be_no_listener_and_one_warning()
+    public void Without_any_replication_port_there_should_be_one_warning() =>
+        Assert.Contains("are null", Assert.Single(Load("replication:\n  port: null\n  securePort: null\n").Warnings), StringComparison.Ordinal);
+
+    [Fact]
+    public void Certificates_of_the_configuration_should_be_read_when_it_is_and_what_is_wrong_be_named()
     {
-        var report = Load("");
-        Assert.Null(report.Config!.Replication.Port);
-        Assert.Contains("replication.port is not set", Assert.Single(report.Warnings), StringComparison.Ordinal);
+        Assert.Contains(Load("tls:\n  certificate: /nowhere/cert.pem\n  privateKey: /nowhere/key.pem\n").Errors, error => error.Contains("tls.privateKey cannot be read", StringComparison.Ordinal));
+        Assert.Contains(Load("tls:\n  - certificat: x\n").Errors, error => error.Contains("tls[0].certificat is not known", StringComparison.Ordinal));
+        Assert.Contains(Load("tls:\n  ciphers: RC4-MD5\n").Errors, error => error.Contains("'RC4-MD5' is no cipher suite", StringComparison.Ordinal));
     }
 
     [Fact]

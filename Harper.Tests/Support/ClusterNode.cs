@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Akka.Actor;
 using Akka.Configuration;
+using Harper.Actors.Certificates;
 using Harper.Actors.Cluster;
 using Harper.Actors.ControlPlane;
 using Harper.Actors.Databases;
@@ -51,7 +52,10 @@ public sealed class ClusterNode : IAsyncDisposable
 
     public string Name => _options.Name;
 
-    public string Url => $"ws://{Name}:9933";
+    public string Url => $"{(_options.Secure is null ? "ws" : "wss")}://{Name}:9933";
+
+    /// <summary>Null: the node speaks no TLS.</summary>
+    public CertificateFeature? Certificates { get; private set; }
 
     public RunningNode Running { get; private set; } = null!;
 
@@ -162,17 +166,22 @@ public sealed class ClusterNode : IAsyncDisposable
         var loggers = LoggerFactory.Create(builder => builder.AddProvider(Log).SetMinimumLevel(LogLevel.Debug));
         var clock = new WallClock();
         var sockets = new PeerSocketSettings();
+        var view = new Harper.Actors.Membership.MembershipView(new MembershipSettings
+        {
+            Self = new NodeName(Name),
+            Url = Url,
+            Databases = _options.Databases is { } databases ? ReplicatedDatabases.Only(databases.Select(name => new DatabaseName(name))) : ReplicatedDatabases.All,
+            Routes = _options.Configuration.Routes,
+            DefaultScheme = _options.Secure is null ? "ws" : "wss",
+        });
+        Certificates = _options.Secure?.Create(Name, Url, view);
         _cluster = new ClusterFeature(new ClusterParts
         {
-            Membership = new MembershipSettings
-            {
-                Self = new NodeName(Name),
-                Url = Url,
-                Databases = _options.Databases is { } databases ? ReplicatedDatabases.Only(databases.Select(name => new DatabaseName(name))) : ReplicatedDatabases.All,
-                Routes = _options.Configuration.Routes,
-            },
+            Membership = view.Settings,
+            View = view,
+            Certificates = Certificates,
             NodeId = _options.NodeId,
-            Transport = _transport = _options.CreateTransport(),
+            Transport = _transport = _options.CreateTransport(Certificates?.Tls),
             Credentials = new OneAdministrator(),
             Clock = clock,
             Loggers = loggers,
@@ -180,7 +189,7 @@ public sealed class ClusterNode : IAsyncDisposable
             Actors = _options.Connections ?? (services => new PeerConnections(
                 connection => ReceivingConnectionActor.Props(services, connection), connection => SendingConnectionActor.Props(services, connection))),
         });
-        _control = _options.WithControlPlane ? ControlFeature.Create(OurConfig, _cluster.View, _cluster.Board, _transport!, sockets) : null;
+        _control = _options.WithControlPlane ? ControlFeature.Create(OurConfig, _cluster.View, _cluster.Board, _transport!, sockets, Certificates?.Tls.Live) : null;
         var services = new NodeServices
         {
             Self = new NodeName(Name),
@@ -200,20 +209,24 @@ public sealed class ClusterNode : IAsyncDisposable
         [
             .. DataFamilies.Create(Databases, new TableWrites(Databases, services.Self, settings), settings), _cluster.CreateOperations(Databases, _options.Configuration),
             _cluster.CreateVerification(Databases), .. _options.Families,
+            .. Certificates is { } certificates ? [certificates.CreateOperations()] : (IOperationFamily[])[],
         ]);
         _dispatcher = new OperationDispatcher(catalog, new SuperUserOnly(), _cluster.Forwarding, settings, loggers.CreateLogger<OperationDispatcher>());
         _cluster.Attach(_dispatcher);
         if (_options.Network is { } network)
         {
             network.Listen($"{Name}:9933", sockets, (socket, dial) => dial.Url.AbsolutePath == ControlAddress.Path && _control is not null
-                ? _control.Acceptor.AcceptAsync(socket, dial.LocalAddress ?? IPAddress.Loopback, _stopping.Token)
+                ? _control.Acceptor.AcceptAsync(socket, new SocketOrigin(dial.LocalAddress ?? IPAddress.Loopback), _stopping.Token)
                 : _cluster.Acceptor.AcceptAsync(
-                socket, dial.LocalAddress ?? IPAddress.Loopback, dial.Headers.FirstOrDefault(header => header.Key == "Authorization").Value, _stopping.Token));
+                socket, new SocketOrigin(dial.LocalAddress ?? IPAddress.Loopback), dial.Headers.FirstOrDefault(header => header.Key == "Authorization").Value, _stopping.Token));
             return;
         }
         var endpoint = new ReplicationEndpoint(_cluster.Acceptor, _control?.Acceptor, sockets, _stopping.Token);
         _listener = await HttpListener.StartAsync(
-            new HttpListenerOptions("replication.port", new ListenAddress(Name, 9933)), endpoint.HandleAsync, loggers, default);
+            new HttpListenerOptions("replication.port", new ListenAddress(Name, 9933))
+            {
+                Tls = Certificates is { } secure ? new TlsListenerOptions(secure.Tls, "replication", true) : null,
+            }, endpoint.HandleAsync, loggers, default);
     }
 
     private sealed class WallClock : IClock
@@ -236,7 +249,10 @@ public sealed record ClusterNodeOptions(string Name)
     /// <summary>A network in memory; null: real WebSockets on the node's own loopback address.</summary>
     public InMemoryTransport? Network { get; init; }
 
-    internal IPeerTransport CreateTransport() => Network ?? (IPeerTransport)new WebSocketTransport();
+    internal IPeerTransport CreateTransport(IPeerTls? tls) => Network ?? (IPeerTransport)new WebSocketTransport(tls);
+
+    /// <summary>Speak TLS, with these certificates and keys; null: plain.</summary>
+    internal SecureNode? Secure { get; init; }
 
     /// <summary>What the disk would be: kept while the node is stopped.</summary>
     public MemoryStoreFactory Stores { get; init; } = new();

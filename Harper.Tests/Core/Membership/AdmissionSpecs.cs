@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using Harper.Core.Certificates;
 using Harper.Core.Identity;
 using Harper.Core.Membership;
 using Xunit;
@@ -36,7 +37,7 @@ public sealed class AdmissionSpecs
     [Fact]
     public void An_unknown_address_with_credentials_should_be_asked_for_them() =>
         Assert.IsType<AdmissionDecision.AskCredentials>(
-            Admission.Decide(IPAddress.Parse("127.0.0.9"), true, Settings(), Records(), RouteList.Empty));
+            Admission.Decide(PeerClaim.Plain(IPAddress.Parse("127.0.0.9")), true, Settings(), Records(), RouteList.Empty));
 
     [Fact]
     public void A_node_should_not_let_itself_in() =>
@@ -63,5 +64,5 @@ public sealed class AdmissionSpecs
     }
 
     private static AdmissionDecision Decide(string source, NodeRecords records, RouteList routes) =>
-        Admission.Decide(IPAddress.Parse(source), false, Settings(), records, routes);
+        Admission.Decide(PeerClaim.Plain(IPAddress.Parse(source)), false, Settings(), records, routes);
 }

@@ -1,0 +1,64 @@
+using System.Collections.Concurrent;
+using Harper.Actors.Certificates.X509;
+using Harper.Actors.Membership;
+using Harper.Actors.Transport;
+using Harper.Core.Certificates;
+using Harper.Core.Identity;
+using Harper.Core.Membership;
+
+namespace Harper.Actors.Certificates;
+
+/// <summary>
+/// The open sockets whose other end was believed because of its certificate. They are judged again whenever anything changes that the judgement rested on:
+/// revoked serial numbers, authorities, records, time (R-REV-09, R-SEC-10). What no longer holds is closed with 1008.
+/// </summary>
+public sealed class LiveCertificates(MembershipView membership, CertificateView certificates, Func<DateTimeOffset> now)
+{
+    private readonly ConcurrentDictionary<IPeerSocket, (ShownCertificate Shown, NodeName Peer, bool Accepted)> _open = new();
+    private int _rechecking;
+    private int _again;
+
+    public int Count => _open.Count;
+
+    public void Accepted(IPeerSocket socket, ShownCertificate shown, NodeName peer) => Add(socket, shown, peer, accepted: true);
+
+    public void Dialled(IPeerSocket socket, ShownCertificate shown, NodeName peer) => Add(socket, shown, peer, accepted: false);
+
+    /// <summary>Starts another look at all of them; returns at once. However often it is asked for, one runs and at most one waits.</summary>
+    public void Recheck()
+    {
+        Interlocked.Exchange(ref _again, 1);
+        if (Interlocked.CompareExchange(ref _rechecking, 1, 0) == 0) Task.Run(RecheckAll);
+    }
+
+    /// <summary>Why the peer at the other end is not believed any more, or null.</summary>
+    public string? FaultOf(ShownCertificate shown, NodeName peer, bool accepted)
+    {
+        var known = membership.Current;
+        if (Admission.IsRevoked(shown.Claim.Certificate.Serial, peer, known.Records, known.Routes)) return "certificate revoked";
+        if (certificates.Current is not { } snapshot) return null;
+        var claim = ChainVerdict.Judge(shown.Leaf, null, [.. shown.Chain.Skip(1)], snapshot.Trusted, snapshot.PublicRoots, shown.Role, now());
+        if (claim.Problem is { } problem) return problem;
+        return accepted && !Admission.Authorizes(peer, known.Settings, known.Records, known.Routes) ? $"{peer} is not a member of this cluster any more" : null;
+    }
+
+    private void Add(IPeerSocket socket, ShownCertificate shown, NodeName peer, bool accepted)
+    {
+        _open[socket] = (shown, peer, accepted);
+        _ = socket.Ended.ContinueWith(_ => _open.TryRemove(socket, out var _), TaskScheduler.Default);
+        // Something may have changed while it was being opened.
+        Recheck();
+    }
+
+    private void RecheckAll()
+    {
+        do
+        {
+            while (Interlocked.Exchange(ref _again, 0) == 1)
+                foreach (var (socket, (shown, peer, accepted)) in _open)
+                    if (FaultOf(shown, peer, accepted) is { } fault) _ = socket.CloseAsync(new PeerClose(PeerClose.Policy, Admission.Cut(fault)));
+            Volatile.Write(ref _rechecking, 0);
+        }
+        while (Volatile.Read(ref _again) == 1 && Interlocked.CompareExchange(ref _rechecking, 1, 0) == 0);
+    }
+}

@@ -1,0 +1,52 @@
+using Harper.Actors.Certificates;
+using Harper.Actors.Membership;
+using Harper.Core.Identity;
+using Harper.Core.Membership;
+using Harper.Host.Configuration;
+using Harper.Host.Security;
+
+namespace Harper.Host.Composition;
+
+/// <summary>What listeners and the node share: who the members are, and the certificates. Made before either starts, filled when the databases are open.</summary>
+internal sealed class SecurityComposition
+{
+    /// <exception cref="HostStartException">harper.hocon names a file of public authorities that cannot be used.</exception>
+    public SecurityComposition(HarperConfig config)
+    {
+        var replication = config.Replication;
+        Membership = new MembershipView(new MembershipSettings
+        {
+            Self = new NodeName(config.NodeName),
+            Url = replication.Port is null && replication.SecurePort is null ? null : replication.Url,
+            Shard = replication.Shard,
+            Databases = replication.Databases is { } databases
+                ? ReplicatedDatabases.Only(databases.Select(database => new DatabaseName(database.Name)))
+                : ReplicatedDatabases.All,
+            Routes = replication.Routes,
+            DefaultScheme = replication.SecurePort is not null ? "wss" : "ws",
+            DefaultPort = replication.DefaultRoutePort,
+        });
+        var settings = new CertificateSettings
+        {
+            Self = new NodeName(config.NodeName),
+            Url = replication.Url,
+            IsSecure = config.IsSecure,
+            PublishesAuthority = replication.SecurePort is not null,
+            Configured = config.Certificates,
+            EnableRootCas = replication.EnableRootCas,
+            Timings = CertificateTimings.Create(HoconOverlay.Create(config)),
+        };
+        try
+        {
+            Certificates = new CertificateFeature(settings, new KeyFolder(Path.Combine(config.RootPath, "keys")), Membership, () => DateTimeOffset.UtcNow);
+        }
+        catch (Exception failure) when (failure is InvalidOperationException or IOException or UnauthorizedAccessException)
+        {
+            throw new HostStartException($"harper.certificates.public-roots in harper.hocon: {failure.Message}", HostStartException.BadConfiguration);
+        }
+    }
+
+    public MembershipView Membership { get; }
+
+    public CertificateFeature Certificates { get; }
+}
