@@ -46,6 +46,8 @@ internal sealed class SocketStatusWriter(NodeName self, OutgoingBacklog backlog,
         WriteBacklog(writer, peer.Peer, handle, status);
         writer.WriteNumber("bytesReceived", receiving?.BytesIn ?? 0);
         writer.WriteNumber("bytesSent", sending?.BytesOut ?? 0);
+        if (status?.Copied is { Received: > 0 } received) writer.WriteNumber("copiedBytesReceived", received.Received);
+        if (status?.Copied is { Sent: > 0 } sent) writer.WriteNumber("copiedBytesSent", sent.Sent);
         WriteKeptOut(writer, receiving);
         if (IsCutOff(positions, peer.Peer)) writer.WriteBoolean("needsCopy", true);
         if (copying && receiving!.CopyProgress is { } progress) CopyProgressWriter.Write(writer, peer, handle, progress, clock.NowMs);

@@ -93,7 +93,7 @@ internal sealed class DatabaseActor : DescribedActor, IWithTimers
             Figure("incarnation", positions.Incarnation), Figure("commits", statistics.Commits), Figure("records", statistics.Records),
             Figure("logBytes", statistics.LogBytes), Figure("quarantinedTransactions", statistics.QuarantinedTransactions),
             Figure("quarantinedBytes", statistics.QuarantinedBytes), Figure("readers", _engine.Readers),
-            Figure("copyingFrom", positions.Copy?.Source.Value), Figure("copiedRows", positions.Copy?.Rows),
+            Figure("unreadablePositions", statistics.UnreadablePositions), Figure("copyingFrom", positions.Copy?.Source.Value), Figure("copiedRows", positions.Copy?.Rows),
         ];
     }
 
@@ -112,6 +112,8 @@ internal sealed class DatabaseActor : DescribedActor, IWithTimers
             throw;
         }
         _engine = new EngineGuard(engine);
+        if (engine.Statistics.UnreadablePositions is var unreadable and > 0)
+            _log.Warning("Database [{0}]: {1} entries of what it knew of its position were damaged; what they spoke of is fetched again", _name, unreadable);
         _tail = new LogTail(_tails, engine.Positions.Head);
         _handle = new DatabaseHandle(_engine, _queue, _tail, _holds, _services.Clock);
         var tables = Context.ActorOf(TablesActor.Props(_handle, _services), NodePaths.Tables);

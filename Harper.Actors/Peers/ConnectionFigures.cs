@@ -18,6 +18,7 @@ internal static class ConnectionFigures
         yield return new("records", status.Records);
         yield return new("bytesIn", status.BytesIn);
         yield return new("bytesOut", status.BytesOut);
+        if (status.CopiedBytes > 0) yield return new("copiedBytes", status.CopiedBytes);
         yield return new("backPressurePercent", status.BackPressurePercent);
         if (status.Dropped > 0) yield return new("dropped", status.Dropped);
         if (status.Quarantined > 0) yield return new("quarantined", status.Quarantined);

@@ -26,6 +26,9 @@ public sealed record ConnectionSettings
     /// <summary>Received and not yet durable, per connection: reading pauses above it.</summary>
     public long InboundBytes { get; init; } = 4 * 1024 * 1024;
 
+    /// <summary>The same while the connection copies: what is not durable when a node dies is sent again.</summary>
+    public long CopyWindowBytes { get; init; } = 512 * 1024;
+
     /// <summary>The same for all connections of the process.</summary>
     public long InboundBytesOfProcess { get; init; } = 128 * 1024 * 1024;
 
@@ -54,6 +57,7 @@ public sealed record ConnectionSettings
             SilentCopy = section.Time("silent-copy"),
             TickInterval = section.Time("tick-interval"),
             InboundBytes = section.Bytes("inbound-bytes"),
+            CopyWindowBytes = section.Bytes("copy-window-bytes"),
             InboundBytesOfProcess = section.Bytes("inbound-bytes-of-process"),
             InFlightTransactions = section.Int("in-flight-transactions"),
             StretchBytes = (int)section.Bytes("stretch-bytes"),

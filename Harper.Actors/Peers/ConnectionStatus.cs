@@ -69,6 +69,9 @@ public sealed record ConnectionStatus
 
     public long BytesOut { get; init; }
 
+    /// <summary>Of these the rows of copies, those of copies that were cut and came again among them.</summary>
+    public long CopiedBytes { get; init; }
+
     public long Transactions { get; init; }
 
     public long Records { get; init; }

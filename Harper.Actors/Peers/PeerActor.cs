@@ -44,7 +44,11 @@ public sealed class PeerActor : DescribedActor, IWithTimers
         Receive<DialFailed>(OnDialFailed);
         Receive<RetryDue>(due => Dial(Of(due.Database)));
         Receive<ConnectionProtocol.StatusChanged>(changed => OnStatus(changed.Status));
-        Receive<ConnectionProtocol.Ended>(ended => OnEnded(Sender, ended.Status.Database, ended.Status, ended.End));
+        Receive<ConnectionProtocol.Ended>(ended =>
+        {
+            Of(ended.Status.Database).Count(ended.Status, ended: true);
+            OnEnded(Sender, ended.Status.Database, ended.Status, ended.End);
+        });
         Receive<Terminated>(gone => OnTerminated(gone.ActorRef));
         Receive<CutNow>(_ => Context.Stop(Self));
     }
@@ -189,6 +193,7 @@ public sealed class PeerActor : DescribedActor, IWithTimers
     private void OnStatus(ConnectionStatus status)
     {
         if (!_databases.TryGetValue(status.Database.Value, out var database)) return;
+        database.Count(status);
         var before = database.IsConnected;
         if (!database.Take(Sender, status)) return;
         if (!before && database.IsConnected) _log.Info("Connected to {Peer} for {Database}", _plan.Peer, database.Name);

@@ -7,6 +7,8 @@ namespace Harper.Actors.Peers;
 /// <summary>What a PeerActor holds for one database: how dialling stands, the two connections and what was last said of them.</summary>
 internal sealed class PeerDatabase(DatabaseName name)
 {
+    private readonly Dictionary<int, long> _counted = [];
+
     public DatabaseName Name { get; } = name;
 
     public DialState Dial { get; set; } = DialState.New;
@@ -25,10 +27,22 @@ internal sealed class PeerDatabase(DatabaseName name)
 
     public PeerConnectionError? LastError { get; set; }
 
+    public CopiedTraffic Copied { get; private set; }
+
     public bool IsConnected => Receiving is not null && ReceivingStatus is { Connected: true };
 
     public DatabaseConnectionStatus Status => new(
-        Name, ReceivingStatus, SendingStatus, IsConnected, IsConnected ? null : Dial.DisconnectedSinceMs, LastError, Dial.Failures);
+        Name, ReceivingStatus, SendingStatus, IsConnected, IsConnected ? null : Dial.DisconnectedSinceMs, LastError, Dial.Failures, Copied);
+
+    /// <summary>Counts what a connection copied since it was counted last, whether it was replaced meanwhile or not.</summary>
+    /// <param name="ended">It will say nothing more.</param>
+    public void Count(ConnectionStatus status, bool ended = false)
+    {
+        var more = status.CopiedBytes - _counted.GetValueOrDefault(status.Number);
+        Copied = status.Direction == ConnectionDirection.Receiving ? Copied with { Received = Copied.Received + more } : Copied with { Sent = Copied.Sent + more };
+        if (ended) _counted.Remove(status.Number);
+        else _counted[status.Number] = status.CopiedBytes;
+    }
 
     /// <summary>Takes a status from one of the two; false when it is from a connection that was replaced.</summary>
     public bool Take(IActorRef connection, ConnectionStatus status)

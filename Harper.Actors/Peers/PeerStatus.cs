@@ -23,10 +23,14 @@ public sealed record PeerStatus(NodeName Peer, PeerPlan Plan, ImmutableSortedDic
 /// <param name="Sending">The last known status of the socket the peer dials; null before the first.</param>
 /// <param name="Connected">The socket we dial stands and a write made there now would cross (invariant 11).</param>
 /// <param name="DisconnectedSinceMs">Milliseconds since 1970; null while connected or before the first dial.</param>
+/// <param name="Copied">Bytes of copies that went over connections of this database since the process started.</param>
 /// <param name="Failures">Dials that failed in a row.</param>
 public sealed record DatabaseConnectionStatus(
     DatabaseName Database, ConnectionStatus? Receiving, ConnectionStatus? Sending, bool Connected, double? DisconnectedSinceMs,
-    PeerConnectionError? LastError, int Failures);
+    PeerConnectionError? LastError, int Failures, CopiedTraffic Copied = default);
+
+/// <summary>Rows of copies in bytes as they travelled, those that came again after a cut among them.</summary>
+public readonly record struct CopiedTraffic(long Received, long Sent);
 
 /// <summary>Why the last connection, or the last attempt at one, ended.</summary>
 /// <param name="Code">WebSocket close code, or the transport's word for it.</param>

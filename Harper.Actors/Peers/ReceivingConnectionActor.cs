@@ -169,7 +169,9 @@ public sealed class ReceivingConnectionActor : DescribedActor, IWithTimers
     /// <summary>Between ours: as much as is free here.</summary>
     private void Grant()
     {
-        if (_state.IsOurs && _state.Theirs!.Capabilities.Contains(WireCapabilities.Credit)) Send(new ControlFrame.ByteCredit(_credit.Grant()));
+        if (!_state.IsOurs || !_state.Theirs!.Capabilities.Contains(WireCapabilities.Credit)) return;
+        _credit.Resize(_state.CopyTurn ? _services.Settings.CopyWindowBytes : _services.Settings.InboundBytes);
+        Send(new ControlFrame.ByteCredit(_credit.Grant()));
     }
 
     private void Send(ControlFrame frame)

@@ -47,6 +47,7 @@ internal static class ReceivingStatus
             PendingBytes = state.PendingBytes,
             BytesIn = traffic.BytesReceived,
             BytesOut = traffic.BytesSent,
+            CopiedBytes = state.CopiedBytes,
             Transactions = state.Transactions,
             Records = state.Records,
             Dropped = state.Dropped,

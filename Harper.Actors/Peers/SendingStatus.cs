@@ -42,6 +42,7 @@ internal static class SendingStatus
             BackPressurePercent = backPressure,
             BytesIn = traffic.BytesReceived,
             BytesOut = traffic.BytesSent,
+            CopiedBytes = figures.CopiedBytes,
             Transactions = figures.Transactions,
             Records = figures.Records,
             LastProgressAt = state.ConfirmedAt,

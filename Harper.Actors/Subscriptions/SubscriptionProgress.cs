@@ -16,6 +16,7 @@ internal sealed class SubscriptionProgress
     private double? _position;
     private bool _sending;
     private CopyProgress? _copy;
+    private long _copiedBytes;
     private long _blockedTicks;
     private long _movedAt = Environment.TickCount64;
 
@@ -47,6 +48,12 @@ internal sealed class SubscriptionProgress
         lock (_lock) _copy = new CopyProgress(table, (_copy?.Rows ?? 0) + rows, (_copy?.Bytes ?? 0) + bytes, total ?? _copy?.TotalRows);
     }
 
+    /// <summary>A message of a copy was taken by the socket.</summary>
+    public void CopiedMessage(long bytes)
+    {
+        lock (_lock) _copiedBytes += bytes;
+    }
+
     public void CopyEnded()
     {
         lock (_lock) _copy = null;
@@ -75,15 +82,16 @@ internal sealed class SubscriptionProgress
             }
 
             return new SubscriptionFigures(
-                _sending ? _position : null, _position, _transactions, _records, transactions, bytes, _copy, Interlocked.Read(ref _blockedTicks),
+                _sending ? _position : null, _position, _transactions, _records, transactions, bytes, _copy, _copiedBytes, Interlocked.Read(ref _blockedTicks),
                 Environment.TickCount64 - _movedAt);
         }
     }
 }
 
 /// <param name="Sending">Position being sent now; null when idle.</param>
+/// <param name="CopiedBytes">Rows of copies in bytes, since the connection began.</param>
 /// <param name="BlockedTicks">Stopwatch ticks spent waiting for the socket or for credit, since the connection began.</param>
 /// <param name="IdleMs">Since something was sent or confirmed.</param>
 internal readonly record struct SubscriptionFigures(
     double? Sending, double? LastPosition, long Transactions, long Records, long UnconfirmedTransactions, long UnconfirmedBytes, CopyProgress? Copy,
-    long BlockedTicks, long IdleMs);
+    long CopiedBytes, long BlockedTicks, long IdleMs);

@@ -70,6 +70,7 @@ internal static class SubscriptionStream
             await socket.SendAsync(message, cancellation).ConfigureAwait(false);
             progress.Blocked(Stopwatch.GetTimestamp() - started);
             bytes += message.Length;
+            if (batch.CopiedRows > 0) progress.CopiedMessage(message.Length);
         }
 
         progress.Sent(batch.Position, batch.Transactions, batch.Records, bytes);

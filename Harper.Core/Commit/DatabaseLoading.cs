@@ -20,9 +20,12 @@ internal static class DatabaseLoading
         }
 
         // Kinds are in the order in which they need each other: tables and origins before what names them.
-        for (; cursor.Valid; cursor.Next()) Take(state, cursor.Key, cursor.Value);
+        var unreadable = new List<(MetaKind Kind, int First)>();
+        for (; cursor.Valid; cursor.Next()) Take(state, cursor.Key, cursor.Value, unreadable);
         foreach (var table in state.ById.Values) Place(state, table);
         LoadQuarantine(state);
+        state.UnreadablePositions = unreadable.Count;
+        PositionMending.Mend(state, unreadable);
         if (state.Positions.Incarnation != Guid.Empty) return;
 
         // The incarnation could not be read: whatever vectors others hold of this database is void (rule 17).
@@ -42,7 +45,7 @@ internal static class DatabaseLoading
         state.Store.Write(batch, sync: true);
     }
 
-    private static void Take(DatabaseState state, ReadOnlySpan<byte> key, ReadOnlySpan<byte> stored)
+    private static void Take(DatabaseState state, ReadOnlySpan<byte> key, ReadOnlySpan<byte> stored, List<(MetaKind Kind, int First)> unreadable)
     {
         var kind = MetaKeys.Kind(key);
         var first = MetaKeys.First(key);
@@ -51,7 +54,7 @@ internal static class DatabaseLoading
             // Without a position data is fetched again; without a definition nothing can be read.
             if (kind is MetaKind.Format or MetaKind.Table or MetaKind.Origin or MetaKind.Shape)
                 throw new StoreException(StoreFault.Corrupt, $"an entry of database '{state.Name}' ({kind} {first}) is not what was written");
-            state.UnreadablePositions++;
+            unreadable.Add((kind, first));
             return;
         }
 

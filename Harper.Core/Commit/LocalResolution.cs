@@ -35,6 +35,7 @@ internal static class LocalResolution
         if (changes.Count == 0) return new CommitResult.Written(default, done.MoveToImmutable(), []);
         var added = DynamicAttributes.Add(group, changes);
         var logged = changes.ApplyAll(stamp, out _);
+        if (TooLargeRow(group, changes) is { } grown) return grown;
         group.Log(stamp, group.Positions.Through.GetValueOrDefault(stamp.Origin), request.User, logged);
         group.Positions = group.Positions with { Through = group.Positions.Through.SetItem(stamp.Origin, stamp.Version), HasHistory = true };
         return new CommitResult.Written(stamp, done.MoveToImmutable(), added);
@@ -55,6 +56,16 @@ internal static class LocalResolution
 
         return bytes <= settings.MaxTransactionBytes ? null
             : new(CommitRejection.TooLarge, $"A transaction may hold {settings.MaxTransactionBytes} bytes, this one has {bytes}");
+    }
+
+    /// <summary>A row travels whole in a copy: it may not grow beyond what a transaction may hold, patch by patch.</summary>
+    private static CommitResult.Rejected? TooLargeRow(CommitGroup group, TransactionChanges changes)
+    {
+        var most = group.State.Settings.MaxTransactionBytes;
+        for (var i = 0; i < changes.Count; i++)
+            if (changes[i].Kind == ChangeKind.Patch && changes.Row(i)?.Current is { } row && row.Value.Values.Length > most)
+                return new(CommitRejection.TooLarge, $"The record would have {row.Value.Values.Length} bytes; at most {most} are possible");
+        return null;
     }
 
     private static ChangeKind? Kind(WriteMode mode, bool exists) => mode switch

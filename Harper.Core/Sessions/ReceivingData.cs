@@ -107,7 +107,7 @@ internal static class ReceivingData
             };
         step.State = state with
         {
-            Phase = ReceivingPhase.Copying, Copy = cursor, ResumedFrom = null, ProgressAt = moment.Now,
+            Phase = ReceivingPhase.Copying, Copy = cursor, LastCopied = null, ResumedFrom = null, ProgressAt = moment.Now,
             CopyMeasure = (new CopyBeginning(moment.Now, cursor.Rows, cursor.Bytes), start?.Source?.Records),
         };
         if (vector.TryGetValue(state.Context.Self, out var own) && own > PeerMarks.Known(moment.Positions, state.Context.Self))
@@ -141,7 +141,7 @@ internal static class ReceivingData
         var context = step.Context;
         var changes = ImmutableArray.CreateBuilder<CopiedChange>(rows.Count);
         var (dropped, setAside) = (0L, 0L);
-        (TableName Table, RecordKey Key)? last = null, complete = null;
+        (TableName Table, RecordKey Key)? last = step.State.LastCopied, complete = null;
         foreach (var transaction in rows)
         {
             foreach (ref readonly var received in transaction.Changes.AsSpan())
@@ -166,12 +166,12 @@ internal static class ReceivingData
             }
         }
 
-        // A row may be cut by the end of a message: until the next row is seen, the cursor stays before it.
+        // A row may be cut by the end of a message, however few rows a message holds: until the next row is seen, the cursor stays before it.
         if (complete is { } whole) cursor = cursor with { Table = whole.Table, After = whole.Key };
         cursor = cursor with { Rows = cursor.Rows + rows.Sum(row => row.Changes.Length), Bytes = cursor.Bytes + bytes };
         step.State = step.State with
         {
-            Copy = cursor, Records = step.State.Records + changes.Count, Dropped = step.State.Dropped + dropped,
+            Copy = cursor, LastCopied = last, CopiedBytes = step.State.CopiedBytes + bytes, Records = step.State.Records + changes.Count, Dropped = step.State.Dropped + dropped,
             Quarantined = step.State.Quarantined + setAside,
         };
         step.Apply(new CommitRequest.CopyChunk(changes.DrainToImmutable(), cursor), null, bytes);

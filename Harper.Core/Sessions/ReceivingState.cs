@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Harper.Core.Commit;
 using Harper.Core.Identity;
+using Harper.Core.Keys;
 using Harper.Core.Positions;
 using Harper.Core.Wire.Control;
 
@@ -40,6 +41,12 @@ public sealed record ReceivingState
 
     /// <summary>Where the copy stood when this session began it, and how many rows the source has: for progress.</summary>
     public (CopyBeginning Since, long? TotalRows)? CopyMeasure { get; init; }
+
+    /// <summary>The row that the last message of the copy ended with: whole only once another follows it.</summary>
+    public (TableName Table, RecordKey Key)? LastCopied { get; init; }
+
+    /// <summary>Bytes of copied rows that this connection received, those of copies that were cut among them.</summary>
+    public long CopiedBytes { get; init; }
 
     /// <summary>What a copy that is resumed goes on from; compared with the CopyStart that answers.</summary>
     public CopyCursor? ResumedFrom { get; init; }

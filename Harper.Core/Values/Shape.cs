@@ -18,6 +18,7 @@ public sealed class Shape : IEquatable<Shape>
     private JsonEncodedText[]? _jsonNames;
     private byte[][]? _utf8Names;
     private int[]? _sorted;
+    private int _nameBytes = -1;
 
     public Shape(ImmutableArray<string> names)
     {
@@ -39,6 +40,18 @@ public sealed class Shape : IEquatable<Shape>
     /// <summary>The names as JSON writers take them, escaped once.</summary>
     internal JsonEncodedText[] JsonNames =>
         _jsonNames ??= [.. Names.Select(name => JsonEncodedText.Encode(name, JavaScriptEncoder.UnsafeRelaxedJsonEscaping))];
+
+    /// <summary>What the names take where they are written out.</summary>
+    internal int NameBytes
+    {
+        get
+        {
+            if (_nameBytes >= 0) return _nameBytes;
+            var bytes = 0;
+            foreach (var name in Names) bytes += Encoding.UTF8.GetByteCount(name) + 3;
+            return _nameBytes = bytes;
+        }
+    }
 
     internal byte[][] Utf8Names => _utf8Names ??= [.. Names.Select(Encoding.UTF8.GetBytes)];
 

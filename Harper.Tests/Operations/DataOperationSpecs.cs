@@ -1,6 +1,11 @@
 using System.Text.Json.Nodes;
 using Harper.Core.Commit;
 using Harper.Core.Identity;
+using Harper.Core.Keys;
+using Harper.Core.Operations;
+using Harper.Core.Operations.Writes;
+using Harper.Core.Transactions;
+using Harper.Core.Values;
 using Harper.Tests.Support;
 using Xunit;
 
@@ -151,6 +156,22 @@ public sealed class DataOperationSpecs : IAsyncLifetime
         Assert.Equal(413, records.Status);
         Assert.StartsWith("A transaction holds at most 2 records", records.Error, StringComparison.Ordinal);
         Assert.Equal(413, (await small.CallAsync($$"""{"operation":"insert","table":"dog","records":[{"id":1,"x":"{{new string('x', 99)}}"}]}""")).Status);
+    }
+
+    /// <summary>Rule 27: what originals could not take is refused here, not dropped on the way.</summary>
+    [Fact]
+    public void Attribute_names_should_count_where_they_may_be_sent_with_every_record()
+    {
+        var writes = new WriteList(100_000, 64 << 20);
+        var shape = new Shape([.. Enumerable.Range(0, 10).Select(i => $"{new string('n', 240)}{i}")]);
+        var record = new EncodedRecord(shape, Enumerable.Repeat((byte)0xc0, 10).ToArray());
+        var write = new LocalWrite(new TableName("dog"), KeyCodec.FromNumber(1), WriteMode.Put, record);
+        var refused = Assert.Throws<OperationError>(() =>
+        {
+            for (var i = 0; i < 100_000; i++) writes.Add(write);
+        });
+        Assert.Equal(413, refused.Status);
+        Assert.InRange(writes.Count, 30_000, 40_000);
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Harper.Core.Commit;
 using Harper.Core.Transactions;
+using Harper.Core.Wire.Data;
 
 namespace Harper.Core.Operations.Writes;
 
@@ -14,13 +15,17 @@ public sealed class WriteList(int maxRecords, long maxBytes)
 
     public long Bytes { get; private set; }
 
+    private long _onTheWire;
+
     public LocalWrite this[int index] => _writes[index];
 
     public void Add(in LocalWrite write)
     {
         Bytes += write.Key.Length + write.Value.Values.Length;
+        _onTheWire += MessageBounds.AtMost(write.Key, write.Value);
         if (_writes.Count >= maxRecords) throw TooLarge($"{maxRecords.ToString("N0", CultureInfo.InvariantCulture)} records");
         if (Bytes > maxBytes) throw TooLarge($"{maxBytes >> 20} MiB of encoded records");
+        if (_onTheWire > MessageBounds.MaxMessageBytes) throw TooLarge($"{MessageBounds.MaxMessageBytes / 1_000_000} MB with the names of its attributes");
         _writes.Add(write);
     }
 

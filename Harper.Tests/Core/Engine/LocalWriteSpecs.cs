@@ -159,6 +159,18 @@ public sealed class LocalWriteSpecs : IDisposable
         Assert.Empty(small.Log());
     }
 
+    /// <summary>Rule 27: a row is copied whole.</summary>
+    [Fact]
+    public void A_row_should_not_grow_beyond_the_bounds_patch_by_patch()
+    {
+        using var small = new TestDatabase(settings: EngineSettings.Default with { MaxTransactionBytes = 1000 });
+        small.Write(Insert("a", ("x", new string('x', 600))));
+        var grown = small.Commit<CommitResult.Rejected>(new CommitRequest.Local([Insert("a", ("y", new string('y', 600))) with { Mode = WriteMode.Patch }], null));
+        Assert.Equal(CommitRejection.TooLarge, grown.Reason);
+        Assert.DoesNotContain("y=", small.Read("a"), StringComparison.Ordinal);
+        Assert.Single(small.Log());
+    }
+
     /// <summary>Whole or nothing: the requests around one that fails stand.</summary>
     [Fact]
     public void A_record_that_cannot_be_read_should_be_refused_and_leave_nothing_behind()

@@ -113,6 +113,17 @@ public sealed class ReceivingDataSpecs
     }
 
     [Fact]
+    public void Rule_21_the_cursor_should_move_with_rows_that_fill_a_message_each()
+    {
+        var drive = Copying().Data(Rows((1, 5, Peer)));
+        Assert.Null(drive.Commits<CommitRequest.CopyChunk>().Single().Cursor.Table);
+
+        Assert.Equal(KeyCodec.FromNumber(1), drive.Data(Rows((2, 6, Peer))).Commits<CommitRequest.CopyChunk>().Single().Cursor.After);
+        Assert.Equal(KeyCodec.FromNumber(1), drive.Data(Rows((2, 7, Third))).Commits<CommitRequest.CopyChunk>().Single().Cursor.After);
+        Assert.Equal(KeyCodec.FromNumber(2), drive.Data(Rows((3, 8, Peer))).Commits<CommitRequest.CopyChunk>().Single().Cursor.After);
+    }
+
+    [Fact]
     public void Rule_21_a_copy_that_two_sources_served_should_end_at_what_both_had()
     {
         var cursor = new CopyCursor(Third, Guid.NewGuid(), Vector((Third, 5), (Peer, 6)), 99, Dog, KeyCodec.FromNumber(7), 7, 70, false);
