@@ -16,7 +16,21 @@ internal static class CommitLoop
     private const int GroupSize = 1000;
     private static readonly TableName Table = new("rows");
 
-    public static void Run(int groups, string folder)
+    public static int Execute(int groups, string root)
+    {
+        var folder = Path.Combine(root, "commit-loop-" + Guid.NewGuid().ToString("N"));
+        try
+        {
+            Run(groups, folder);
+            return 0;
+        }
+        finally
+        {
+            if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static void Run(int groups, string folder)
     {
         using var factory = new RocksStoreFactory(RocksSettings.Default);
         var now = 1_700_000_000_000d;

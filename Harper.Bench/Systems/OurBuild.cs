@@ -1,0 +1,45 @@
+using System.Diagnostics;
+using Harper.Bench.Report;
+
+namespace Harper.Bench.Systems;
+
+/// <summary>This system as it is installed: published for linux with its assemblies compiled ahead of time. What <c>dotnet build</c> leaves starts slower.</summary>
+internal static class OurBuild
+{
+    /// <summary>The build that lies beside this program.</summary>
+    public static SystemUnderTest BuildOutput() => OfFolder("ours (build output)", AppContext.BaseDirectory);
+
+    /// <summary>A folder that holds harper.dll.</summary>
+    public static SystemUnderTest OfFolder(string id, string folder)
+    {
+        var program = Path.Combine(Path.GetFullPath(folder), "harper.dll");
+        if (!File.Exists(program)) throw new BenchFailure($"there is no harper.dll in {folder}");
+        return new SystemUnderTest(id, FileVersionInfo.GetVersionInfo(program).ProductVersion ?? "?", ["dotnet", program]);
+    }
+
+    /// <summary>Publishes into a folder beside this program; a second call finds it up to date.</summary>
+    public static SystemUnderTest Publish(Repository repository, Action<string> say)
+    {
+        var folder = Path.Combine(AppContext.BaseDirectory, "published");
+        say("publishing this system, compiled ahead of time");
+        var start = new ProcessStartInfo("dotnet")
+        {
+            WorkingDirectory = repository.Root, RedirectStandardOutput = true, RedirectStandardError = true,
+            ArgumentList =
+            {
+                "publish", "Harper.Host", "-c", "Release", "-r", "linux-x64", "--self-contained", "false", "-p:PublishReadyToRun=true",
+                "-p:NuGetLockFilePath=obj/publishing.lock.json", "--artifacts-path", Path.Combine(AppContext.BaseDirectory, "publishing"), "-o", folder,
+            },
+        };
+        start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
+        using var process = Process.Start(start)!;
+        var errors = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        if (process.ExitCode == 0) return OfFolder("ours", folder);
+        say($"publishing failed, the build output is measured instead: {Last(output)} {Last(errors.Result)}");
+        return BuildOutput() with { Id = "ours" };
+    }
+
+    private static string Last(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries).LastOrDefault(line => line.Contains("error", StringComparison.Ordinal)) ?? "";
+}
