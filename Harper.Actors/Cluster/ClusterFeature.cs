@@ -29,6 +29,9 @@ public sealed record ClusterParts
 
     public required ILoggerFactory Loggers { get; init; }
 
+    /// <summary>How long a write waits for others that does not say it itself.</summary>
+    public TimeSpan ConfirmationDeadline { get; init; } = TimeSpan.FromSeconds(110);
+
     public PeerSocketSettings Sockets { get; init; } = new();
 
     /// <summary>What is known of the members; made here when nobody needs it before.</summary>
@@ -62,6 +65,7 @@ public sealed class ClusterFeature
         _parts = parts;
         View = parts.View ?? new MembershipView(parts.Membership);
         _calls = new PeerCalls(parts.Transport, parts.Membership.Self, parts.Sockets);
+        Confirmations = new PeerConfirmations(View, parts.ConfirmationDeadline);
         Forwarding = new OperationForwarding(View, _calls);
         _acceptor = new PeerAcceptor(View, parts.Credentials, _operations, parts.Loggers.CreateLogger<PeerAcceptor>(), parts.Certificates?.Tls.Live);
         parts.Certificates?.UseSigners(new CertificateSigners(View, Board, _calls).SignAsync);
@@ -71,6 +75,9 @@ public sealed class ClusterFeature
 
     /// <summary>What is known of every peer, for demonstrations and reports.</summary>
     public PeerBoard Board { get; } = new();
+
+    /// <summary>For writes that wait until others have them.</summary>
+    public PeerConfirmations Confirmations { get; }
 
     public IPeerAcceptor Acceptor => _acceptor;
 
@@ -118,6 +125,7 @@ public sealed class ClusterFeature
         Connections = coordinator => _parts.Actors(new ConnectionServices
         {
             Self = View.Settings.Self,
+            Confirmations = Confirmations,
             NodeId = _parts.NodeId,
             Databases = databases,
             Operations = _operations,

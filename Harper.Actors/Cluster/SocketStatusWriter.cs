@@ -98,7 +98,9 @@ internal sealed class SocketStatusWriter(NodeName self, OutgoingBacklog backlog,
             writer.WriteNull("pendingBytes");
             return;
         }
-        writer.WriteNumber("lagMs", Math.Max(incoming?.LagMs ?? 0, outgoing?.LagMs ?? 0));
+        // A copy brings the state of one moment in any order: how far behind it is cannot be said, only how much is left.
+        if (status is { Connected: true, Receiving.Copying: true } or { Sending: { Connected: true, Copying: true } }) writer.WriteNull("lagMs");
+        else writer.WriteNumber("lagMs", Math.Max(incoming?.LagMs ?? 0, outgoing?.LagMs ?? 0));
         writer.WriteNumber("pendingTransactions", (incoming?.Transactions ?? 0) + (outgoing?.Transactions ?? 0));
         writer.WriteNumber("pendingBytes", (incoming?.Bytes ?? 0) + (outgoing?.Bytes ?? 0));
     }

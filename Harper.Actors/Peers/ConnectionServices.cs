@@ -22,6 +22,9 @@ public sealed record ConnectionServices
 
     public required ConnectionSettings Settings { get; init; }
 
+    /// <summary>Told what peers confirm; null where nobody waits for it.</summary>
+    public PeerConfirmations? Confirmations { get; init; }
+
     public required InboundBudget Budget { get; init; }
 
     /// <summary>The node's one <see cref="Subscriptions.SessionCoordinatorActor"/>, a child of PeersActor.</summary>

@@ -44,6 +44,7 @@ public sealed class SendingConnectionActor : DescribedActor, IWithTimers
     private IActorRef? _subscription;
     private bool _stopping;
     private int _subscriptions;
+    private double _inStepAt;
     private bool _closing;
     private Task? _closed;
     private string? _lastError;
@@ -135,7 +136,12 @@ public sealed class SendingConnectionActor : DescribedActor, IWithTimers
     {
         var before = _state.Phase;
         var (next, effects) = _state.On(happened, Moment(), _services.Clock.NowMs);
-        if (next.Confirmed != _state.Confirmed && next.Confirmed is { } confirmed) _progress.Confirmed(confirmed);
+        if (next.Confirmed != _state.Confirmed && next.Confirmed is { } confirmed)
+        {
+            _progress.Confirmed(confirmed);
+            _services.Confirmations?.Report(_connection.First.Database, _connection.Peer, confirmed);
+        }
+
         _state = next;
         foreach (var effect in effects) _held.Enqueue(effect);
         RunHeld();
@@ -249,7 +255,10 @@ public sealed class SendingConnectionActor : DescribedActor, IWithTimers
     private ConnectionStatus Status()
     {
         var figures = _progress.Read();
-        return SendingStatus.Of(_state, _connection, figures, _database?.Engine.Positions.Head, _pressure.Percent(figures.BlockedTicks), _lastError);
+        var (head, now) = (_database?.Engine.Positions.Head, _services.Clock.NowMs);
+        if (SendingStatus.IsInStep(figures, head)) _inStepAt = now;
+        var lag = SendingStatus.Lag(_state, figures, head, _inStepAt, now);
+        return SendingStatus.Of(_state, _connection, figures, lag, _pressure.Percent(figures.BlockedTicks), _lastError);
     }
 
     private void Tell() => Context.Parent.Tell(new ConnectionProtocol.StatusChanged(Status()));

@@ -17,10 +17,9 @@ internal static class SendingStatus
     };
 
     public static ConnectionStatus Of(
-        SendingState state, SendingConnection connection, SubscriptionFigures figures, double? head, double backPressure, string? lastError)
+        SendingState state, SendingConnection connection, SubscriptionFigures figures, double lagMs, double backPressure, string? lastError)
     {
         var traffic = connection.Socket.Traffic;
-        var mark = Math.Max(state.Confirmed ?? 0, figures.UnconfirmedTransactions == 0 ? figures.LastPosition ?? 0 : 0);
         return new ConnectionStatus
         {
             Direction = ConnectionDirection.Sending,
@@ -36,7 +35,7 @@ internal static class SendingStatus
             SendingPosition = figures.Sending,
             Copying = state.Phase == SendingPhase.Copying,
             CopyProgress = figures.Copy,
-            LagMs = state.Phase == SendingPhase.Streaming && mark > 0 && head is { } newest ? Math.Max(0, newest - mark) : 0,
+            LagMs = lagMs,
             PendingTransactions = figures.UnconfirmedTransactions,
             PendingBytes = figures.UnconfirmedBytes + traffic.BytesWaiting,
             BackPressurePercent = backPressure,
@@ -49,4 +48,17 @@ internal static class SendingStatus
             LastError = lastError,
         };
     }
+
+    /// <summary>
+    /// How old the oldest change is that the peer has not confirmed: positions are times. How far positions lie apart says nothing after a pause.
+    /// </summary>
+    /// <param name="inStepAt">When everything was read and sent last, as far as somebody looked.</param>
+    public static double Lag(SendingState state, SubscriptionFigures figures, double? head, double inStepAt, double now)
+    {
+        if (state.Phase != SendingPhase.Streaming) return 0;
+        if (figures.OldestUnconfirmed is { } oldest) return Math.Max(0, now - oldest);
+        return IsInStep(figures, head) ? 0 : Math.Max(0, now - Math.Max(inStepAt, figures.LastPosition ?? now));
+    }
+
+    public static bool IsInStep(SubscriptionFigures figures, double? head) => figures.LastPosition is not { } last || head is not { } newest || newest <= last;
 }

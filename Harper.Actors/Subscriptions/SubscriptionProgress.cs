@@ -29,6 +29,12 @@ internal sealed class SubscriptionProgress
         }
     }
 
+    /// <summary>Up to there nothing was for the peer.</summary>
+    public void Passed(double? position)
+    {
+        lock (_lock) _position = position ?? _position;
+    }
+
     public void Sent(double? position, long transactions, long records, long bytes)
     {
         lock (_lock)
@@ -83,7 +89,7 @@ internal sealed class SubscriptionProgress
 
             return new SubscriptionFigures(
                 _sending ? _position : null, _position, _transactions, _records, transactions, bytes, _copy, _copiedBytes, Interlocked.Read(ref _blockedTicks),
-                Environment.TickCount64 - _movedAt);
+                Environment.TickCount64 - _movedAt) { OldestUnconfirmed = _unconfirmed.TryPeek(out var first) ? first.Position : null };
         }
     }
 }
@@ -94,4 +100,8 @@ internal sealed class SubscriptionProgress
 /// <param name="IdleMs">Since something was sent or confirmed.</param>
 internal readonly record struct SubscriptionFigures(
     double? Sending, double? LastPosition, long Transactions, long Records, long UnconfirmedTransactions, long UnconfirmedBytes, CopyProgress? Copy,
-    long CopiedBytes, long BlockedTicks, long IdleMs);
+    long CopiedBytes, long BlockedTicks, long IdleMs)
+{
+    /// <summary>Position of the oldest batch that was sent and not confirmed; null when there is none.</summary>
+    public double? OldestUnconfirmed { get; init; }
+}

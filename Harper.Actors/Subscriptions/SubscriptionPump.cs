@@ -39,6 +39,7 @@ internal sealed class SubscriptionPump
     private readonly List<byte[]> _messages = [];
     private CopyPlace? _place;
     private bool _copyBegun;
+    private int _stretches;
     private double _after;
     private double _stated;
     private bool _unstated;
@@ -60,6 +61,10 @@ internal sealed class SubscriptionPump
     {
         if (_place is not null) return;
         var more = _database.WaitForLogAsync(_after, cancellation);
+        // The end of a backlog is told at once: the receiver knows then that it has caught up.
+        var endsBacklog = _stretches > 1;
+        _stretches = more.IsCompleted ? _stretches + 1 : 0;
+        if (_unstated && endsBacklog && !more.IsCompleted) return;
         if (!_unstated || more.IsCompleted)
         {
             await more.ConfigureAwait(false);

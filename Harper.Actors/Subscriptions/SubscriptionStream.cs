@@ -41,7 +41,12 @@ internal static class SubscriptionStream
     private static async Task<NotUsed> SendAsync(
         SubscriptionBatch batch, IPeerSocket socket, CreditGate credit, SubscriptionProgress progress, Action copySent, CancellationToken cancellation)
     {
-        if (batch.Messages.IsEmpty) return NotUsed.Instance;
+        if (batch.Messages.IsEmpty)
+        {
+            progress.Passed(batch.Position);
+            return NotUsed.Instance;
+        }
+
         progress.Sending(batch.Position);
         try
         {

@@ -86,7 +86,8 @@ internal sealed record StatusLine(string Peer, string Database, bool Connected, 
     {
         if (!Connected) return $"{Peer} {Database} {State}";
         var copy = CopyInWords is { Length: > 0 } words ? ", " + words : "";
-        return $"{Peer} {Database} connected, lag {this["lagMs"]} ms, pending {this["pendingTransactions"]} transactions ({this["pendingBytes"]} bytes){copy}";
+        var lag = this["lagMs"] is "?" or "" ? "" : $"lag {this["lagMs"]} ms, ";
+        return $"{Peer} {Database} connected, {lag}pending {this["pendingTransactions"]} transactions ({this["pendingBytes"]} bytes){copy}";
     }
 
     private static double? Number(JsonElement holder, string name) =>

@@ -66,6 +66,8 @@ internal sealed class NodeComposition
                 Credentials = credentials,
                 Clock = clock,
                 Loggers = loggers,
+                // A little less than the operation may take: then the answer says who is missing.
+                ConfirmationDeadline = config.OperationsApi.Timeout * 0.9,
                 Sockets = SocketsOf(config.Replication),
                 Connections = ConnectionSettings.Create(system.Settings.Config),
             });

@@ -19,7 +19,7 @@ internal static class OperationsComposition
         var self = new NodeName(config.NodeName);
         var settings = new OperationSettings { Deadline = config.OperationsApi.Timeout };
         var configuration = new ConfigurationStore(loader, config, TimeProvider.System);
-        var writes = new TableWrites(databases, self, settings);
+        var writes = new TableWrites(databases, self, settings, node.Cluster.Confirmations);
         var catalog = new OperationCatalog(
         [
             .. DataFamilies.Create(databases, writes, settings),

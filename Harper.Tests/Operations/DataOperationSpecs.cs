@@ -124,7 +124,9 @@ public sealed class DataOperationSpecs : IAsyncLifetime
     [InlineData("""{"operation":"delete","table":"nope","ids":[1]}""", 404, "Table 'data.nope' does not exist")]
     [InlineData("""{"operation":"delete","database":"nope","table":"dog","ids":[1]}""", 404, "database 'nope' does not exist")]
     [InlineData("""{"operation":"insert","table":"dog","records":[{"id":1}],"replicatedConfirmation":2}""", 400,
-        "'replicatedConfirmation' is not served by this node: leave it out, and the write is sent to every node")]
+        "Cannot confirm replication to more nodes (2) than replicate database 'data' (0)")]
+    [InlineData("""{"operation":"insert","table":"dog","records":[{"id":1}],"replicatedConfirmation":"all"}""", 400,
+        "'replicatedConfirmation' must be a whole number from 0 to 10000")]
     [InlineData("""{"operation":"insert","database":"system","table":"hdb_job","records":[{"id":1}]}""", 400, "database 'system' does not exist")]
     public async Task A_wrong_write_should_be_refused_whole(string body, int status, string message)
     {

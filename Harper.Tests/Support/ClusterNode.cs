@@ -207,7 +207,7 @@ public sealed class ClusterNode : IAsyncDisposable
         var settings = new OperationSettings();
         var catalog = new OperationCatalog(
         [
-            .. DataFamilies.Create(Databases, new TableWrites(Databases, services.Self, settings), settings), _cluster.CreateOperations(Databases, _options.Configuration),
+            .. DataFamilies.Create(Databases, new TableWrites(Databases, services.Self, settings, _cluster.Confirmations), settings), _cluster.CreateOperations(Databases, _options.Configuration),
             _cluster.CreateVerification(Databases), .. _options.Families,
             .. Certificates is { } certificates ? [certificates.CreateOperations()] : (IOperationFamily[])[],
         ]);

@@ -16,7 +16,8 @@ public sealed class DataOperations(TableWrites writes) : IOperationFamily
 
     private OperationEntry Entry(string name, WriteMode mode) => OperationEntry.Of(
         name, OperationAccess.User, call => WriteArguments.Parse(call.Fields, mode),
-        async (arguments, call, _) => Answer(mode, await writes.WriteAsync(arguments, call.Caller.User).ConfigureAwait(false)));
+        async (arguments, call, cancellation) =>
+            Answer(mode, await writes.WriteAsync(arguments, call.Caller.User, cancellation).ConfigureAwait(false)));
 
     private static OperationAnswer Answer(WriteMode mode, WriteOutcome outcome) => new(200, json =>
     {

@@ -11,16 +11,17 @@ namespace Harper.Actors.Operations.Data;
 /// Encodes what clients want written, on the request's thread against the table's current definition, and commits it. One instance for all that write
 /// records: the data operations, transactions and bulk loads.
 /// </summary>
-public sealed class TableWrites(IDatabaseDirectory databases, NodeName self, OperationSettings settings)
+public sealed class TableWrites(IDatabaseDirectory databases, NodeName self, OperationSettings settings, IWriteConfirmation? confirmation = null)
 {
+    private readonly IWriteConfirmation _confirmation = confirmation ?? NoConfirmation.Instance;
     private readonly GeneratedKeys _keys = new(databases, self);
 
     /// <summary>Writes the records of a JSON array, or deletes the keys of one, as one transaction.</summary>
-    public async Task<WriteOutcome> WriteAsync(WriteArguments arguments, string? user)
+    public async Task<WriteOutcome> WriteAsync(WriteArguments arguments, string? user, CancellationToken cancellation = default)
     {
         var (writes, database) = Begin(arguments.Database, MissingStatus(arguments.Mode));
         Add(arguments, database, writes);
-        return new WriteOutcome(writes, await CommitAsync(database, writes, user).ConfigureAwait(false));
+        return new WriteOutcome(writes, await CommitAsync(database, writes, user, arguments.Confirmation, cancellation).ConfigureAwait(false));
     }
 
     public (WriteList Writes, IDatabaseHandle Database) Begin(DatabaseName name, int missing) =>
@@ -43,11 +44,17 @@ public sealed class TableWrites(IDatabaseDirectory databases, NodeName self, Ope
         encoder.CheckNewRecords(writes, first, view);
     }
 
-    /// <summary>Nothing to write is written at once.</summary>
-    public static async Task<CommitResult.Written> CommitAsync(IDatabaseHandle database, WriteList writes, string? user) =>
-        writes.Count == 0
-            ? new CommitResult.Written(default, [], [])
-            : await database.CommitOrThrowAsync<CommitResult.Written>(writes.ToRequest(user)).ConfigureAwait(false);
+    /// <summary>Nothing to write is written at once. Waits for other nodes when that is wished.</summary>
+    public async Task<CommitResult.Written> CommitAsync(
+        IDatabaseHandle database, WriteList writes, string? user, ConfirmationWish wish, CancellationToken cancellation)
+    {
+        _confirmation.Check(database.Name, wish);
+        if (writes.Count == 0) return new CommitResult.Written(default, [], []);
+        var written = await database.CommitOrThrowAsync<CommitResult.Written>(writes.ToRequest(user)).ConfigureAwait(false);
+        // A local write's version is its position in the log, and positions are what peers confirm.
+        await _confirmation.WaitAsync(database.Name, written.Stamp.Version, wish, cancellation).ConfigureAwait(false);
+        return written;
+    }
 
     private static int MissingStatus(WriteMode mode) => mode == WriteMode.Delete ? 404 : 400;
 

@@ -12,11 +12,11 @@ public sealed class TransactionOperation(TableWrites tables) : IOperationFamily
 {
     public IEnumerable<OperationEntry> Entries =>
     [
-        OperationEntry.Of("transaction", OperationAccess.User, call => TransactionArguments.Parse(call.Fields), (arguments, call, _) =>
-            RunAsync(arguments, call.Caller.User)),
+        OperationEntry.Of("transaction", OperationAccess.User, call => TransactionArguments.Parse(call.Fields), (arguments, call, cancellation) =>
+            RunAsync(arguments, call.Caller.User, cancellation)),
     ];
 
-    private async ValueTask<OperationAnswer> RunAsync(TransactionArguments arguments, string? user)
+    private async ValueTask<OperationAnswer> RunAsync(TransactionArguments arguments, string? user, CancellationToken cancellation)
     {
         var (writes, database) = tables.Begin(arguments.Database, missing: 400);
         var ends = new int[arguments.Steps.Length];
@@ -32,7 +32,7 @@ public sealed class TransactionOperation(TableWrites tables) : IOperationFamily
             }
             ends[index] = writes.Count;
         }
-        var result = await TableWrites.CommitAsync(database, writes, user).ConfigureAwait(false);
+        var result = await tables.CommitAsync(database, writes, user, arguments.Confirmation, cancellation).ConfigureAwait(false);
         return Answer(arguments, writes, result, ends);
     }
 

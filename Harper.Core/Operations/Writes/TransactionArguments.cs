@@ -11,6 +11,8 @@ public sealed record TransactionStep(string Operation, WriteArguments Arguments)
 /// <summary>Several writes to several tables of one database (R-TXN-20). Every step is parsed before the first is prepared.</summary>
 public sealed record TransactionArguments(DatabaseName Database, ImmutableArray<TransactionStep> Steps)
 {
+    public ConfirmationWish Confirmation { get; init; }
+
     public static TransactionArguments Parse(OperationFields fields)
     {
         var check = new FieldCheck(fields);
@@ -18,8 +20,9 @@ public sealed record TransactionArguments(DatabaseName Database, ImmutableArray<
         if (fields.Raw("operations") is not { } operations) check.Problem("'operations' is required");
         else if (operations.Span[0] != (byte)'[') check.Problem("'operations' must be an array");
         WriteArguments.RefuseUnserved(fields);
+        var confirmation = ConfirmationWish.Parse(check, fields);
         check.Throw();
-        return new TransactionArguments(new DatabaseName(database), ReadSteps(fields.Raw("operations")!.Value, database));
+        return new TransactionArguments(new DatabaseName(database), ReadSteps(fields.Raw("operations")!.Value, database)) { Confirmation = confirmation };
     }
 
     /// <summary>Names the step in an error, so that a caller of many knows which.</summary>
@@ -63,6 +66,8 @@ public sealed record TransactionArguments(DatabaseName Database, ImmutableArray<
         };
         if (fields.Has("database") && fields.Text("database") != database)
             throw OperationError.Bad($"a transaction stays in one database, and this one is in '{database}'");
-        return new TransactionStep(operation, WriteArguments.Parse(fields, mode) with { Database = new DatabaseName(database) });
+        var arguments = WriteArguments.Parse(fields, mode);
+        if (arguments.Confirmation.Nodes > 0) throw OperationError.Bad("'replicatedConfirmation' belongs beside 'operations': a transaction is confirmed as a whole");
+        return new TransactionStep(operation, arguments with { Database = new DatabaseName(database) });
     }
 }

@@ -7,6 +7,8 @@ namespace Harper.Core.Operations.Writes;
 /// <param name="Items">The JSON of <c>records</c>, or of <c>ids</c> for a delete.</param>
 public sealed record WriteArguments(DatabaseName Database, TableName Table, WriteMode Mode, ReadOnlyMemory<byte> Items, double? ExpiresAt)
 {
+    public ConfirmationWish Confirmation { get; init; }
+
     public static WriteArguments Parse(OperationFields fields, WriteMode mode)
     {
         var check = new FieldCheck(fields);
@@ -16,16 +18,20 @@ public sealed record WriteArguments(DatabaseName Database, TableName Table, Writ
         if (fields.Raw(name) is not { } items) check.Problem($"'{label}' is required");
         else if (items.Span[0] != (byte)'[') check.Problem($"'{label}' must be an array");
         RefuseUnserved(fields);
+        var confirmation = ConfirmationWish.Parse(check, fields);
         check.Throw();
         return new WriteArguments(
-            new DatabaseName(database), new TableName(table), mode, fields.Raw(name)!.Value, fields.Number("expiresAt"));
+            new DatabaseName(database), new TableName(table), mode, fields.Raw(name)!.Value, fields.Number("expiresAt"))
+        {
+            Confirmation = confirmation,
+        };
     }
 
-    /// <summary>A flag that asks for copies to be counted or placed is never taken and then ignored (D48).</summary>
+    /// <summary>A flag that asks for copies to be placed is never taken and then ignored (D48).</summary>
     internal static void RefuseUnserved(OperationFields fields)
     {
-        foreach (var name in (ReadOnlySpan<string>)["replicateTo", "replicatedConfirmation"])
-            if (fields.Has(name) && !fields.IsNull(name) && fields.Number(name) is not 0)
-                throw OperationError.Bad($"'{name}' is not served by this node: leave it out, and the write is sent to every node");
+        const string name = "replicateTo";
+        if (fields.Has(name) && !fields.IsNull(name) && fields.Number(name) is not 0)
+            throw OperationError.Bad($"'{name}' is not served by this node: leave it out, and the write is sent to every node");
     }
 }
