@@ -12,6 +12,9 @@ internal sealed class LogTail
     /// <summary>What an entry costs beside its encoded bytes: the objects that hold it.</summary>
     private const int EntryOverheadBytes = 256;
 
+    /// <summary>What each of its changes costs beside its value.</summary>
+    private const int ChangeOverheadBytes = 144;
+
     private readonly TailBudget _budget;
     private LoggedTransaction[] _array = [];
     private int _first;
@@ -122,6 +125,18 @@ internal sealed class LogTail
         }
     }
 
+    /// <summary>Lets go of what is older than a position: whoever is that far behind reads the store.</summary>
+    public void DropBefore(double position)
+    {
+        lock (_budget.Gate)
+        {
+            var dropped = 0L;
+            while (_count > 0 && OldestHeld < position) dropped += DropOldest();
+            if (_count == 0) _array = [];
+            _budget.Shrank(dropped);
+        }
+    }
+
     public void Close()
     {
         TaskCompletionSource? bell;
@@ -146,14 +161,14 @@ internal sealed class LogTail
         var entry = _array[_first];
         _array[_first] = null!;
         _first = (_first + 1) % _array.Length;
-        _count--;
+        if (--_count == 0) _first = 0;
         _coveredFrom = entry.Position;
         var cost = Cost(entry);
         _bytes -= cost;
         return cost;
     }
 
-    private static long Cost(LoggedTransaction entry) => entry.Bytes + EntryOverheadBytes;
+    private static long Cost(LoggedTransaction entry) => entry.Bytes + EntryOverheadBytes + ((long)ChangeOverheadBytes * entry.Changes.Length);
 
     private LoggedTransaction At(int index) => _array[(_first + index) % _array.Length];
 

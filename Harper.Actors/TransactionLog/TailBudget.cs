@@ -26,6 +26,9 @@ internal sealed class TailBudget(long maxBytes)
         }
     }
 
+    /// <summary>Called under the gate after a tail let go of something by itself.</summary>
+    public void Shrank(long bytes) => _bytes -= bytes;
+
     /// <summary>Called under the gate after a tail grew.</summary>
     public void Grew(long bytes)
     {

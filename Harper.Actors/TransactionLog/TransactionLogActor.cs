@@ -42,6 +42,7 @@ internal sealed class TransactionLogActor : DescribedActor, IWithTimers
         _mark = tail.Mark();
         Receive<RetentionDue>(_ => OnRetentionDue());
         Receive<Trimmed>(OnTrimmed);
+        Receive<TailDue>(_ => _tail.DropBefore(_services.Clock.NowMs - _settings.TailAge.TotalMilliseconds));
         Receive<SettlementDue>(_ => OnSettlementDue());
         Receive<Settled>(OnSettled);
     }
@@ -55,6 +56,7 @@ internal sealed class TransactionLogActor : DescribedActor, IWithTimers
     protected override void PreStart()
     {
         Timers.StartPeriodicTimer(nameof(RetentionDue), RetentionDue.Instance, _settings.RetentionInterval);
+        Timers.StartPeriodicTimer(nameof(TailDue), TailDue.Instance, _settings.TailAge / 2);
         Timers.StartPeriodicTimer(nameof(SettlementDue), SettlementDue.Instance, _settings.SettleInterval);
     }
 
@@ -146,6 +148,11 @@ internal sealed class TransactionLogActor : DescribedActor, IWithTimers
     private sealed record RetentionDue : INotInfluenceReceiveTimeout, IDeadLetterSuppression
     {
         public static readonly RetentionDue Instance = new();
+    }
+
+    private sealed record TailDue : INotInfluenceReceiveTimeout, IDeadLetterSuppression
+    {
+        public static readonly TailDue Instance = new();
     }
 
     private sealed record SettlementDue : INotInfluenceReceiveTimeout, IDeadLetterSuppression

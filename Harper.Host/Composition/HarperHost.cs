@@ -127,6 +127,7 @@ internal sealed partial class HarperHost : IAsyncDisposable
         await OperationsComposition.ApplySchemasAsync(Config, node, loggers, cancellation).ConfigureAwait(false);
         Serve(node, operations, authentication, loggers);
         LogPhase(log, "serving");
+        Undo(QuietTrim.Start().Dispose);
         root.WritePid();
         log.Log(LogLevel.Information, LogSeverity.Notify, "Node {Name} (Harper {Version}) is running: {Addresses}", Config.NodeName, Version.Text, Addresses());
         if (!Config.Logging.StdStreams) await GreetAsync(report, output).ConfigureAwait(false);

@@ -57,6 +57,21 @@ public sealed class LogTailSpecs
     }
 
     [Fact]
+    public void A_log_that_fell_silent_should_leave_memory_and_go_on_from_there()
+    {
+        var tail = new LogTail(_budget, 0);
+        tail.Append(Entries(1, 2, 3));
+        tail.DropBefore(3);
+        Assert.Equal(1, tail.Held.Count);
+        tail.DropBefore(10);
+        Assert.Equal((0, 0L, 3d), tail.Held);
+        Assert.Empty(tail.Read(3, 1)!.Transactions);
+        Assert.Null(tail.Read(2, 1));
+        tail.Append(Entries(4));
+        Assert.Equal(4, tail.Read(3, 1)!.ReadThrough);
+    }
+
+    [Fact]
     public async Task The_bell_should_wake_everybody_who_waits_for_something_after_their_position()
     {
         var cancellation = TestContext.Current.CancellationToken;
