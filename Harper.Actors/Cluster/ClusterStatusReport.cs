@@ -35,6 +35,7 @@ internal sealed class ClusterStatusReport(MembershipView view, PeerBoard board, 
         if (snapshot.Settings.Shard is { } shard) writer.WriteNumber("shard", shard);
         if (snapshot.Records.Find(snapshot.Settings.Self)?.Url is { } url) writer.WriteString("url", url);
         writer.WriteBoolean("is_enabled", snapshot.IsEnabled);
+        WriteWaiting(writer);
         WriteProblems(writer, snapshot);
         writer.WriteEndObject();
     }
@@ -84,6 +85,24 @@ internal sealed class ClusterStatusReport(MembershipView view, PeerBoard board, 
         peer.Dialled.Select(link => link.Database)
             .Concat(status?.Databases.Values.Where(database => database.Sending is { Connected: true }).Select(database => database.Database) ?? [])
             .Distinct().OrderBy(name => name.Value, StringComparer.Ordinal);
+
+    /// <summary>Databases whose local writes wait for own writes that peers may have (rule 16).</summary>
+    private void WriteWaiting(Utf8JsonWriter writer)
+    {
+        var held = databases.All.Where(database => database.LocalWrites?.Held is not null).ToList();
+        if (held.Count == 0) return;
+        writer.WriteStartArray("waiting_writes");
+        foreach (var database in held)
+        {
+            if (database.LocalWrites!.Held is not { } hold) continue;
+            writer.WriteStartObject();
+            writer.WriteString("database", database.Name.Value);
+            writer.WriteNumber("since", Math.Round(hold.SinceMs));
+            writer.WriteString("reason", hold.Reason);
+            writer.WriteEndObject();
+        }
+        writer.WriteEndArray();
+    }
 
     private static void WriteProblems(Utf8JsonWriter writer, MembershipSnapshot snapshot)
     {

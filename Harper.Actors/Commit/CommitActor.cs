@@ -1,11 +1,13 @@
 using System.Diagnostics;
 using Akka.Actor;
 using Akka.Event;
-using Harper.Actors.Node;
 using Harper.Actors.Databases;
 using Harper.Actors.Describe;
+using Harper.Actors.Node;
 using Harper.Actors.TransactionLog;
 using Harper.Core.Commit;
+using Harper.Core.Identity;
+using Harper.Core.Positions;
 using Harper.Core.Time;
 
 namespace Harper.Actors.Commit;
@@ -24,6 +26,7 @@ internal sealed class CommitActor : DescribedActor
     private readonly LogTail _tail;
     private readonly DatabaseHandle _handle;
     private readonly IClock _clock;
+    private readonly NodeName _self;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly List<PendingCommit> _group = [];
     private readonly List<CommitRequest> _requests = [];
@@ -34,19 +37,20 @@ internal sealed class CommitActor : DescribedActor
     private TimeSpan _longestGroup;
     private bool _draining;
 
-    public CommitActor(IDatabaseEngine engine, CommitQueue queue, LogTail tail, DatabaseHandle handle, IClock clock)
+    public CommitActor(IDatabaseEngine engine, CommitQueue queue, LogTail tail, DatabaseHandle handle, NodeServices services)
     {
         _engine = engine;
         _queue = queue;
         _tail = tail;
         _handle = handle;
-        _clock = clock;
+        _clock = services.Clock;
+        _self = services.Self;
         Receive<CommitProtocol.Wake>(_ => OnWake());
         Receive<CommitProtocol.Drain>(_ => OnDrain());
     }
 
-    public static Props Props(IDatabaseEngine engine, CommitQueue queue, LogTail tail, DatabaseHandle handle, IClock clock) =>
-        ActorProps.Of(() => new CommitActor(engine, queue, tail, handle, clock))
+    public static Props Props(IDatabaseEngine engine, CommitQueue queue, LogTail tail, DatabaseHandle handle, NodeServices services) =>
+        ActorProps.Of(() => new CommitActor(engine, queue, tail, handle, services))
             .WithDispatcher("harper.dispatchers.commit").WithDeploy(Deploy.Local);
 
     protected override void PreStart()
@@ -93,10 +97,12 @@ internal sealed class CommitActor : DescribedActor
         if (_group.Count == 0) return;
         foreach (var pending in _group) _requests.Add(pending.Request);
         var started = Stopwatch.GetTimestamp();
+        var missed = PeerMarks.MissesOwn(_engine.Positions, _self);
         try
         {
             var outcome = _engine.Commit(_requests, _clock.NowMs);
             System.Diagnostics.Debug.Assert(outcome.Results.Length == _group.Count, "One result per request.");
+            if (!missed && PeerMarks.MissesOwn(_engine.Positions, _self)) _handle.LocalWrites?.Hold(_clock.NowMs, "own writes that a peer has are fetched back");
             _tail.Append(outcome.Logged);
             if (outcome.SchemaChanged) _handle.RaiseSchemaChanged();
             for (var i = 0; i < _group.Count; i++) _group[i].TrySetResult(outcome.Results[i]);

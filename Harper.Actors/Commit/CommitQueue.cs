@@ -8,7 +8,7 @@ namespace Harper.Actors.Commit;
 /// starve the other: local transactions, refused above a bound of bytes; and everything that sessions send, in order, never refused
 /// (their connections bound it). One wake-up per burst, not one message per transaction.
 /// </summary>
-internal sealed class CommitQueue(CommitSettings settings)
+internal sealed class CommitQueue(CommitSettings settings, LocalWriteGate? gate = null)
 {
     private static readonly CommitResult.Rejected Overloaded =
         new(CommitRejection.Overloaded, "The database has more writes waiting than it can take. Try again in a moment.");
@@ -35,7 +35,8 @@ internal sealed class CommitQueue(CommitSettings settings)
     /// <summary>Local requests refused because too much was waiting.</summary>
     public long Refused => Interlocked.Read(ref _refused);
 
-    public bool IsEmpty => _local.IsEmpty && _remote.IsEmpty;
+    /// <summary>There is nothing that the writer may take now.</summary>
+    public bool IsEmpty => (_local.IsEmpty || gate?.Held is not null) && _remote.IsEmpty;
 
     /// <summary>Completes the request when the batch that holds it is durable, or at once when it is refused.</summary>
     public Task<CommitResult> Enqueue(CommitRequest request)
@@ -59,7 +60,7 @@ internal sealed class CommitQueue(CommitSettings settings)
         {
             Interlocked.Decrement(ref _entering);
         }
-        if (Interlocked.Exchange(ref _awake, 1) == 0) Volatile.Read(ref _wake)?.Invoke();
+        Wake();
         return pending.Task;
     }
 
@@ -69,6 +70,12 @@ internal sealed class CommitQueue(CommitSettings settings)
         Volatile.Write(ref _wake, wake);
         Volatile.Write(ref _awake, 1);
         wake();
+        if (gate is not null) gate.Released += Wake;
+    }
+
+    private void Wake()
+    {
+        if (Interlocked.Exchange(ref _awake, 1) == 0) Volatile.Read(ref _wake)?.Invoke();
     }
 
     /// <summary>Takes one group, bounded by bytes and records (one request is always taken), local and remote in turn by bytes. The writer alone calls this.</summary>
@@ -122,7 +129,8 @@ internal sealed class CommitQueue(CommitSettings settings)
     // While both wait, the lane that was given less goes first; a lane that waits alone runs up no debt.
     private bool Next(out bool local, out PendingCommit next)
     {
-        local = _local.TryPeek(out var fromLocal);
+        PendingCommit? fromLocal = null;
+        local = gate?.Held is null && _local.TryPeek(out fromLocal);
         var remote = _remote.TryPeek(out var fromRemote);
         if (!local || !remote) _balance = 0;
         else local = _balance <= 0;

@@ -25,6 +25,7 @@ internal sealed class DatabaseActor : DescribedActor, IWithTimers
     private readonly TailBudget _tails;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly LogHolds _holds = new();
+    private readonly LocalWriteGate? _gate;
     private readonly CommitQueue _queue;
     private string _state = "opening";
     private string _folder = "";
@@ -39,7 +40,9 @@ internal sealed class DatabaseActor : DescribedActor, IWithTimers
         _name = name;
         _services = services;
         _tails = tails;
-        _queue = new CommitQueue(services.Settings.Commit);
+        // What a node says of itself in the control plane is how those whom it asks find it.
+        _gate = services.AsksPeers && !name.IsSystem ? new LocalWriteGate() : null;
+        _queue = new CommitQueue(services.Settings.Commit, _gate);
         Receive<DatabaseProtocol.Close>(OnClose);
         Receive<Terminated>(_ => OnWriterEnded());
         Receive<EngineClosed>(OnEngineClosed);
@@ -93,7 +96,8 @@ internal sealed class DatabaseActor : DescribedActor, IWithTimers
             Figure("incarnation", positions.Incarnation), Figure("commits", statistics.Commits), Figure("records", statistics.Records),
             Figure("logBytes", statistics.LogBytes), Figure("quarantinedTransactions", statistics.QuarantinedTransactions),
             Figure("quarantinedBytes", statistics.QuarantinedBytes), Figure("readers", _engine.Readers),
-            Figure("unreadablePositions", statistics.UnreadablePositions), Figure("copyingFrom", positions.Copy?.Source.Value), Figure("copiedRows", positions.Copy?.Rows),
+            Figure("unreadablePositions", statistics.UnreadablePositions), Figure("localWrites", _gate?.Held?.Reason),
+            Figure("copyingFrom", positions.Copy?.Source.Value), Figure("copiedRows", positions.Copy?.Rows),
         ];
     }
 
@@ -115,10 +119,11 @@ internal sealed class DatabaseActor : DescribedActor, IWithTimers
         if (engine.Statistics.UnreadablePositions is var unreadable and > 0)
             _log.Warning("Database [{0}]: {1} entries of what it knew of its position were damaged; what they spoke of is fetched again", _name, unreadable);
         _tail = new LogTail(_tails, engine.Positions.Head);
-        _handle = new DatabaseHandle(_engine, _queue, _tail, _holds, _services.Clock);
+        _handle = new DatabaseHandle(_engine, _queue, _tail, _holds, _services.Clock, _gate);
+        if (engine.Positions.Head > 0) _gate?.Hold(_services.Clock.NowMs, "peers are asked whether they have own writes that are lost here");
         var tables = Context.ActorOf(TablesActor.Props(_handle, _services), NodePaths.Tables);
         _handle.SchemaChanged += database => tables.Tell(new TableProtocol.CatalogChanged(database.Engine.Catalog));
-        _commit = Context.ActorOf(CommitActor.Props(engine, _queue, _tail, _handle, _services.Clock), NodePaths.Commit);
+        _commit = Context.ActorOf(CommitActor.Props(engine, _queue, _tail, _handle, _services), NodePaths.Commit);
         Context.ActorOf(TransactionLogActor.Props(_handle, _tail, _holds, _services), NodePaths.Log);
         Timers.StartPeriodicTimer(nameof(QuarantineDue), QuarantineDue.Instance, QuarantineInterval);
         _state = "open";

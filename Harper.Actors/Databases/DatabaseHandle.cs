@@ -9,13 +9,15 @@ using Harper.Core.Time;
 namespace Harper.Actors.Databases;
 
 /// <summary>An open database as everybody holds it. Made by DatabaseActor; useless, but harmless, once the database is closed.</summary>
-internal sealed class DatabaseHandle(EngineGuard engine, CommitQueue queue, LogTail tail, LogHolds holds, IClock clock) : IDatabaseHandle
+internal sealed class DatabaseHandle(EngineGuard engine, CommitQueue queue, LogTail tail, LogHolds holds, IClock clock, LocalWriteGate? gate) : IDatabaseHandle
 {
     public event Action<IDatabaseHandle>? SchemaChanged;
 
     public DatabaseName Name => engine.Name;
 
     public IDatabaseEngine Engine => engine;
+
+    public LocalWriteGate? LocalWrites => gate;
 
     public Task<CommitResult> CommitAsync(CommitRequest request) => queue.Enqueue(request);
 

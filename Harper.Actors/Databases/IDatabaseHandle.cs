@@ -31,6 +31,9 @@ public interface IDatabaseHandle
     /// <summary>Keeps the log after a position from being trimmed until disposed: while a copy that began there is being served (rule 21).</summary>
     IDisposable HoldLog(double after);
 
+    /// <summary>Whether local writes are held back (rule 16); null: never.</summary>
+    Commit.LocalWriteGate? LocalWrites => null;
+
     /// <summary>Raised after a commit that changed the catalog, on the writer's thread: handlers only post a message.</summary>
     event Action<IDatabaseHandle>? SchemaChanged;
 }

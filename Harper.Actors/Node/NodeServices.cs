@@ -28,6 +28,9 @@ public sealed record NodeServices
     /// <summary>The node cannot go on (a store is lost): the host logs the reason, stops everything and ends with a failure.</summary>
     public required Action<string> Fail { get; init; }
 
+    /// <summary>There may be peers that have more of this node than it has itself: databases that were here before take local writes once they were asked (rule 16).</summary>
+    public bool AsksPeers { get; init; }
+
     public IClusterMembers Members { get; init; } = NoMembers.Instance;
 
     /// <summary>The view into other nodes; null without a control plane.</summary>

@@ -32,6 +32,7 @@ public sealed class RunningNode
     /// <summary>Starts the tree; completes when every database is open. Throws with the reason when one cannot be opened.</summary>
     public static async Task<RunningNode> StartAsync(ActorSystem system, NodeServices services, NodeChildren children, CancellationToken cancellation)
     {
+        services = services with { AsksPeers = children.Peers is not null };
         var root = system.ActorOf(NodeActor.Props(services, children), NodePaths.Node);
         var answer = await root.Ask<NodeProtocol.IEvent>(NodeProtocol.AwaitReady.Instance, services.Settings.Life.StartTimeout, cancellation).ConfigureAwait(false);
         if (answer is NodeProtocol.Failed failed) throw new NodeStartException(failed.Reason);

@@ -29,6 +29,9 @@ public sealed record ConnectionStatus
     /// <summary>True: a write made now would cross now (invariant 11).</summary>
     public bool Connected { get; init; }
 
+    /// <summary>Receiving: the peer was asked whether it has own writes that are lost here, and what it said is stored (rule 16).</summary>
+    public bool OwnWritesAsked { get; init; }
+
     /// <summary>The last ping's round trip in milliseconds; null before the first.</summary>
     public double? LatencyMs { get; init; }
 

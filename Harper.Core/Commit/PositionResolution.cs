@@ -47,7 +47,10 @@ internal static class PositionResolution
         if (request.Seen > floor)
         {
             group.Head = Math.Max(group.Head, Math.BitIncrement(request.Seen));
-            positions = positions with { Incarnation = group.State.NewGuid(), Floor = positions.Floor.SetItem(self, request.Seen) };
+
+            // While own writes come back nobody is served: one new incarnation is enough.
+            if (through >= floor) positions = positions with { Incarnation = group.State.NewGuid() };
+            positions = positions with { Floor = positions.Floor.SetItem(self, request.Seen) };
         }
 
         // Void: the next session with it copies.

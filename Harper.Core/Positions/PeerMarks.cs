@@ -21,6 +21,10 @@ public static class PeerMarks
     public static bool HasLostOf(ReplicationPositions positions, NodeName peer) =>
         positions.PeerIncarnations.TryGetValue(peer, out var incarnation) && incarnation == Guid.Empty;
 
+    /// <summary>Own changes are known to be with a peer and not here.</summary>
+    public static bool MissesOwn(ReplicationPositions positions, NodeName self) =>
+        RecoversOwn(positions, self) || positions.PeerIncarnations.ContainsValue(Guid.Empty);
+
     /// <summary>Own changes were lost here and are not fetched back yet: the floor stands above what is here until a copy is complete.</summary>
     public static bool RecoversOwn(ReplicationPositions positions, NodeName self) =>
         positions.Floor.GetValueOrDefault(self) > positions.Through.GetValueOrDefault(self);

@@ -58,6 +58,7 @@ internal static class ReceivingData
         step.State = state = state with
         {
             Pending = state.Pending - batch.Count,
+            HandshakeLeft = state.HandshakeLeft - batch.Count,
             PendingBytes = state.PendingBytes - batch.Bytes,
             ProgressAt = step.Moment.Now,
             Confirmed = confirmed ?? state.Confirmed,

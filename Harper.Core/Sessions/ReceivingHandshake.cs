@@ -39,8 +39,10 @@ internal static class ReceivingHandshake
             Kind = theirs is not null ? PeerKind.Ours : name.V5 is not null ? PeerKind.Original5 : PeerKind.Original4,
             Phase = ReceivingPhase.Waiting,
         };
+        step.State = step.State with { HandshakeLeft = 0 };
         if (step.State.IsAbsentThere) return;
         if (theirs is not null) Compare(step, theirs);
+        step.State = step.State with { HandshakeLeft = step.State.Pending };
         ReceivingTurns.AskTurn(step);
     }
 

@@ -63,6 +63,12 @@ public sealed record ReceivingState
     /// <summary>The source's position up to which the log must be applied before whole transactions are claimed (rule 23).</summary>
     public double? CatchUpTo { get; init; }
 
+    /// <summary>Requests of the handshake that are not yet answered: what the peer said of own changes is stored when it is 0. Originals say it with their answer.</summary>
+    public int? HandshakeLeft { get; init; }
+
+    /// <summary>The peer was asked whether it has own changes that are lost here, and what it said is stored (rule 16).</summary>
+    public bool OwnWritesAsked => HandshakeLeft <= 0 && (Kind != PeerKind.Original4 || Phase is ReceivingPhase.Streaming or ReceivingPhase.Copying);
+
     /// <summary>Requests handed to the writer and not yet answered.</summary>
     public int Pending { get; init; }
 

@@ -122,6 +122,11 @@ internal static class ReceivingTurns
             return;
         }
 
+        // 4.7 does not say when it has sent all that it has of a node.
+        if (state is { Phase: ReceivingPhase.Streaming, IsOurs: false, Pending: 0 } && idle > deadlines.OwnWritesOfOriginals
+            && PeerMarks.RecoversOwn(step.Moment.Positions, step.Context.Self))
+            step.Apply(new CommitRequest.OwnWritesBack(), null);
+
         var pending = state.Pending > 0 || (state.Phase == ReceivingPhase.Copying && !state.CopyEnding);
         if (pending && idle > (state.IsOurs ? deadlines.Progress : deadlines.ProgressOfOriginals))
             step.Close(SessionClose.Resume("no progress although work is pending"));

@@ -14,6 +14,27 @@ public sealed class CommitQueueSpecs
     private readonly CommitQueue _queue = new(Settings);
     private int _wakes;
 
+    /// <summary>Rule 16.</summary>
+    [Fact]
+    public void Local_writes_that_are_held_back_should_wait_while_others_go_on_and_wake_the_writer_when_they_may()
+    {
+        var gate = new LocalWriteGate();
+        var queue = new CommitQueue(Settings, gate);
+        queue.Attach(() => _wakes++);
+        gate.Hold(1, "asking");
+        queue.Enqueue(Local(10));
+        queue.Enqueue(Remote(20));
+        var group = new List<PendingCommit>();
+        queue.Take(group);
+        Assert.IsNotType<CommitRequest.Local>(Assert.Single(group).Request);
+        Assert.True(queue.Rest());
+        var before = _wakes;
+        gate.Release();
+        Assert.Equal(before + 1, _wakes);
+        queue.Take(group);
+        Assert.Equal(2, group.Count);
+    }
+
     [Fact]
     public void A_burst_should_wake_the_writer_once()
     {

@@ -90,9 +90,12 @@ internal abstract class NodeProcess : IAsyncDisposable
     }
 
     /// <summary>SIGTERM.</summary>
-    public void Terminate()
+    public void Terminate() => Signal("TERM");
+
+    /// <param name="name">Without SIG.</param>
+    public void Signal(string name)
     {
-        using var kill = Process.Start("kill", ["-TERM", Id.ToString()]);
+        using var kill = Process.Start("kill", [$"-{name}", Id.ToString()]);
         kill.WaitForExit();
     }
 

@@ -1,0 +1,115 @@
+using System.Diagnostics;
+using Harper.Tests.Support;
+using Xunit;
+
+namespace Harper.Tests.Cluster;
+
+/// <summary>Proves rule 16 and R-SYN-13 with processes: a node whose disk was set back gets its own writes from its peers before it takes new ones.</summary>
+[Collection(ProcessCollection.Name)]
+public sealed class OwnWritesSpecs : IAsyncDisposable
+{
+    private const string Table = "dog";
+    private static readonly string[] All = ["*"];
+    private readonly TemporaryFolder _folder = new();
+    private readonly HostProcess _node = Node("127.0.52.1", "127.0.52.2");
+    private readonly HostProcess _peer = Node("127.0.52.2", "127.0.52.1");
+
+    public async ValueTask DisposeAsync()
+    {
+        await _node.DisposeAsync();
+        await _peer.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task An_older_copy_of_the_data_folder_should_lose_nothing_not_even_what_is_written_right_at_start()
+    {
+        await Task.WhenAll(_node.StartAndWaitAsync(), _peer.StartAndWaitAsync());
+        await _node.CallAsync(new { operation = "create_table", table = Table, primary_key = "id" });
+        await InsertAsync(_node, 1, 5);
+        await UntilEqualAsync(5);
+        await _node.StopAsync();
+        Copy(_node.Root, _folder.Below("old"));
+
+        await _node.StartAgainAsync();
+        await InsertAsync(_node, 6, 40);
+        await _node.CallAsync(new { operation = "update", table = Table, records = new[] { new { id = 1, age = 2 } } });
+        await UntilEqualAsync(40);
+        await _node.StopAsync();
+        Directory.Delete(_node.Root, recursive: true);
+        Copy(_folder.Below("old"), _node.Root);
+
+        // Record 30 is in the peer's copy alone, and the peer does not answer yet: the update finds it only if it waits.
+        _peer.Signal("STOP");
+        await _node.StartAgainAsync();
+        var updating = _node.CallAsync(new { operation = "update", table = Table, records = new[] { new { id = 30, age = 3 } } });
+        Assert.Equal(5, (await RowsAsync(_node)).Length);
+        _peer.Signal("CONT");
+        var updated = await updating;
+        Assert.Equal("[30]", updated.GetProperty("update_hashes").GetRawText());
+        Assert.Contains("they are fetched back", _node.Output, StringComparison.Ordinal);
+        await UntilEqualAsync(40);
+        var rows = await _peer.CallAsync(new { operation = "search_by_id", table = Table, ids = new[] { 1, 30, 40 }, get_attributes = All });
+        Assert.Equal([2, 3, 0], rows.EnumerateArray().Select(row => row.GetProperty("age").GetInt32()));
+        var times = rows.EnumerateArray().Select(row => row.GetProperty("__updatedtime__").GetDouble()).ToArray();
+        Assert.True(times[1] > times[0] && times[1] > times[2], "a version that peers had seen was used again");
+    }
+
+    [Fact]
+    public async Task Whoever_reaches_nobody_should_take_writes_after_five_seconds_and_say_so_and_answer_reads_meanwhile()
+    {
+        await _node.StartAndWaitAsync();
+        var watch = Stopwatch.StartNew();
+        await _node.CallAsync(new { operation = "create_table", table = Table, primary_key = "id" });
+        await InsertAsync(_node, 1, 5);
+        Assert.True(watch.Elapsed.TotalSeconds < 4, "a database that is new has nothing that could be lost");
+        await _node.StopAsync();
+
+        await _node.StartAgainAsync();
+        watch.Restart();
+        var writing = InsertAsync(_node, 6, 7);
+        Assert.Equal(5, (await RowsAsync(_node)).Length);
+        var status = await _node.CallAsync(new { operation = "cluster_status" });
+        Assert.Equal("data", status.GetProperty("waiting_writes")[0].GetProperty("database").GetString());
+        Assert.False(writing.IsCompleted);
+        await writing;
+        Assert.True(watch.Elapsed.TotalSeconds > 2);
+        Assert.Contains("127.0.52.2 did not say whether own writes are lost here", _node.Output, StringComparison.Ordinal);
+        Assert.False((await _node.CallAsync(new { operation = "cluster_status" })).TryGetProperty("waiting_writes", out _));
+    }
+
+    private static HostProcess Node(string address, string route) => new(address, ("REPLICATION_ROUTES", $"[\"{route}\"]"));
+
+    private static async Task InsertAsync(HostProcess node, int first, int last) => await node.CallAsync(new
+    {
+        operation = "insert", table = Table, records = Enumerable.Range(first, last - first + 1).Select(id => new { id, age = 0 }),
+    });
+
+    private async Task UntilEqualAsync(int rows)
+    {
+        var watch = Stopwatch.StartNew();
+        while (true)
+        {
+            var (left, right) = (await RowsAsync(_node), await RowsAsync(_peer));
+            if (left.Length == rows && left.SequenceEqual(right)) return;
+            if (watch.Elapsed.TotalSeconds > 60) Assert.Fail($"{left.Length} and {right.Length} rows instead of {rows} equal ones:\n{_node.Output}\n{_peer.Output}");
+            await Task.Delay(50);
+        }
+    }
+
+    private static async Task<string[]> RowsAsync(HostProcess node)
+    {
+        var (status, rows) = await node.RunAsync(new { operation = "search_by_value", table = Table, attribute = "id", value = "*", get_attributes = All });
+        return status == 200 ? [.. rows.EnumerateArray().Select(row => row.GetRawText()).Order(StringComparer.Ordinal)] : [];
+    }
+
+    private static void Copy(string from, string to)
+    {
+        foreach (var folder in Directory.GetDirectories(from, "*", SearchOption.AllDirectories).Append(from))
+        {
+            var target = Path.Combine(to, Path.GetRelativePath(from, folder));
+            Directory.CreateDirectory(target);
+            foreach (var file in new DirectoryInfo(folder).GetFiles()) file.CopyTo(Path.Combine(target, file.Name));
+        }
+    }
+}
