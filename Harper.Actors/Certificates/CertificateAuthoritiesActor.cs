@@ -106,18 +106,13 @@ internal sealed class CertificateAuthoritiesActor : DescribedActor, IWithTimers
 
     private async Task OnLookDueAsync()
     {
-        try
+        if (await _keeper.LoadConfiguredAsync().ConfigureAwait(true))
         {
-            if (await _keeper.LoadConfiguredAsync().ConfigureAwait(true))
-            {
-                _log.Info("Certificate files were loaded again");
-                Publish();
-            }
+            _log.Info("Certificate files were loaded again");
+            Publish();
         }
-        catch (InvalidOperationException failure)
-        {
-            _log.Error("Certificate files that changed are not used: {Reason}", failure.Message);
-        }
+        foreach (var problem in _keeper.FileProblems) _log.Error("Certificate files that changed are not used: {Reason}", problem);
+        _keeper.FileProblems.Clear();
         if (_renewal.IsSelfMadeDue(_keeper.Snapshot))
         {
             await Task.Run(_keeper.MakeOwnAsync).ConfigureAwait(true);

@@ -20,6 +20,9 @@ internal sealed class CertificateKeeper(CertificateSettings settings, Certificat
     /// <summary>Rows that cannot be used, each said once by the owner.</summary>
     public List<string> Problems { get; } = [];
 
+    /// <summary>Files that changed and cannot be used; the owner tells and clears them.</summary>
+    public List<string> FileProblems { get; } = [];
+
     public CertificateSnapshot Snapshot { get; private set; } = null!;
 
     public DateTimeOffset Now => now();
@@ -43,7 +46,7 @@ internal sealed class CertificateKeeper(CertificateSettings settings, Certificat
         return true;
     }
 
-    /// <summary>Loads files that changed; true when any did. Failures keep what was.</summary>
+    /// <summary>Loads files that changed; true when any did. What cannot be used later on is left as it was, and told; at the start it is an error.</summary>
     public async Task<bool> LoadConfiguredAsync(bool onlyChanged = true)
     {
         var changed = false;
@@ -51,7 +54,17 @@ internal sealed class CertificateKeeper(CertificateSettings settings, Certificat
         {
             if (onlyChanged && _stamps.GetValueOrDefault(entry.Key) == ConfiguredCertificateFiles.StampOf(entry)) continue;
             _stamps[entry.Key] = ConfiguredCertificateFiles.StampOf(entry);
-            var loaded = ConfiguredCertificateFiles.Read(entry);
+            ConfiguredRows loaded;
+            try
+            {
+                loaded = ConfiguredCertificateFiles.Read(entry);
+            }
+            catch (InvalidOperationException failure) when (onlyChanged)
+            {
+                // Half-written perhaps: the rest of it is another change.
+                FileProblems.Add(failure.Message);
+                continue;
+            }
             if (loaded.Key is { } key) keys.Hold(loaded.KeyName!, key);
             var stored = table.Read();
             foreach (var (row, facts) in loaded.Rows)

@@ -22,7 +22,6 @@ public sealed class CertificateSnapshot
         All = all;
         Authorities = authorities;
         PublicRoots = publicRoots;
-        Trusted = [.. authorities.Select(authority => authority.Certificate)];
         _candidates = [.. all.Select(stored => stored.Candidate)];
     }
 
@@ -31,8 +30,16 @@ public sealed class CertificateSnapshot
     /// <summary>Trusted for replication: those of the table and those of the node records (operations API 7.5).</summary>
     public ImmutableArray<KnownAuthority> Authorities { get; }
 
-    /// <summary>The same as TLS takes them; not to be changed.</summary>
-    internal X509Certificate2Collection Trusted { get; }
+    /// <summary>
+    /// The same as TLS takes them. An authority that was renewed keeps its name and key: of several, those that are over step aside, else a chain might be
+    /// built to one of them.
+    /// </summary>
+    internal X509Certificate2Collection TrustedAt(DateTimeOffset now)
+    {
+        var valid = Authorities.Where(authority => authority.Facts.ValidTo >= now).ToList();
+        var over = Authorities.Where(authority => authority.Facts.ValidTo < now && !valid.Exists(other => other.Facts.Subject == authority.Facts.Subject));
+        return [.. valid.Concat(over).Select(authority => authority.Certificate)];
+    }
 
     internal PublicRoots? PublicRoots { get; }
 
@@ -48,7 +55,8 @@ public sealed class CertificateSnapshot
     {
         if (Shown(CertificateRow.ReplicationUse, null, now) is not { } own) return null;
         var issuer = own.Certificate.IssuerName.RawData;
-        var named = Authorities.Where(authority => authority.Certificate.SubjectName.RawData.AsSpan().SequenceEqual(issuer)).ToList();
+        var named = Authorities.Where(authority => authority.Certificate.SubjectName.RawData.AsSpan().SequenceEqual(issuer))
+            .OrderByDescending(authority => authority.Facts.ValidTo).ToList();
         return named.Find(authority => Signed(authority, own.Certificate)) ?? named.FirstOrDefault();
     }
 

@@ -37,7 +37,7 @@ public sealed class LiveCertificates(MembershipView membership, CertificateView 
         var known = membership.Current;
         if (Admission.IsRevoked(shown.Claim.Certificate.Serial, peer, known.Records, known.Routes)) return "certificate revoked";
         if (certificates.Current is not { } snapshot) return null;
-        var claim = ChainVerdict.Judge(shown.Leaf, null, [.. shown.Chain.Skip(1)], snapshot.Trusted, snapshot.PublicRoots, shown.Role, now());
+        var claim = ChainVerdict.Judge(shown.Leaf, null, [.. shown.Chain.Skip(1)], snapshot.TrustedAt(now()), snapshot.PublicRoots, shown.Role, now());
         if (claim.Problem is { } problem) return problem;
         return accepted && !Admission.Authorizes(peer, known.Settings, known.Records, known.Routes) ? $"{peer} is not a member of this cluster any more" : null;
     }

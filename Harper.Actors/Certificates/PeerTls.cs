@@ -38,7 +38,7 @@ public sealed class PeerTls(CertificateView view, LiveCertificates live, Func<Da
             AllowRenegotiation = false,
             AllowTlsResume = use != CertificateRow.ReplicationUse,
             CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
-            CertificateChainPolicy = ChainVerdict.PolicyOf(snapshot.Trusted),
+            CertificateChainPolicy = ChainVerdict.PolicyOf(snapshot.TrustedAt(now())),
             CipherSuitesPolicy = PolicyOf(own.Row.Ciphers),
         };
         if (asksForCertificate)
@@ -75,7 +75,7 @@ public sealed class PeerTls(CertificateView view, LiveCertificates live, Func<Da
                     AllowRenegotiation = false,
                     AllowTlsResume = false,
                     CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
-                    CertificateChainPolicy = ChainVerdict.PolicyOf(snapshot.Trusted),
+                    CertificateChainPolicy = ChainVerdict.PolicyOf(snapshot.TrustedAt(now())),
                     RemoteCertificateValidationCallback = (_, certificate, chain, _) =>
                     {
                         if (certificate is not null) seen = Judge(certificate, chain, snapshot, CertificateRole.Server);
@@ -121,7 +121,7 @@ public sealed class PeerTls(CertificateView view, LiveCertificates live, Func<Da
         var leaf = X509CertificateLoader.LoadCertificate(certificate.GetRawCertData());
         var extra = new X509Certificate2Collection();
         foreach (var sent in (chain?.ChainPolicy.ExtraStore ?? []).Take(PeerCertificateRules.MaxChainLength)) extra.Add(X509CertificateLoader.LoadCertificate(sent.RawDataMemory.Span));
-        var claim = ChainVerdict.Judge(leaf, chain, extra, snapshot.Trusted, snapshot.PublicRoots, role, now());
+        var claim = ChainVerdict.Judge(leaf, chain, extra, snapshot.TrustedAt(now()), snapshot.PublicRoots, role, now());
         return new ShownCertificate(claim, role, [leaf, .. extra]);
     }
 

@@ -54,6 +54,8 @@ public sealed class ClusterNode : IAsyncDisposable
 
     public string Url => $"{(_options.Secure is null ? "ws" : "wss")}://{Name}:9933";
 
+    internal SecureNode Keys => _options.Secure!;
+
     /// <summary>Null: the node speaks no TLS.</summary>
     public CertificateFeature? Certificates { get; private set; }
 

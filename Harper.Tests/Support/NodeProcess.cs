@@ -59,7 +59,7 @@ internal abstract class NodeProcess : IAsyncDisposable
     }
 
     /// <summary>Waits until the operations API answers.</summary>
-    public async Task WaitUntilAnsweringAsync()
+    public async Task WaitUntilAnsweringAsync(string user = "admin", string password = "Abc1234!")
     {
         var watch = Stopwatch.StartNew();
         while (true)
@@ -68,7 +68,7 @@ internal abstract class NodeProcess : IAsyncDisposable
             try
             {
                 using var request = new HttpRequestMessage(HttpMethod.Get, "health");
-                request.Headers.Authorization = Basic("admin", "Abc1234!");
+                request.Headers.Authorization = Basic(user, password);
                 using var answer = await Client.SendAsync(request);
                 if (answer.IsSuccessStatusCode) return;
             }

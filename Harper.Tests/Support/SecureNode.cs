@@ -50,7 +50,8 @@ internal sealed class SecureNode : IKeyFiles
 
     public IReadOnlyList<string> List() => [.. _keys.Keys];
 
-    private static string NewKey()
+    /// <summary>An RSA key of 2048 bits, in PEM form.</summary>
+    public static string NewKey()
     {
         if (Spare.TryDequeue(out var spare))
         {

@@ -1,0 +1,158 @@
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
+using Harper.Actors.Certificates;
+using Harper.Tests.Support;
+using Xunit;
+
+namespace Harper.Tests.Certificates;
+
+/// <summary>Certificates that the operator brings: R-CFG-25 to 28, 30, 31, R-CRT-02, 03, R-SEC-01, 02, 05, 07, 13, 14.</summary>
+public sealed class ProvidedCertificateSpecs : IAsyncDisposable
+{
+    private static readonly TestAuthority Authority = new("Private Authority");
+    private readonly TemporaryFolder _folder = new();
+    private readonly List<ClusterNode> _nodes = [];
+
+    [Fact]
+    public async Task Nodes_with_certificates_of_one_private_authority_should_form_a_cluster_by_routes_alone()
+    {
+        var a = await StartAsync("127.0.35.1", "127.0.35.2", Files("a", Authority.Issue("127.0.35.1"), Authority.Pem));
+        var b = await StartAsync("127.0.35.2", "127.0.35.1", Inline(Authority.Issue("127.0.35.2", new Issuing { RsaBits = 2048 }), Authority.Pem));
+        await Wait.UntilAsync(() => a.Connected.Contains(b.Name) && b.Connected.Contains(a.Name), "both are connected", 60);
+        await a.InsertAsync("dog", 1, "Penny");
+        await Wait.UntilAsync(() => b.Has("dog", 1), "rows cross", 60);
+        // No self-made certificate was needed, so there is none.
+        Assert.Equal(["127.0.35.1", "Private Authority"], await NamesAsync(a));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_publicly_signed_peer_should_be_believed_only_when_public_authorities_are(bool enabled)
+    {
+        var roots = _folder.Below("roots.pem");
+        File.WriteAllText(roots, Authority.Pem);
+        var name = enabled ? "127.0.35.3" : "127.0.35.4";
+        var peer = enabled ? "127.0.35.5" : "127.0.35.6";
+        // The peer itself knows its authority; the node under test knows it as a public one, or not at all.
+        var node = await StartAsync(name, peer, Inline(Authority.Issue(name), null), roots, enabled);
+        var other = await StartAsync(peer, name, Inline(Authority.Issue(peer), Authority.Pem));
+        if (enabled)
+        {
+            await Wait.UntilAsync(() => node.Connected.Contains(peer) && other.Connected.Contains(name), "both are connected", 60);
+            return;
+        }
+        await Wait.UntilAsync(() => node.Board.Find(new(peer))?.Databases.Values.Any(database => database.LastError?.Reason == "unable to get local issuer certificate") == true, "the refusal is shown", 60);
+        Assert.Empty(node.Connected);
+        Assert.Empty(other.Connected);
+    }
+
+    [Fact]
+    public async Task A_peer_whose_certificate_is_for_another_host_should_not_be_believed()
+    {
+        var a = await StartAsync("127.0.35.7", "127.0.35.8", Inline(Authority.Issue("127.0.35.7"), Authority.Pem));
+        await StartAsync("127.0.35.8", "127.0.35.7", Inline(Authority.Issue("127.0.35.99"), Authority.Pem));
+        await Wait.UntilAsync(() => a.Board.Find(new("127.0.35.8"))?.Databases.Values.Any(database => database.LastError?.Reason.Contains("does not match", StringComparison.Ordinal) == true) == true, "the refusal is shown", 60);
+    }
+
+    [Fact]
+    public async Task A_file_that_changes_should_be_shown_within_seconds_and_an_older_one_not()
+    {
+        var entry = Files("reload", Authority.Issue("127.0.35.9"), Authority.Pem);
+        var beside = Files("beside", Authority.Issue("beside"), Authority.Pem) with { Key = "tls[1]" };
+        var node = await StartAsync("127.0.35.9", null, entry, beside);
+        var second = Authority.Issue("127.0.35.9");
+        Write("reload", second, Authority.Pem);
+        await Wait.UntilAsync(() => ShownAsync(node, null).GetAwaiter().GetResult().SerialNumber == second.Serial, "the new certificate is shown", 30);
+
+        // Uploaded later than the file was written: a touch of the file with an older date does not take it back.
+        var uploaded = Authority.Issue("127.0.35.9");
+        await node.CallAsync(new { operation = "add_certificate", certificate = uploaded.Pem, is_authority = false, private_key = uploaded.KeyPem });
+        Write("old", Authority.Issue("127.0.35.9"), Authority.Pem);
+        foreach (var file in Directory.EnumerateFiles(_folder.Path, "old*"))
+        {
+            File.SetLastWriteTimeUtc(file, DateTime.UtcNow.AddDays(-1));
+            File.Move(file, file.Replace("old", "reload", StringComparison.Ordinal), overwrite: true);
+        }
+        // Files are looked at in their order: when the second entry is new, the first was looked at as well.
+        var after = Authority.Issue("beside");
+        Write("beside", after, Authority.Pem);
+        await Wait.UntilAsync(() => ShownAsync(node, "beside").GetAwaiter().GetResult().SerialNumber == after.Serial, "the files were looked at", 30);
+        Assert.Equal(uploaded.Serial, (await ShownAsync(node, "127.0.35.9")).SerialNumber);
+    }
+
+    [Fact]
+    public async Task Of_several_certificates_the_one_for_the_server_name_should_be_shown()
+    {
+        var one = Authority.Issue("one.example.com");
+        var two = Authority.Issue("two", new Issuing { Names = ["*.example.org"] });
+        var named = Authority.Issue("three");
+        var node = await StartAsync(
+            "127.0.35.10", null, Inline(one, Authority.Pem), Inline(two, null) with { Key = "tls[1]" }, Inline(named, null) with { Key = "tls[2]", Hosts = ["special"], Uses = ["replication"] });
+        Assert.Equal(one.Serial, (await ShownAsync(node, "one.example.com")).SerialNumber);
+        Assert.Equal(two.Serial, (await ShownAsync(node, "www.example.org")).SerialNumber);
+        Assert.Equal(named.Serial, (await ShownAsync(node, "special")).SerialNumber);
+        Assert.Equal(named.Serial, (await ShownAsync(node, "unknown.example.net")).SerialNumber);
+    }
+
+    private static ConfiguredCertificate Inline(IssuedCertificate issued, string? authority) => new("tls", issued.Pem, authority, issued.KeyPem);
+
+    private ConfiguredCertificate Files(string name, IssuedCertificate issued, string authority)
+    {
+        Write(name, issued, authority);
+        return new ConfiguredCertificate("tls", _folder.Below(name + ".pem"), _folder.Below(name + "-ca.pem"), _folder.Below(name + "-key.pem"));
+    }
+
+    // The key first: a certificate is only taken with the key that fits it.
+    private void Write(string name, IssuedCertificate issued, string authority)
+    {
+        File.WriteAllText(_folder.Below(name + "-key.pem"), issued.KeyPem);
+        File.WriteAllText(_folder.Below(name + ".pem"), issued.Pem);
+        File.WriteAllText(_folder.Below(name + "-ca.pem"), authority);
+    }
+
+    private Task<ClusterNode> StartAsync(string name, string? route, params ConfiguredCertificate[] configured) => StartAsync(name, route, configured, "", false);
+
+    private Task<ClusterNode> StartAsync(string name, string? route, ConfiguredCertificate configured, string roots, bool enabled) => StartAsync(name, route, [configured], roots, enabled);
+
+    private async Task<ClusterNode> StartAsync(string name, string? route, ConfiguredCertificate[] configured, string roots, bool enabled)
+    {
+        var options = new ClusterNodeOptions(name)
+        {
+            Secure = new SecureNode(withKey: false) { Configured = [.. configured], EnableRootCas = enabled, PublicRoots = roots },
+        };
+        var node = await ClusterNode.StartAsync(route is null ? options : options.With(route));
+        _nodes.Add(node);
+        return node;
+    }
+
+    private static async Task<string[]> NamesAsync(ClusterNode node) =>
+        [.. (await node.CallAsync(new { operation = "list_certificates" })).EnumerateArray().Select(row => row.GetProperty("name").GetString()!)];
+
+    private static async Task<X509Certificate2> ShownAsync(ClusterNode node, string? serverName)
+    {
+        using var client = new TcpClient();
+        await client.ConnectAsync(node.Name, 9933);
+        X509Certificate2? shown = null;
+        await using var ssl = new SslStream(client.GetStream());
+        await ssl.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
+        {
+            TargetHost = serverName ?? "",
+#pragma warning disable CA5359 // Only what is shown is of interest.
+            RemoteCertificateValidationCallback = (_, certificate, _, _) =>
+            {
+                shown = X509CertificateLoader.LoadCertificate(certificate!.GetRawCertData());
+                return true;
+            },
+#pragma warning restore CA5359
+        });
+        return shown!;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var node in _nodes) await node.DisposeAsync();
+        _folder.Dispose();
+    }
+}
