@@ -44,19 +44,12 @@ public sealed record OperationAnswer(int Status, Action<Utf8JsonWriter> Write)
 
     public static OperationAnswer Json(JsonElement body, int status = 200) => new(status, body.WriteTo);
 
-    /// <summary><c>{"error": text}</c>, or the permission form.</summary>
+    /// <summary><c>{"error": text}</c> and what the error has to say beside it.</summary>
     public static OperationAnswer Error(OperationError error) => new(error.Status, writer =>
     {
         writer.WriteStartObject();
         writer.WriteString("error", error.Message);
-        if (!error.Unauthorized.IsEmpty)
-        {
-            writer.WriteStartArray("unauthorized_access");
-            foreach (var text in error.Unauthorized) writer.WriteStringValue(text);
-            writer.WriteEndArray();
-            writer.WriteStartArray("invalid_schema_items");
-            writer.WriteEndArray();
-        }
+        error.Details?.Invoke(writer);
         writer.WriteEndObject();
     })
     { RetryAfterSeconds = error.RetryAfterSeconds };

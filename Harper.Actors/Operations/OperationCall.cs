@@ -1,5 +1,7 @@
 using System.Text.Json;
+using Harper.Core.Identity;
 using Harper.Core.Operations;
+using Harper.Core.Permissions;
 
 namespace Harper.Actors.Operations;
 
@@ -7,7 +9,17 @@ namespace Harper.Actors.Operations;
 public enum CallOrigin { Http, Socket, Job }
 
 /// <summary>Who calls. <see cref="Node"/>: a peer, identified as a node of the cluster; it may run internal operations.</summary>
-public sealed record Caller(string? User, bool SuperUser, string? Node = null);
+public sealed record Caller(string? User, bool SuperUser, string? Node = null)
+{
+    /// <summary>What the user's role allowed when the call came in; a super_user's is not looked at.</summary>
+    public RolePermission Role { get; init; } = RolePermission.None;
+
+    /// <summary>What may be done with a table, and which attributes of its records are shown.</summary>
+    public TablePermission On(DatabaseName database, TableName table) => SuperUser ? TablePermission.Everything : Role.On(database, table);
+
+    /// <summary>What descriptions may show.</summary>
+    public RolePermission Sight => SuperUser ? RolePermission.Super : Role;
+}
 
 /// <summary>One call of an operation, after the carrier has parsed the envelope.</summary>
 /// <param name="Operation">Its name, aliases resolved.</param>

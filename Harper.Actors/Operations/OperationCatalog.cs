@@ -22,6 +22,11 @@ public sealed class OperationCatalog
 
     public IEnumerable<string> Names => _byName.Keys;
 
+    /// <summary>Every row once.</summary>
+    public IEnumerable<OperationEntry> Entries => _byName.Values.Distinct();
+
+    public bool Has(string operation) => _byName.ContainsKey(operation);
+
     public OperationEntry Find(string operation)
     {
         if (_byName.TryGetValue(operation, out var entry)) return entry;

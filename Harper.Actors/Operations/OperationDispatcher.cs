@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using Harper.Actors.Operations.Permissions;
 using Harper.Core.Operations;
 using Microsoft.Extensions.Logging;
 
@@ -44,7 +45,8 @@ public sealed partial class OperationDispatcher(
         try
         {
             var entry = Catalog.Find(operation);
-            var call = new OperationCall(entry.Name, fields, caller, origin);
+            caller = permissions.Resolve(caller, fields);
+            var call = new OperationCall(entry.Name, fields.Has("impersonate") ? fields.Without("impersonate") : fields, caller, origin);
             if (log.IsEnabled(LogLevel.Information)) LogCalled(caller.User ?? caller.Node, OperationText.Of(fields));
             if (permissions.Check(entry, call) is { } refused) throw refused;
             deadline.CancelAfter(entry.Deadline ?? settings.Deadline);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Harper.Core.Permissions;
 
 namespace Harper.Actors.Users;
 
@@ -8,6 +9,9 @@ public sealed record UserRole(string Id, string Name, JsonElement Permission, do
 {
     public const string SuperUserId = "super_user";
     public const string ClusterUserId = "cluster_user";
+
+    /// <summary>What it allows.</summary>
+    public RolePermission Allows => IsSuperUser ? RolePermission.Super : RolePermissionReader.Read(Permission);
 
     public bool IsSuperUser =>
         Permission.ValueKind == JsonValueKind.Object && Permission.TryGetProperty("super_user", out var flag) && flag.ValueKind == JsonValueKind.True;

@@ -1,4 +1,5 @@
-using System.Collections.Immutable;
+using System.Text.Json;
+using Harper.Core.Permissions;
 
 namespace Harper.Core.Operations;
 
@@ -12,14 +13,13 @@ public sealed class OperationError(int status, string message) : Exception(messa
     /// <summary>Seconds after which the same call may succeed; sent as Retry-After.</summary>
     public int? RetryAfterSeconds { get; init; }
 
-    /// <summary>Texts of a permission failure; the body then has the permission form (operations API 14) instead of a bare error.</summary>
-    public ImmutableArray<string> Unauthorized { get; init; } = [];
+    /// <summary>Writes what the body says beside <c>error</c>, such as the two lists of a permission failure (operations API 14).</summary>
+    public Action<Utf8JsonWriter>? Details { get; init; }
 
     public static OperationError Bad(string message) => new(400, message);
 
     public static OperationError NotFound(string message) => new(404, message);
 
     /// <summary>The permission failure body of the original, with one text saying what was not allowed.</summary>
-    public static OperationError Forbidden(string what) =>
-        new(403, "This operation is not authorized due to role restrictions and/or invalid database items") { Unauthorized = [what] };
+    public static OperationError Forbidden(string what) => new AccessRefusal { Texts = [what] }.ToError();
 }

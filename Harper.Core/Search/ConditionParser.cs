@@ -40,6 +40,18 @@ public static class ConditionParser
         return Array.TrueForAll(names, item => !string.IsNullOrEmpty(item)) ? [.. names!] : null;
     }
 
+    /// <summary>The top-level attributes that a search looks at, found without its table: whether its caller may see them is asked before anything else.</summary>
+    public static IEnumerable<string> Attributes(SearchArguments arguments) =>
+        arguments.Kind == SearchKind.ByConditions ? Attributes(arguments.Value, 0) : arguments.Attribute.Take(1);
+
+    private static IEnumerable<string> Attributes(JsonElement conditions, int depth)
+    {
+        // What is no condition, or nested too deep, is refused when it meets the table.
+        if (depth > MaxDepth || conditions.ValueKind != JsonValueKind.Array) return [];
+        return conditions.EnumerateArray().Where(item => item.ValueKind == JsonValueKind.Object).SelectMany(item =>
+            Find(item, "conditions") is { } nested ? Attributes(nested, depth + 1) : PathOf(item) is { } path ? path.Take(1) : []);
+    }
+
     private static SearchCondition Group(JsonElement conditions, string? operation, TableDefinition table, string label, int depth)
     {
         if (depth > MaxDepth) throw OperationError.Bad($"'{label}' is nested deeper than {MaxDepth} levels");
@@ -59,7 +71,7 @@ public static class ConditionParser
     {
         if (item.ValueKind != JsonValueKind.Object) throw OperationError.Bad($"'{label}' must be of type object");
         if (Find(item, "conditions") is { } nested) return Group(nested, Text(item, "operator"), table, $"{label}.conditions", depth + 1);
-        if (Path(Find(item, "attribute") ?? Find(item, "search_attribute")) is not { } path)
+        if (PathOf(item) is not { } path)
             throw OperationError.Bad($"'{label}.attribute' is required");
         var comparator = Comparators.Parse(Text(item, "comparator") ?? Text(item, "search_type"));
         if ((Find(item, "value") ?? Find(item, "search_value")) is not { } value) throw OperationError.Bad($"'{label}.value' is required");
@@ -74,6 +86,8 @@ public static class ConditionParser
             throw OperationError.Bad("'value' of a between condition must be an array of two values");
         return new SearchCondition.Comparison(path, comparator, SearchOperand.Of(value[0], type), SearchOperand.Of(value[1], type));
     }
+
+    private static ImmutableArray<string>? PathOf(JsonElement item) => Path(Find(item, "attribute") ?? Find(item, "search_attribute"));
 
     private static JsonElement? Find(JsonElement item, string name) => item.TryGetProperty(name, out var value) ? value : null;
 

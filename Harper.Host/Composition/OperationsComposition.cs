@@ -1,5 +1,6 @@
 using Harper.Actors.Operations;
 using Harper.Actors.Operations.Data;
+using Harper.Actors.Operations.Permissions;
 using Harper.Actors.Operations.Schema;
 using Harper.Core.Identity;
 using Harper.Host.BulkLoad;
@@ -29,7 +30,7 @@ internal static class OperationsComposition
             security.Certificates.CreateOperations(),
         ]);
         var dispatcher = new OperationDispatcher(
-            catalog, new SuperUserOnly(), node.Cluster.Forwarding, settings, loggers.CreateLogger<OperationDispatcher>());
+            catalog, new RolePermissions(databases, users), node.Cluster.Forwarding, settings, loggers.CreateLogger<OperationDispatcher>());
         node.Cluster.Attach(dispatcher);
         return dispatcher;
     }

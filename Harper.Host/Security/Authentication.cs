@@ -4,6 +4,7 @@ using Harper.Actors.Operations;
 using Harper.Actors.Peers;
 using Harper.Actors.Users;
 using Harper.Core.Operations;
+using Harper.Core.Permissions;
 using Harper.Host.Configuration;
 using Harper.Host.Logging;
 using Microsoft.Extensions.Logging;
@@ -57,7 +58,13 @@ internal sealed class Authentication(IUserStore users, AuthenticationConfig conf
         if (!await users.VerifyAsync(account, password, cancellation).ConfigureAwait(false)) throw Refused(username, "Login failed");
         if (!account!.Active) throw Refused(username, "Cannot complete request: User is inactive");
         if (config.LogSuccessful) log.Log(LogLevel.Information, LogSeverity.Notify, "User {Username} logged in", username);
-        return new Caller(username, users.FindRole(account.Role)?.IsSuperUser is true);
+        return CallerOf(account);
+    }
+
+    private Caller CallerOf(UserAccount account)
+    {
+        var role = users.FindRole(account.Role)?.Allows ?? RolePermission.None;
+        return new Caller(account.Username, role.SuperUser) { Role = role };
     }
 
     private OperationError Refused(string username, string reason)

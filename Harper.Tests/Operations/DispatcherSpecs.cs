@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Harper.Actors.Operations;
+using Harper.Actors.Operations.Permissions;
 using Harper.Core.Identity;
 using Harper.Core.Operations;
 using Harper.Tests.Support;
@@ -94,7 +95,7 @@ public sealed class DispatcherSpecs
     private static (OperationDispatcher Dispatcher, RecordingForwarding Forwarding) With(OperationEntry entry)
     {
         var forwarding = new RecordingForwarding();
-        return (new OperationDispatcher(new OperationCatalog([new Family(entry)]), new SuperUserOnly(), forwarding, new OperationSettings(),
+        return (new OperationDispatcher(new OperationCatalog([new Family(entry)]), new RolePermissions(new MemoryDatabases(new NodeName("127.0.0.2")), users: null), forwarding, new OperationSettings(),
             NullLogger<OperationDispatcher>.Instance), forwarding);
     }
 

@@ -10,6 +10,7 @@ using Harper.Actors.ControlPlane;
 using Harper.Actors.Databases;
 using Harper.Actors.Node;
 using Harper.Actors.Operations;
+using Harper.Actors.Operations.Permissions;
 using Harper.Actors.Operations.Data;
 using Harper.Actors.Peers;
 using Harper.Actors.Transport;
@@ -213,7 +214,7 @@ public sealed class ClusterNode : IAsyncDisposable
             _cluster.CreateVerification(Databases), .. _options.Families,
             .. Certificates is { } certificates ? [certificates.CreateOperations()] : (IOperationFamily[])[],
         ]);
-        _dispatcher = new OperationDispatcher(catalog, new SuperUserOnly(), _cluster.Forwarding, settings, loggers.CreateLogger<OperationDispatcher>());
+        _dispatcher = new OperationDispatcher(catalog, new RolePermissions(Databases, users: null), _cluster.Forwarding, settings, loggers.CreateLogger<OperationDispatcher>());
         _cluster.Attach(_dispatcher);
         if (_options.Network is { } network)
         {

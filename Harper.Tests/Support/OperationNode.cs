@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Harper.Actors.Operations;
 using Harper.Actors.Operations.Data;
+using Harper.Actors.Operations.Permissions;
 using Harper.Core.Identity;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
@@ -20,7 +21,7 @@ internal sealed class OperationNode : IDisposable
         settings ??= new OperationSettings();
         var writes = new TableWrites(Databases, new NodeName(name), settings);
         Dispatcher = new OperationDispatcher(
-            new OperationCatalog(DataFamilies.Create(Databases, writes, settings)), new SuperUserOnly(), forwarding, settings,
+            new OperationCatalog(DataFamilies.Create(Databases, writes, settings)), new RolePermissions(Databases, users: null), forwarding, settings,
             NullLogger<OperationDispatcher>.Instance);
     }
 

@@ -4,6 +4,7 @@ using Harper.Actors.Operations.Data;
 using Harper.Core.BulkLoad;
 using Harper.Core.Operations;
 using Harper.Core.Operations.Writes;
+using Harper.Core.Permissions;
 using Harper.Core.Transactions;
 
 namespace Harper.Actors.Operations.BulkLoad;
@@ -16,8 +17,12 @@ public sealed class BulkLoadOperations(IDatabaseDirectory databases, IJobs jobs,
 
     public IEnumerable<OperationEntry> Entries =>
     [
-        OperationEntry.Of("csv_data_load", OperationAccess.User, CsvLoadArguments.Parse, StartAsync),
+        OperationEntry.OfRole("csv_data_load", CsvLoadArguments.Parse, Demand, StartAsync),
     ];
+
+    /// <summary>Asked before the job starts, which then writes nothing but the columns of this header.</summary>
+    private AccessDemand Demand(CsvLoadArguments arguments) => AccessDemand.Of(
+        arguments.Database, arguments.Table, DataOperations.Needed(arguments.Mode), Rows(arguments).FirstOrDefault()?.Select(cell => cell.Trim()));
 
     private async ValueTask<OperationAnswer> StartAsync(CsvLoadArguments arguments, OperationCall call, CancellationToken cancellation)
     {

@@ -1,6 +1,7 @@
 using Harper.Core.Commit;
 using Harper.Core.Operations;
 using Harper.Core.Operations.Writes;
+using Harper.Core.Permissions;
 
 namespace Harper.Actors.Operations.Data;
 
@@ -12,9 +13,12 @@ public sealed class TransactionOperation(TableWrites tables) : IOperationFamily
 {
     public IEnumerable<OperationEntry> Entries =>
     [
-        OperationEntry.Of("transaction", OperationAccess.User, call => TransactionArguments.Parse(call.Fields), (arguments, call, cancellation) =>
+        OperationEntry.OfRole("transaction", call => TransactionArguments.Parse(call.Fields), Demand, (arguments, call, cancellation) =>
             RunAsync(arguments, call.Caller.User, cancellation)),
     ];
+
+    private static AccessDemand Demand(TransactionArguments arguments) =>
+        new() { Tables = [.. arguments.Steps.Select(step => DataOperations.DemandOn(step.Arguments))] };
 
     private async ValueTask<OperationAnswer> RunAsync(TransactionArguments arguments, string? user, CancellationToken cancellation)
     {

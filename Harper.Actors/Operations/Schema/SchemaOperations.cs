@@ -1,7 +1,9 @@
 using System.Text.Json;
 using Harper.Actors.Databases;
 using Harper.Core.Commit;
+using Harper.Core.Identity;
 using Harper.Core.Operations;
+using Harper.Core.Permissions;
 using Harper.Core.Schema;
 
 namespace Harper.Actors.Operations.Schema;
@@ -11,16 +13,24 @@ public sealed class SchemaOperations(IDatabaseDirectory databases) : IOperationF
 {
     public IEnumerable<OperationEntry> Entries =>
     [
-        Entry("create_database", DatabaseArguments.Parse, CreateDatabaseAsync) with { Aliases = ["create_schema"] },
-        Entry("drop_database", DatabaseArguments.ParseRequired, DropDatabaseAsync) with { Aliases = ["drop_schema"], Forwardable = true },
-        Entry("create_table", CreateTableArguments.Parse, CreateTableAsync),
-        Entry("drop_table", TableArguments.Parse, DropTableAsync) with { Forwardable = true },
-        Entry("create_attribute", AttributeArguments.Parse, CreateAttributeAsync),
-        Entry("drop_attribute", AttributeArguments.Parse, DropAttributeAsync) with { Forwardable = true },
-        Description("describe_all", fields => fields.Flag("exact_count"), DescribeAll),
-        Description("describe_database", DatabaseArguments.Parse, DescribeDatabase) with { Aliases = ["describe_schema"] },
-        Description("describe_table", TableArguments.Parse, DescribeTable),
+        Entry("create_database", DatabaseArguments.Parse, arguments => Whole(arguments.Database), CreateDatabaseAsync) with { Aliases = ["create_schema"] },
+        Entry("drop_database", DatabaseArguments.ParseRequired, arguments => Whole(arguments.Database), DropDatabaseAsync) with { Aliases = ["drop_schema"], Forwardable = true },
+        Entry("create_table", CreateTableArguments.Parse, arguments => Within(arguments.Database), CreateTableAsync),
+        Entry("drop_table", TableArguments.Parse, arguments => Within(arguments.Database), DropTableAsync) with { Forwardable = true },
+        Entry(
+            "create_attribute", AttributeArguments.Parse, arguments => AccessDemand.Of(arguments.Database, arguments.Table, Grants.Insert, [arguments.Attribute]),
+            CreateAttributeAsync),
+        Entry("drop_attribute", AttributeArguments.Parse, arguments => Within(arguments.Database), DropAttributeAsync) with { Forwardable = true },
+        Description("describe_all", fields => fields.Flag("exact_count"), _ => AccessDemand.Nothing, DescribeAll),
+        Description("describe_database", DatabaseArguments.Parse, arguments => Described(arguments.Database, null), DescribeDatabase) with { Aliases = ["describe_schema"] },
+        Description("describe_table", TableArguments.Parse, arguments => Described(arguments.Database, arguments.Table), DescribeTable),
     ];
+
+    private static AccessDemand Whole(DatabaseName database) => new() { Structure = database, WholeDatabase = true };
+
+    private static AccessDemand Within(DatabaseName database) => new() { Structure = database };
+
+    private static AccessDemand Described(DatabaseName database, TableName? table) => new() { Description = (database, table) };
 
     private async ValueTask<OperationAnswer> CreateDatabaseAsync(DatabaseArguments arguments)
     {
@@ -86,38 +96,41 @@ public sealed class SchemaOperations(IDatabaseDirectory databases) : IOperationF
         return OperationAnswer.Message($"successfully deleted attribute '{arguments.Attribute}'");
     }
 
-    private Action<Utf8JsonWriter> DescribeAll(bool exactCount) => writer =>
+    private Action<Utf8JsonWriter> DescribeAll(bool exactCount, RolePermission sight) => writer =>
     {
         writer.WriteStartObject();
-        foreach (var database in databases.All.Where(database => !database.Name.IsSystem).OrderBy(database => database.Name.Value, StringComparer.Ordinal))
+        foreach (var database in databases.All.Where(database => !database.Name.IsSystem && sight.Sees(database.Name)).OrderBy(database => database.Name.Value, StringComparer.Ordinal))
         {
             writer.WritePropertyName(database.Name.Value);
-            TableDescription.WriteAll(writer, database, exactCount);
+            TableDescription.WriteAll(writer, database, sight, exactCount);
         }
         writer.WriteEndObject();
     };
 
-    private Action<Utf8JsonWriter> DescribeDatabase(DatabaseArguments arguments)
+    private Action<Utf8JsonWriter> DescribeDatabase(DatabaseArguments arguments, RolePermission sight)
     {
         var database = databases.Require(arguments.Database, 404);
-        return writer => TableDescription.WriteAll(writer, database, exactCount: false);
+        return writer => TableDescription.WriteAll(writer, database, sight, exactCount: false);
     }
 
-    private Action<Utf8JsonWriter> DescribeTable(TableArguments arguments)
+    private Action<Utf8JsonWriter> DescribeTable(TableArguments arguments, RolePermission sight)
     {
         var database = databases.Require(arguments.Database, 404);
         database.Require(arguments.Table, 404);
-        return writer => TableDescription.WriteOne(writer, database, arguments.Table, arguments.ExactCount);
+        return writer => TableDescription.WriteOne(writer, database, arguments.Table, sight, arguments.ExactCount);
     }
 
     private static Task EditAsync(IDatabaseHandle database, SchemaEdit edit) =>
         database.CommitOrThrowAsync<CommitResult.SchemaChanged>(new CommitRequest.Schema([edit]));
 
     private static OperationEntry Entry<TArguments>(
-        string name, Func<OperationFields, TArguments> parse, Func<TArguments, ValueTask<OperationAnswer>> handle) =>
-        OperationEntry.Of(name, OperationAccess.User, call => parse(call.Fields), (arguments, _, _) => handle(arguments));
+        string name, Func<OperationFields, TArguments> parse, Func<TArguments, AccessDemand> demand, Func<TArguments, ValueTask<OperationAnswer>> handle) =>
+        OperationEntry.OfRole(name, call => parse(call.Fields), demand, (arguments, _, _) => handle(arguments));
 
     private static OperationEntry Description<TArguments>(
-        string name, Func<OperationFields, TArguments> parse, Func<TArguments, Action<Utf8JsonWriter>> describe) =>
-        Entry(name, parse, arguments => ValueTask.FromResult(new OperationAnswer(200, describe(arguments))));
+        string name, Func<OperationFields, TArguments> parse, Func<TArguments, AccessDemand> demand,
+        Func<TArguments, RolePermission, Action<Utf8JsonWriter>> describe) =>
+        OperationEntry.OfRole(
+            name, call => parse(call.Fields), demand,
+            (arguments, call, _) => ValueTask.FromResult(new OperationAnswer(200, describe(arguments, call.Caller.Sight))));
 }

@@ -4,6 +4,7 @@ using Harper.Actors.Databases;
 using Harper.Core.Commit;
 using Harper.Core.Identity;
 using Harper.Core.Operations;
+using Harper.Core.Permissions;
 using Harper.Core.Reading;
 using Harper.Core.Schema;
 
@@ -15,26 +16,27 @@ internal static class TableDescription
     /// <summary>How far back the log is read for the last change of a table that has no index on its updated time.</summary>
     private const int LogLookBackBytes = 1 << 20;
 
-    public static void WriteAll(Utf8JsonWriter json, IDatabaseHandle database, bool exactCount)
+    public static void WriteAll(Utf8JsonWriter json, IDatabaseHandle database, RolePermission sight, bool exactCount)
     {
         using var view = database.OpenView();
         json.WriteStartObject();
-        foreach (var table in view.Catalog.Tables.Values.OrderBy(table => table.Id))
+        foreach (var table in view.Catalog.Tables.Values.Where(table => sight.Sees(database.Name, table.Name)).OrderBy(table => table.Id))
         {
             json.WritePropertyName(table.Name.Value);
-            Write(json, database, view, table, exactCount);
+            Write(json, database, view, table, sight, exactCount);
         }
         json.WriteEndObject();
     }
 
-    public static void WriteOne(Utf8JsonWriter json, IDatabaseHandle database, TableName name, bool exactCount)
+    public static void WriteOne(Utf8JsonWriter json, IDatabaseHandle database, TableName name, RolePermission sight, bool exactCount)
     {
         using var view = database.OpenView();
         var table = view.Catalog.Find(name) ?? throw OperationError.NotFound($"Table '{database.Name}.{name}' does not exist");
-        Write(json, database, view, table, exactCount);
+        Write(json, database, view, table, sight, exactCount);
     }
 
-    private static void Write(Utf8JsonWriter json, IDatabaseHandle database, IReadView view, TableDefinition table, bool exactCount)
+    private static void Write(
+        Utf8JsonWriter json, IDatabaseHandle database, IReadView view, TableDefinition table, RolePermission sight, bool exactCount)
     {
         var statistics = database.Engine.Statistics;
         json.WriteStartObject();
@@ -45,7 +47,10 @@ internal static class TableDescription
         json.WriteBoolean("audit", table.Audit);
         json.WriteBoolean("schema_defined", table.SchemaDefined);
         json.WriteStartArray("attributes");
-        foreach (var attribute in table.Attributes) WriteAttribute(json, attribute);
+        // The original shows none to a role that may read the whole table (D38).
+        var permission = sight.On(database.Name, table.Name);
+        foreach (var attribute in table.Attributes)
+            if (permission.Knows(attribute.Name, attribute.IsPrimaryKey)) WriteAttribute(json, attribute);
         json.WriteEndArray();
         json.WriteNumber("db_size", statistics.Bytes);
         if (table.Replicate is { } replicate) json.WriteBoolean("replicate", replicate);
