@@ -13,16 +13,22 @@ using Harper.Core.BulkLoad;
 
 namespace Harper.Actors.Operations;
 
+/// <summary>What the operations on users, roles, tokens and sessions are made from.</summary>
+/// <param name="IsOperation">Whether this node has an operation of that name; asked only once the catalogue is composed.</param>
+public sealed record UserParts(IUserStore Users, UserChanges Changes, ITokenIssuer Tokens, ISessions Sessions, Func<string, bool> IsOperation);
+
 /// <summary>The families that concern this node: its users, jobs, logs and configuration.</summary>
 public static class NodeFamilies
 {
     public static IReadOnlyList<IOperationFamily> Create(
-        IDatabaseDirectory databases, TableWrites writes, IJobs jobs, IUserStore users, IConfigurationStore configuration, ICsvReader csv,
+        IDatabaseDirectory databases, TableWrites writes, IJobs jobs, UserParts users, IConfigurationStore configuration, ICsvReader csv,
         string rootPath) =>
     [
         new BulkLoadOperations(databases, jobs, csv, writes),
         new JobOperations(databases),
-        new UserOperations(users),
+        new UserOperations(users.Users, users.Changes),
+        new RoleOperations(users.Users, users.Changes, databases, users.IsOperation),
+        new TokenOperations(users.Users, users.Changes, users.Tokens, users.Sessions),
         new LogOperations(databases, jobs),
         new ConfigurationOperations(configuration),
         new SystemOperations(databases, rootPath),

@@ -9,6 +9,9 @@ public sealed record OperationAnswer(int Status, Action<Utf8JsonWriter> Write)
     /// <summary>Writes the body of an answer that may be large: reads, writes, yields, flushes the writer as it goes. Takes the place of <see cref="Write"/>.</summary>
     public Func<Utf8JsonWriter, CancellationToken, ValueTask>? Stream { get; init; }
 
+    /// <summary>A session that began, for the carrier's cookie; empty: it ended; null: nothing changes.</summary>
+    public string? Session { get; init; }
+
     /// <summary>Sent as Retry-After.</summary>
     public int? RetryAfterSeconds { get; init; }
 

@@ -14,6 +14,20 @@ public sealed record Caller(string? User, bool SuperUser, string? Node = null)
     /// <summary>What the user's role allowed when the call came in; a super_user's is not looked at.</summary>
     public RolePermission Role { get; init; } = RolePermission.None;
 
+    /// <summary>Nobody has logged in.</summary>
+    public static readonly Caller Nobody = new(null, SuperUser: false);
+
+    /// <summary>The session that the call came in, if any.</summary>
+    public string? Session { get; init; }
+
+    /// <summary>A bearer token that is none for operations: what is refreshed with it.</summary>
+    public string? Bearer { get; init; }
+
+    /// <summary>True: the caller acts for another user or role.</summary>
+    public bool Acting { get; init; }
+
+    public bool IsNobody => User is null && !SuperUser && Node is null;
+
     /// <summary>What may be done with a table, and which attributes of its records are shown.</summary>
     public TablePermission On(DatabaseName database, TableName table) => SuperUser ? TablePermission.Everything : Role.On(database, table);
 

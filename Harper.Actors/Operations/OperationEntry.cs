@@ -15,6 +15,9 @@ public enum OperationAccess
 
     /// <summary>Every user that has logged in (user_info, get_job).</summary>
     Anyone,
+
+    /// <summary>Also who has not logged in: the operation checks credentials of its own (login). Never for nodes.</summary>
+    Open,
 }
 
 /// <summary>One row of the catalogue of operations: a name, who may call it, its argument record's parser and its handler.</summary>

@@ -24,8 +24,9 @@ public interface IUserStore
 
     Task<bool> RemoveRoleAsync(string id, CancellationToken cancellation = default);
 
-    /// <summary>The text to store for a password: salted, slow by design; runs on the caller's thread.</summary>
-    string HashPassword(string password);
+    /// <summary>The text to store for a password: salted, slow by design, few computed at once.</summary>
+    /// <exception cref="Harper.Core.Operations.OperationError">503: too many are waiting.</exception>
+    Task<string> HashPasswordAsync(string password, CancellationToken cancellation = default);
 
     /// <summary>Whether a password is the account's, active or not. Constant time, few computed at once; an unknown user (null) takes as long as a known one.</summary>
     /// <exception cref="Harper.Core.Operations.OperationError">503: too many log-ins are waiting.</exception>

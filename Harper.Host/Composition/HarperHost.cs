@@ -37,6 +37,9 @@ internal sealed partial class HarperHost : IAsyncDisposable
 
     public HarperConfig Config { get; }
 
+    /// <summary>The way into operations, once the node serves.</summary>
+    public OperationDispatcher? Operations { get; private set; }
+
     /// <summary>Completes with the reason when the node cannot go on.</summary>
     public Task<string> Lost => _lost.Task;
 
@@ -101,10 +104,13 @@ internal sealed partial class HarperHost : IAsyncDisposable
         foreach (var warning in report.Warnings) LogConfigurationWarning(log, warning);
         LogPhase(log, "configuration read");
 
-        var verifier = new PasswordVerifier(Config.Authentication.CacheTtl, TimeProvider.System);
+        var algorithm = Config.Authentication.HashWithArgon2 ? PasswordAlgorithm.Argon2id : PasswordAlgorithm.Pbkdf2;
+        var verifier = new PasswordVerifier(Config.Authentication.CacheTtl, TimeProvider.System, algorithm);
         Undo(verifier.Dispose);
+        var keys = new TokenKeys(Path.Combine(Config.RootPath, "keys"));
+        Undo(keys.Dispose);
         var (username, password) = loader.FirstAdministrator;
-        var hashing = HashForFirstStart(password);
+        var hashing = HashForFirstStart(password, algorithm);
         // Addresses are taken while the databases open: a port in use is known at once, and what comes early waits.
         var security = new SecurityComposition(Config);
         var listening = Task.Run(() => ListenAsync(security.Certificates.Tls, loggers, cancellation), cancellation);
@@ -119,12 +125,16 @@ internal sealed partial class HarperHost : IAsyncDisposable
 
         var users = new UserStore(node.Running.Databases, verifier, node.Running.Services.Clock);
         await users.EnsureAsync(username, password, hashing).ConfigureAwait(false);
-        var authentication = new Authentication(users, Config.Authentication, loggers.CreateLogger<Authentication>());
+        var access = Config.Authentication;
+        var tokens = new JwtTokens(keys, access.OperationTokenLife, access.RefreshTokenLife, TimeProvider.System);
+        var sessions = new SessionStore(node.Running.Databases, access.EnableSessions, access.SessionLife, node.Running.Services.Clock);
+        var authentication = new Authentication(users, tokens, sessions, access, loggers.CreateLogger<Authentication>());
         credentials.Use(authentication);
         LogPhase(log, "users read");
 
-        var operations = OperationsComposition.Create(Config, loader, node, security, users, loggers);
+        var operations = OperationsComposition.Create(Config, loader, node, security, users, tokens, sessions, loggers);
         await OperationsComposition.ApplySchemasAsync(Config, node, loggers, cancellation).ConfigureAwait(false);
+        Operations = operations;
         Serve(node, operations, authentication, loggers);
         LogPhase(log, "serving");
         Undo(QuietTrim.Start().Dispose);
@@ -176,14 +186,14 @@ internal sealed partial class HarperHost : IAsyncDisposable
         _rest.Use(new RestEndpoint(Config.Http.Cors, authentication).HandleAsync);
         var admin = new AdminEndpoint(node.Running.Admin, _stopping.Token);
         _operations.Use(new OperationsEndpoint(
-            Config.OperationsApi.Cors, authentication, operations, admin, loggers.CreateLogger<OperationsEndpoint>()).HandleAsync);
+            Config.OperationsApi.Cors, authentication, Config.Authentication, operations, admin, loggers.CreateLogger<OperationsEndpoint>()).HandleAsync);
     }
 
     /// <summary>A first start hashes the administrator's password, which is slow by design, while the databases open.</summary>
-    private Task<string>? HashForFirstStart(string? password) =>
+    private Task<string>? HashForFirstStart(string? password, PasswordAlgorithm algorithm) =>
         password is null || Directory.EnumerateFileSystemEntries(Config.Storage.Path).Any()
             ? null
-            : Task.Run(() => PasswordHasher.Hash(password), CancellationToken.None);
+            : Task.Run(() => PasswordHasher.Hash(password, algorithm), CancellationToken.None);
 
     private static async ValueTask StopNodeAsync(Task<NodeComposition> starting, ILogger log)
     {

@@ -2,6 +2,8 @@ using Harper.Actors.Operations;
 using Harper.Actors.Operations.Data;
 using Harper.Actors.Operations.Permissions;
 using Harper.Actors.Operations.Schema;
+using Harper.Actors.Operations.Users;
+using Harper.Actors.Users;
 using Harper.Core.Identity;
 using Harper.Host.BulkLoad;
 using Harper.Host.Configuration;
@@ -14,17 +16,21 @@ namespace Harper.Host.Composition;
 /// <summary>The catalogue of operations, composed of its families, and the one way into it.</summary>
 internal static class OperationsComposition
 {
-    public static OperationDispatcher Create(HarperConfig config, HarperConfigLoader loader, NodeComposition node, SecurityComposition security, UserStore users, ILoggerFactory loggers)
+    public static OperationDispatcher Create(
+        HarperConfig config, HarperConfigLoader loader, NodeComposition node, SecurityComposition security, UserStore users, ITokenIssuer tokens,
+        ISessions sessions, ILoggerFactory loggers)
     {
         var databases = node.Running.Databases;
         var self = new NodeName(config.NodeName);
         var settings = new OperationSettings { Deadline = config.OperationsApi.Timeout };
         var configuration = new ConfigurationStore(loader, config, TimeProvider.System);
         var writes = new TableWrites(databases, self, settings, node.Cluster.Confirmations);
-        var catalog = new OperationCatalog(
+        OperationCatalog? composed = null;
+        var parts = new UserParts(users, new UserChanges(), tokens, sessions, name => composed!.Has(name));
+        var catalog = composed = new OperationCatalog(
         [
             .. DataFamilies.Create(databases, writes, settings),
-            .. NodeFamilies.Create(databases, writes, node.Running.Jobs, users, configuration, new CsvHelperReader(), config.RootPath),
+            .. NodeFamilies.Create(databases, writes, node.Running.Jobs, parts, configuration, new CsvHelperReader(), config.RootPath),
             node.Cluster.CreateOperations(databases, configuration),
             node.Cluster.CreateVerification(databases),
             security.Certificates.CreateOperations(),

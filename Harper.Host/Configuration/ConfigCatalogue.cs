@@ -72,12 +72,12 @@ internal static class ConfigCatalogue
 
         Key("authentication.authorizeLocal", ConfigKind.Flag, "false"),
         Key("authentication.cacheTTL", ConfigKind.Milliseconds, "30000") with { Max = Day },
-        NotYet("authentication.enableSessions", ConfigKind.Flag, "true"),
-        NotYet("authentication.operationTokenTimeout", ConfigKind.Duration, "1d"),
-        NotYet("authentication.refreshTokenTimeout", ConfigKind.Duration, "30d"),
-        NoEffect("authentication.hashFunction", ConfigKind.Choice, "sha256") with { Choices = ["sha256", "argon2id", "md5"] },
-        NotYet("authentication.cookie.domains", ConfigKind.Anything),
-        NotYet("authentication.cookie.expires", ConfigKind.Text),
+        Key("authentication.enableSessions", ConfigKind.Flag, "true"),
+        Key("authentication.operationTokenTimeout", ConfigKind.Duration, "1d"),
+        Key("authentication.refreshTokenTimeout", ConfigKind.Duration, "30d"),
+        Key("authentication.hashFunction", ConfigKind.Choice, "sha256") with { Choices = ["sha256", "argon2id", "md5"] },
+        Key("authentication.cookie.domains", ConfigKind.Texts),
+        Key("authentication.cookie.expires", ConfigKind.Duration, "30d"),
 
         Key("logging.level", ConfigKind.Choice, "warn") with { Choices = LogLevels },
         Key("logging.file", ConfigKind.Flag, "true"),

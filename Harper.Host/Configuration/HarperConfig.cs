@@ -136,6 +136,20 @@ public sealed record AuthenticationConfig
     public required bool LogFailed { get; init; }
 
     public required bool LogSuccessful { get; init; }
+
+    public bool EnableSessions { get; init; } = true;
+
+    public TimeSpan OperationTokenLife { get; init; } = TimeSpan.FromDays(1);
+
+    public TimeSpan RefreshTokenLife { get; init; } = TimeSpan.FromDays(30);
+
+    /// <summary>How long a session holds after its log-in.</summary>
+    public TimeSpan SessionLife { get; init; } = TimeSpan.FromDays(30);
+
+    /// <summary>Domains whose pages share a session's cookie.</summary>
+    public ImmutableArray<string> CookieDomains { get; init; } = [];
+
+    public bool HashWithArgon2 { get; init; }
 }
 
 /// <summary>The section <c>logging</c>.</summary>

@@ -53,6 +53,12 @@ internal static class HarperConfigBuilder
                 CacheTtl = values.Get<TimeSpan>("authentication.cacheTTL"),
                 LogFailed = values.Get<bool>("logging.auditAuthEvents.logFailed"),
                 LogSuccessful = values.Get<bool>("logging.auditAuthEvents.logSuccessful"),
+                EnableSessions = values.Get<bool>("authentication.enableSessions"),
+                OperationTokenLife = values.Get<TimeSpan>("authentication.operationTokenTimeout"),
+                RefreshTokenLife = values.Get<TimeSpan>("authentication.refreshTokenTimeout"),
+                SessionLife = values.Get<TimeSpan>("authentication.cookie.expires"),
+                CookieDomains = values.Get<ImmutableArray<string>?>("authentication.cookie.domains") ?? [],
+                HashWithArgon2 = values.Get<string>("authentication.hashFunction") == "argon2id",
             },
             Logging = Logging(values, Rooted),
             Storage = new StorageConfig

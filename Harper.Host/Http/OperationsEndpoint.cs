@@ -11,7 +11,7 @@ namespace Harper.Host.Http;
 
 /// <summary>The operations port: <c>POST /</c> runs an operation, and the few other paths that the original has (operations API, section 1).</summary>
 internal sealed partial class OperationsEndpoint(
-    CorsConfig cors, Authentication authentication, OperationDispatcher dispatcher, AdminEndpoint admin, ILogger<OperationsEndpoint> log)
+    CorsConfig cors, Authentication authentication, AuthenticationConfig config, OperationDispatcher dispatcher, AdminEndpoint admin, ILogger<OperationsEndpoint> log)
 {
     private const string NoOperation = "Request body must include an 'operation' property.";
     private const string Health = "HarperDB is running.";
@@ -63,31 +63,86 @@ internal sealed partial class OperationsEndpoint(
 
     private async Task OperationAsync(HttpContext context, long started)
     {
-        var caller = await CallerAsync(context).ConfigureAwait(false);
-        if (context.Request.Headers.ContentEncoding is [{ Length: > 0 } coding, ..] && !coding.Equals("identity", StringComparison.OrdinalIgnoreCase))
-            throw new OperationError(415, $"Content-Encoding '{coding}' is not supported: send the body uncompressed");
+        var (caller, refusal) = await IdentifyAsync(context).ConfigureAwait(false);
         var type = BodyTypes.Of(context.Request.ContentType);
-        if (type == BodyType.Unsupported) throw new OperationError(415, $"Unsupported Media Type: {context.Request.ContentType}");
+        if (refusal is null) CheckRequest(context.Request, type);
         if (AnswerTypes.Choose(context.Request.Headers.Accept) is null)
         {
             await AnswerWriter.WriteAsync(context, Refusal(406, "Not Acceptable", AnswerTypes.NotAcceptable), started, context.RequestAborted).ConfigureAwait(false);
             return;
         }
-        using var body = await RequestBody.ReadAsync(context.Request, context.RequestAborted).ConfigureAwait(false);
-        if (type == BodyType.Unnamed && !HasOperation(body.Bytes))
+        using var body = await ReadAsync(context, refusal).ConfigureAwait(false);
+        if (refusal is null && type == BodyType.Unnamed && !HasOperation(body.Bytes))
         {
             await AnswerWriter.WriteAsync(context, Refusal(400, "Bad Request", NoOperation), started, context.RequestAborted).ConfigureAwait(false);
             return;
         }
-        var fields = type switch
-        {
-            BodyType.Cbor => OperationFields.ParseConverted(CborBody.ToJson(body.Bytes)),
-            BodyType.MessagePack => OperationFields.ParseConverted(MessagePackBody.ToJson(body.Bytes)),
-            _ => OperationFields.ParseBody(body.Bytes),
-        };
+        var fields = refusal is null ? Parse(type, body.Bytes) : ParseOfNobody(type, body.Bytes, context.Request.Headers.Authorization.Count > 0) ?? throw refusal;
         if (log.IsEnabled(LogLevel.Information)) LogRequest(caller.User, RequestLog.Shorten(fields));
         var answer = await dispatcher.RunAsync(fields, caller, CallOrigin.Http, context.RequestAborted).ConfigureAwait(false);
+        if (answer.Session is { } session) SessionCookie.Write(context, session, config.SessionLife, config.CookieDomains);
         await AnswerWriter.WriteAsync(context, answer, started, context.RequestAborted).ConfigureAwait(false);
+    }
+
+    /// <summary>Who has not logged in may still be about to: such a request is read on, a little of it, and the refusal kept.</summary>
+    private async ValueTask<(Caller Caller, OperationError? Refusal)> IdentifyAsync(HttpContext context)
+    {
+        try
+        {
+            return (await CallerAsync(context).ConfigureAwait(false), null);
+        }
+        catch (OperationError error) when (error.Status == 401)
+        {
+            return (Caller.Nobody with { Bearer = Authentication.TokenOf(context.Request.Headers.Authorization.ToString()) }, error);
+        }
+    }
+
+    private static async ValueTask<RequestBody> ReadAsync(HttpContext context, OperationError? refusal)
+    {
+        try
+        {
+            var most = refusal is null ? RequestBody.MaxBytes : RequestBody.MaxStrangerBytes;
+            return await RequestBody.ReadAsync(context.Request, most, context.RequestAborted).ConfigureAwait(false);
+        }
+        catch (OperationError) when (refusal is not null)
+        {
+            throw refusal;
+        }
+    }
+
+    private static void CheckRequest(HttpRequest request, BodyType type)
+    {
+        if (request.Headers.ContentEncoding is [{ Length: > 0 } coding, ..] && !coding.Equals("identity", StringComparison.OrdinalIgnoreCase))
+            throw new OperationError(415, $"Content-Encoding '{coding}' is not supported: send the body uncompressed");
+        if (type == BodyType.Unsupported) throw new OperationError(415, $"Unsupported Media Type: {request.ContentType}");
+    }
+
+    private static OperationFields Parse(BodyType type, ReadOnlyMemory<byte> body) => type switch
+    {
+        BodyType.Cbor => OperationFields.ParseConverted(CborBody.ToJson(body)),
+        BodyType.MessagePack => OperationFields.ParseConverted(MessagePackBody.ToJson(body)),
+        _ => OperationFields.ParseBody(body),
+    };
+
+    /// <summary>
+    /// What somebody who has not logged in wants, if it is an operation that checks credentials of its own; null: it is none. Credentials that were sent and do not
+    /// hold are refused all the same, but for a refresh token where one belongs.
+    /// </summary>
+    private OperationFields? ParseOfNobody(BodyType type, ReadOnlyMemory<byte> body, bool withCredentials)
+    {
+        if (type == BodyType.Unsupported) return null;
+        try
+        {
+            var fields = Parse(type, body);
+            var operation = fields.Text("operation")!;
+            var open = dispatcher.Catalog.Has(operation) && dispatcher.Catalog.Find(operation).Access == OperationAccess.Open
+                && (!withCredentials || operation == "refresh_operation_token");
+            return open ? fields : null;
+        }
+        catch (OperationError)
+        {
+            return null;
+        }
     }
 
     private async Task AdminAsync(HttpContext context, PathString path, long started)
@@ -98,7 +153,7 @@ internal sealed partial class OperationsEndpoint(
     }
 
     private ValueTask<Caller> CallerAsync(HttpContext context) => authentication.AuthenticateAsync(
-        context.Request.Headers.Authorization, context.Connection.RemoteIpAddress, context.RequestAborted);
+        context.Request.Headers.Authorization, context.Connection.RemoteIpAddress, context.RequestAborted, SessionCookie.Read(context.Request));
 
     /// <summary>Clients that forget to name the type of their JSON are understood; what has no operation gets the original's answer.</summary>
     private static bool HasOperation(ReadOnlyMemory<byte> body)

@@ -13,6 +13,9 @@ internal sealed class RequestBody : IDisposable
 {
     public const long MaxBytes = 1L << 30;
 
+    /// <summary>Of somebody who has not logged in: enough for credentials and a token.</summary>
+    public const long MaxStrangerBytes = 64 * 1024;
+
     /// <summary>A claim that is believed at once.</summary>
     private const int BelievedBytes = 1 << 20;
 
@@ -27,17 +30,17 @@ internal sealed class RequestBody : IDisposable
     private byte[] _buffer = [];
     private int _length;
 
-    private RequestBody()
-    {
-    }
+    private readonly long _most;
+
+    private RequestBody(long most) => _most = most;
 
     public ReadOnlyMemory<byte> Bytes => _buffer.AsMemory(0, _length);
 
     /// <exception cref="OperationError">413: longer than 1 GB. 503: too much at once.</exception>
-    public static async ValueTask<RequestBody> ReadAsync(HttpRequest request, CancellationToken cancellation)
+    public static async ValueTask<RequestBody> ReadAsync(HttpRequest request, long most, CancellationToken cancellation)
     {
-        if (request.ContentLength > MaxBytes) throw TooLarge();
-        var body = new RequestBody();
+        if (request.ContentLength > most) throw TooLarge();
+        var body = new RequestBody(most);
         try
         {
             await body.FillAsync(request.BodyReader, request.ContentLength ?? 0, cancellation).ConfigureAwait(false);
@@ -80,7 +83,7 @@ internal sealed class RequestBody : IDisposable
         while (true)
         {
             var read = await reader.ReadAsync(cancellation).ConfigureAwait(false);
-            if (_length + read.Buffer.Length > MaxBytes) throw TooLarge();
+            if (_length + read.Buffer.Length > _most) throw TooLarge();
             Reserve(_length + read.Buffer.Length, claimed);
             read.Buffer.CopyTo(_buffer.AsSpan(_length));
             _length += (int)read.Buffer.Length;

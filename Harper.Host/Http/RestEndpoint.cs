@@ -18,7 +18,7 @@ internal sealed class RestEndpoint(CorsConfig cors, Authentication authenticatio
         if (Cors.Answer(context, cors)) return;
         try
         {
-            await authentication.AuthenticateAsync(context.Request.Headers.Authorization, context.Connection.RemoteIpAddress, context.RequestAborted)
+            await authentication.AuthenticateAsync(context.Request.Headers.Authorization, context.Connection.RemoteIpAddress, context.RequestAborted, SessionCookie.Read(context.Request))
                 .ConfigureAwait(false);
             await AnswerAsync(context, 501, "NotImplemented: the REST interface is not available in this version; use the operations API", started)
                 .ConfigureAwait(false);

@@ -12,22 +12,25 @@ using Microsoft.Extensions.Logging;
 namespace Harper.Host.Security;
 
 /// <summary>
-/// Finds out who calls (R-OPS-05): the Authorization header against the users of this node. Refusals are thrown as 401 with the original's texts, which
-/// do not say whether a user exists.
+/// Finds out who calls (R-OPS-05): a password, a token, a session, each against the users as they are now. Refusals are thrown as 401 with the original's texts,
+/// which do not say whether a user exists.
 /// </summary>
-internal sealed class Authentication(IUserStore users, AuthenticationConfig config, ILogger<Authentication> log) : IPeerCredentials
+internal sealed class Authentication(
+    IUserStore users, ITokenIssuer tokens, ISessions sessions, AuthenticationConfig config, ILogger<Authentication> log) : IPeerCredentials
 {
-    private const int MaxHeaderChars = 8192;
+    private const int MaxHeaderChars = 16 * 1024;
 
     /// <summary>Who may call as super_user without a name: the domain socket's owner, and local callers where the operator allows it.</summary>
     public static readonly Caller Local = new(null, SuperUser: true);
 
     /// <summary>For HTTP callers.</summary>
     /// <param name="remote">Null: the domain socket, whose callers are super_user.</param>
+    /// <param name="session">What the session's cookie holds.</param>
     /// <exception cref="OperationError">401: nobody, or not who they say.</exception>
-    public ValueTask<Caller> AuthenticateAsync(string? authorization, IPAddress? remote, CancellationToken cancellation)
+    public ValueTask<Caller> AuthenticateAsync(string? authorization, IPAddress? remote, CancellationToken cancellation, string? session = null)
     {
         if (!string.IsNullOrEmpty(authorization)) return FromHeaderAsync(authorization, cancellation);
+        if (session is not null && FromSession(session) is { } caller) return new ValueTask<Caller>(caller);
         if (remote is null || config.AuthorizeLocal && IsLoopback(remote)) return new ValueTask<Caller>(Local);
         throw new OperationError(401, "Must login");
     }
@@ -45,13 +48,24 @@ internal sealed class Authentication(IUserStore users, AuthenticationConfig conf
         }
     }
 
+    /// <summary>The token of a header, under each of the names that clients give it (D13); null: it is no token.</summary>
+    public static string? TokenOf(string header)
+    {
+        var space = header.IndexOf(' ', StringComparison.Ordinal);
+        if (space < 0) return header.StartsWith("eyJ", StringComparison.Ordinal) ? header : null;
+        var scheme = header.AsSpan(0, space);
+        return scheme.Equals("Bearer", StringComparison.OrdinalIgnoreCase) || scheme.Equals("Token", StringComparison.OrdinalIgnoreCase)
+            ? header[(space + 1)..].Trim()
+            : null;
+    }
+
     private async ValueTask<Caller> FromHeaderAsync(string header, CancellationToken cancellation)
     {
         if (header.Length > MaxHeaderChars) throw new OperationError(401, "Login failed");
-        var space = header.IndexOf(' ');
-        var scheme = space < 0 ? header : header[..space];
-        if (!scheme.Equals("Basic", StringComparison.OrdinalIgnoreCase)) throw new OperationError(401, "invalid token");
-        var (username, password) = ReadBasic(header.AsSpan(space + 1).Trim());
+        if (TokenOf(header) is { } token) return await FromTokenAsync(token).ConfigureAwait(false);
+        if (header.Trim().Equals("Bearer", StringComparison.OrdinalIgnoreCase)) throw new OperationError(401, "invalid token");
+        if (!header.StartsWith("Basic ", StringComparison.OrdinalIgnoreCase)) throw new OperationError(401, "Must login");
+        var (username, password) = ReadBasic(header.AsSpan("Basic ".Length).Trim());
 
         var account = users.Find(username);
         // The password first: only its owner may learn that an account is inactive.
@@ -60,6 +74,21 @@ internal sealed class Authentication(IUserStore users, AuthenticationConfig conf
         if (config.LogSuccessful) log.Log(LogLevel.Information, LogSeverity.Notify, "User {Username} logged in", username);
         return CallerOf(account);
     }
+
+    /// <summary>A token holds as long as its user does, with the password it was given out for.</summary>
+    private async ValueTask<Caller> FromTokenAsync(string token)
+    {
+        var claims = await tokens.ReadAsync(token).ConfigureAwait(false);
+        if (claims.Use != TokenUse.Operation || claims.Role is not null) throw new OperationError(401, "invalid token");
+        if (users.Find(claims.Username) is not { } account || account.Credential != claims.Credential) throw Refused(claims.Username, "invalid token");
+        return account.Active ? CallerOf(account) : throw Refused(claims.Username, "Cannot complete request: User is inactive");
+    }
+
+    /// <summary>Null: whoever sends an old cookie has not logged in, which is no offence.</summary>
+    private Caller? FromSession(string session) =>
+        sessions.Find(session) is { } found && users.Find(found.Username) is { Active: true } account && account.Credential == found.Credential
+            ? CallerOf(account) with { Session = session }
+            : null;
 
     private Caller CallerOf(UserAccount account)
     {

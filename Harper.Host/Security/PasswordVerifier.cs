@@ -8,7 +8,7 @@ namespace Harper.Host.Security;
 /// Checks passwords without letting a flood of log-ins take the processor: few at once, a bounded number waiting. A verified password is
 /// remembered together with the stored hash that it matched, so that a changed password or a removed user ends the memory by itself (R-OPS-12).
 /// </summary>
-internal sealed class PasswordVerifier(TimeSpan memory, TimeProvider time) : IDisposable
+internal sealed class PasswordVerifier(TimeSpan memory, TimeProvider time, PasswordAlgorithm algorithm = PasswordAlgorithm.Pbkdf2) : IDisposable
 {
     private const int AtOnce = 2;
     private const int MaxWaiting = 64;
@@ -22,9 +22,20 @@ internal sealed class PasswordVerifier(TimeSpan memory, TimeProvider time) : IDi
     public void Dispose() => _places.Dispose();
 
     /// <param name="stored">Null: there is no such user; takes as long all the same.</param>
-    public async ValueTask<bool> VerifyAsync(string? stored, string password, CancellationToken cancellation)
+    public ValueTask<bool> VerifyAsync(string? stored, string password, CancellationToken cancellation) =>
+        stored is not null && IsRemembered(stored, password)
+            ? new ValueTask<bool>(true)
+            : new ValueTask<bool>(InTurnAsync(() => Compute(stored, password), cancellation));
+
+    /// <summary>Hashes a new password, in the same queue as log-ins.</summary>
+    public Task<string> HashAsync(string password, CancellationToken cancellation) =>
+        InTurnAsync(() => PasswordHasher.Hash(password, algorithm), cancellation);
+
+    /// <summary>Whether a hash is of another kind or cheaper than new ones are.</summary>
+    public bool IsOutdated(string stored) => PasswordHasher.IsOutdated(stored, algorithm);
+
+    private async Task<T> InTurnAsync<T>(Func<T> compute, CancellationToken cancellation)
     {
-        if (stored is not null && IsRemembered(stored, password)) return true;
         if (Interlocked.Increment(ref _waiting) > MaxWaiting)
         {
             Interlocked.Decrement(ref _waiting);
@@ -35,7 +46,7 @@ internal sealed class PasswordVerifier(TimeSpan memory, TimeProvider time) : IDi
             await _places.WaitAsync(cancellation).ConfigureAwait(false);
             try
             {
-                return await Task.Run(() => Compute(stored, password), CancellationToken.None).ConfigureAwait(false);
+                return await Task.Run(compute, CancellationToken.None).ConfigureAwait(false);
             }
             finally
             {
@@ -60,7 +71,7 @@ internal sealed class PasswordVerifier(TimeSpan memory, TimeProvider time) : IDi
     {
         if (stored is null)
         {
-            PasswordHasher.Waste(password);
+            PasswordHasher.Waste(password, algorithm);
             return false;
         }
         if (!PasswordHasher.Verify(password, stored)) return false;

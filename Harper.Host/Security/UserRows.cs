@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text.Json;
 using Harper.Actors.Users;
 using Harper.Core.Json;
@@ -21,6 +20,8 @@ internal static class UserRows
         record.SetText("role", account.Role);
         record.SetBoolean("active", account.Active);
         record.SetText("password", account.PasswordHash);
+        record.SetText("hash_function", PasswordHasher.AlgorithmOf(account.PasswordHash));
+        if (account.RefreshToken is { } token) record.SetText("refresh_token", token);
         record.SetNumber(Created, account.CreatedTime > 0 ? account.CreatedTime : now);
         record.SetNumber(Updated, now);
     });
@@ -38,15 +39,18 @@ internal static class UserRows
 
     public static UserAccount? ReadUser(VisibleRecord record)
     {
-        var row = ToJson(record);
+        var row = RecordJson.Read(record.Record);
         return Text(row, "username") is { } name && Text(row, "role") is { } role
             ? new UserAccount(name, role, Flag(row, "active"), Text(row, "password") ?? "", Number(row, Created), Number(row, Updated))
+            {
+                RefreshToken = Text(row, "refresh_token"),
+            }
             : null;
     }
 
     public static UserRole? ReadRole(VisibleRecord record)
     {
-        var row = ToJson(record);
+        var row = RecordJson.Read(record.Record);
         return Text(row, "id") is { } id
             ? new UserRole(id, Text(row, "role") ?? id, row.TryGetProperty("permission", out var permission) ? permission : default, Number(row, Created), Number(row, Updated))
             : null;
@@ -57,14 +61,6 @@ internal static class UserRows
         var builder = new RecordBuilder(Shapes);
         fill(builder);
         return builder.Build();
-    }
-
-    private static JsonElement ToJson(VisibleRecord record)
-    {
-        var buffer = new ArrayBufferWriter<byte>(512);
-        using (var writer = new Utf8JsonWriter(buffer)) JsonRecordWriter.Write(record.Record, writer);
-        var reader = new Utf8JsonReader(buffer.WrittenSpan);
-        return JsonElement.ParseValue(ref reader);
     }
 
     private static string? Text(JsonElement row, string name) =>

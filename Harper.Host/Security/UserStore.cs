@@ -39,7 +39,7 @@ internal sealed class UserStore(IDatabaseDirectory databases, PasswordVerifier v
             throw new HostStartException(
                 "this node has no users yet: set HDB_ADMIN_USERNAME and HDB_ADMIN_PASSWORD for the first start, they become its first administrator",
                 HostStartException.NoAdministrator);
-        var hash = hashing is null ? HashPassword(password) : await hashing.ConfigureAwait(false);
+        var hash = await (hashing ?? verifier.HashAsync(password, CancellationToken.None)).ConfigureAwait(false);
         await SaveAsync(new UserAccount(username, UserRole.SuperUserId, true, hash)).ConfigureAwait(false);
         verifier.Remember(hash, password);
     }
@@ -70,10 +70,32 @@ internal sealed class UserStore(IDatabaseDirectory databases, PasswordVerifier v
 
     public Task<bool> RemoveRoleAsync(string id, CancellationToken cancellation = default) => RemoveAsync(Roles, id);
 
-    public string HashPassword(string password) => PasswordHasher.Hash(password);
+    public Task<string> HashPasswordAsync(string password, CancellationToken cancellation = default) => verifier.HashAsync(password, cancellation);
 
-    public ValueTask<bool> VerifyAsync(UserAccount? account, string password, CancellationToken cancellation = default) =>
-        verifier.VerifyAsync(account?.PasswordHash, password, cancellation);
+    public async ValueTask<bool> VerifyAsync(UserAccount? account, string password, CancellationToken cancellation = default)
+    {
+        if (!await verifier.VerifyAsync(account?.PasswordHash, password, cancellation).ConfigureAwait(false)) return false;
+        if (verifier.IsOutdated(account!.PasswordHash)) await UpgradeAsync(account, password, cancellation).ConfigureAwait(false);
+        return true;
+    }
+
+    /// <summary>
+    /// The one moment at which the password is known: its hash is made anew as the operator wants hashes now. Only if it still is the same; and a node that is
+    /// too busy for it does it at the next log-in.
+    /// </summary>
+    private async Task UpgradeAsync(UserAccount account, string password, CancellationToken cancellation)
+    {
+        try
+        {
+            var hash = await verifier.HashAsync(password, cancellation).ConfigureAwait(false);
+            if (Find(account.Username) is { } now && now.PasswordHash == account.PasswordHash)
+                await SaveAsync(now with { PasswordHash = hash }, cancellation).ConfigureAwait(false);
+        }
+        catch (OperationError)
+        {
+            // Busy.
+        }
+    }
 
     private List<T> Scan<T>(TableName name, Func<VisibleRecord, T?> read)
     {

@@ -20,6 +20,7 @@ public sealed class AuthenticationSpecs : IDisposable
     private readonly MemoryDatabases _databases = new(new NodeName("127.0.0.2"));
     private readonly PasswordVerifier _verifier = new(TimeSpan.FromMinutes(5), TimeProvider.System);
     private readonly UserStore _users;
+    private readonly TokenKeys _keys = new("/nowhere");
 
     public AuthenticationSpecs()
     {
@@ -55,7 +56,7 @@ public sealed class AuthenticationSpecs : IDisposable
         var admin = _users.Find("admin")!;
         await _users.SaveAsync(admin with { Active = false }, TestContext.Current.CancellationToken);
         Assert.Equal("Cannot complete request: User is inactive", (await Assert.ThrowsAsync<OperationError>(() => LogInAsync("admin", "secret"))).Message);
-        await _users.SaveAsync(admin with { PasswordHash = _users.HashPassword("new") }, TestContext.Current.CancellationToken);
+        await _users.SaveAsync(admin with { PasswordHash = await _users.HashPasswordAsync("new", TestContext.Current.CancellationToken) }, TestContext.Current.CancellationToken);
         Assert.Equal("Login failed", (await Assert.ThrowsAsync<OperationError>(() => LogInAsync("admin", "secret"))).Message);
         await _users.SaveAsync(_users.Find("admin")! with { Role = UserRole.ClusterUserId }, TestContext.Current.CancellationToken);
         Assert.False((await LogInAsync("admin", "new")).SuperUser);
@@ -66,12 +67,32 @@ public sealed class AuthenticationSpecs : IDisposable
     [Fact]
     public void A_password_should_be_stored_salted_and_never_as_it_is()
     {
-        var (one, other) = (_users.HashPassword("secret"), _users.HashPassword("secret"));
+        var (one, other) = (PasswordHasher.Hash("secret"), PasswordHasher.Hash("secret"));
         Assert.NotEqual(one, other);
         Assert.DoesNotContain("secret", one, StringComparison.Ordinal);
         Assert.True(PasswordHasher.Verify("secret", one));
         Assert.False(PasswordHasher.Verify("Secret", one));
         Assert.False(PasswordHasher.Verify("", "not a hash"));
+        var costly = PasswordHasher.Hash("secret", PasswordAlgorithm.Argon2id);
+        Assert.StartsWith("argon2id$19456$2$1$", costly, StringComparison.Ordinal);
+        Assert.True(PasswordHasher.Verify("secret", costly));
+        Assert.False(PasswordHasher.Verify("Secret", costly));
+        // A row that somebody tampered with must not make the node work for minutes, or hold for every password.
+        foreach (var hostile in (string[])["", "$", "$$$", "argon2id$2000000000$2$1$AAAAAAAAAAAAAAAAAAAAAA==$AAAAAAAA", "pbkdf2-sha512$1$$", "pbkdf2-sha512$-1$AAAAAAAAAAAAAAAAAAAAAA==$AAAAAAAA"])
+            Assert.False(PasswordHasher.Verify("secret", hostile));
+    }
+
+    [Fact]
+    public async Task A_hash_of_another_kind_should_be_made_anew_when_its_owner_logs_in()
+    {
+        using var costlier = new PasswordVerifier(TimeSpan.FromMinutes(5), TimeProvider.System, PasswordAlgorithm.Argon2id);
+        await _users.EnsureAsync("admin", "secret");
+        var users = new UserStore(_databases, costlier, new FixedClock());
+        Assert.False(await users.VerifyAsync(users.Find("admin"), "wrong", TestContext.Current.CancellationToken));
+        Assert.StartsWith("pbkdf2-sha512$", users.Find("admin")!.PasswordHash, StringComparison.Ordinal);
+        Assert.True(await users.VerifyAsync(users.Find("admin"), "secret", TestContext.Current.CancellationToken));
+        Assert.StartsWith("argon2id$", users.Find("admin")!.PasswordHash, StringComparison.Ordinal);
+        Assert.True(await users.VerifyAsync(users.Find("admin"), "secret", TestContext.Current.CancellationToken));
     }
 
     [Theory]
@@ -100,7 +121,8 @@ public sealed class AuthenticationSpecs : IDisposable
         await Create(authorizeLocal: false).AuthenticateAsync(Basic(user, password), IPAddress.Parse("127.0.0.9"), TestContext.Current.CancellationToken);
 
     private Authentication Create(bool authorizeLocal) => new(
-        _users,
+        _users, new JwtTokens(_keys, TimeSpan.FromDays(1), TimeSpan.FromDays(30), TimeProvider.System),
+        new SessionStore(_databases, enabled: true, TimeSpan.FromDays(1), new FixedClock()),
         new AuthenticationConfig { AuthorizeLocal = authorizeLocal, CacheTtl = TimeSpan.FromSeconds(30), LogFailed = false, LogSuccessful = false },
         NullLogger<Authentication>.Instance);
 

@@ -24,10 +24,10 @@ public sealed class DispatcherSpecs
     public async Task Who_is_no_super_user_should_be_told_with_the_permission_form()
     {
         using var node = new OperationNode();
-        var answered = await node.CallAsync("""{"operation":"describe_all"}""", new Caller("bob", SuperUser: false));
+        var answered = await node.CallAsync("""{"operation":"table_digest"}""", new Caller("bob", SuperUser: false));
         Assert.Equal(403, answered.Status);
         Assert.Equal("This operation is not authorized due to role restrictions and/or invalid database items", answered.Error);
-        Assert.Equal("Operation 'describeAll' is restricted to 'super_user' roles", answered.Body!["unauthorized_access"]![0]!.GetValue<string>());
+        Assert.Equal("Operation 'tableDigest' is restricted to 'super_user' roles", answered.Body!["unauthorized_access"]![0]!.GetValue<string>());
     }
 
     [Fact]

@@ -30,7 +30,7 @@ internal static class Impersonation
         throw OperationError.Bad(Forms);
     }
 
-    private static Caller As(string? user, RolePermission role) => new(user, SuperUser: false) { Role = role with { SuperUser = false } };
+    private static Caller As(string? user, RolePermission role) => new(user, SuperUser: false) { Acting = true, Role = role with { SuperUser = false } };
 
     private static string? Text(JsonElement from, string name) =>
         from.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;

@@ -17,7 +17,8 @@ public sealed class RolePermissions(IDatabaseDirectory databases, IUserStore? us
     {
         var caller = call.Caller;
         if (caller is { Node: not null, User: null }) return OfPeer(entry);
-        if (caller.SuperUser) return null;
+        if (entry.Access == OperationAccess.Open || caller.SuperUser) return null;
+        if (caller.IsNobody) return new OperationError(401, "Must login");
         if (entry.Access == OperationAccess.Node) return AccessDecision.OnlySuperUsers(entry.Function).ToError();
         if (caller.Role.Operations is { } listed)
         {

@@ -5,7 +5,7 @@ using Harper.Core.Operations;
 namespace Harper.Actors.Operations.Users;
 
 /// <summary>Users of this node (R-USR-01, 06). They never replicate; what is changed here holds from the next request on (R-OPS-12).</summary>
-public sealed class UserOperations(IUserStore users) : IOperationFamily
+public sealed class UserOperations(IUserStore users, UserChanges changes) : IOperationFamily
 {
     public IEnumerable<OperationEntry> Entries =>
     [
@@ -14,70 +14,73 @@ public sealed class UserOperations(IUserStore users) : IOperationFamily
         OperationEntry.Of("drop_user", OperationAccess.SuperUser, ParseUsername, DropAsync),
         OperationEntry.Of("list_users", OperationAccess.SuperUser, _ => 0, (_, _, _) => List()),
         OperationEntry.Of("user_info", OperationAccess.Anyone, call => call.Caller.User, (user, _, _) => Info(user)),
-        OperationEntry.Of("list_roles", OperationAccess.SuperUser, _ => 0, (_, _, _) => Roles()),
     ];
 
-    private static string ParseUsername(OperationCall call)
-    {
-        var check = new FieldCheck(call.Fields);
-        var username = check.Required("username");
-        check.Throw();
-        return username;
-    }
+    private static string ParseUsername(OperationCall call) =>
+        call.Fields.Text("username") is { Length: > 0 } username ? username : throw OperationError.Bad("Username can't be blank");
 
     private async ValueTask<OperationAnswer> AddAsync(AddUserArguments arguments, OperationCall call, CancellationToken cancellation)
     {
+        Require(arguments);
+        var hash = await users.HashPasswordAsync(arguments.Password, cancellation).ConfigureAwait(false);
+        return await changes.RunAsync(async () =>
+        {
+            Require(arguments);
+            await users.SaveAsync(new UserAccount(arguments.Username, arguments.Role, arguments.Active, hash), cancellation).ConfigureAwait(false);
+            return OperationAnswer.Message($"{arguments.Username} successfully added");
+        }, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Before the hash, so that nobody waits for it in vain, and again when no other change can come between.</summary>
+    private void Require(AddUserArguments arguments)
+    {
         if (users.FindRole(arguments.Role) is null) throw OperationError.NotFound($"{arguments.Role} role not found");
         if (users.Find(arguments.Username) is not null) throw new OperationError(409, $"User {arguments.Username} already exists");
-        var hash = await HashAsync(arguments.Password, cancellation).ConfigureAwait(false);
-        await users.SaveAsync(new UserAccount(arguments.Username, arguments.Role, arguments.Active, hash), cancellation).ConfigureAwait(false);
-        return OperationAnswer.Message($"{arguments.Username} successfully added");
     }
 
     private async ValueTask<OperationAnswer> AlterAsync(AlterUserArguments arguments, OperationCall call, CancellationToken cancellation)
     {
-        if (arguments.Role is { } role && users.FindRole(role) is null)
-            throw OperationError.NotFound($"Update failed.  Requested '{role}' role not found.");
-        var account = users.Find(arguments.Username);
-        if (account is null) return Updated(arguments.Username, false);
-        await users.SaveAsync(account with
+        var hash = arguments.Password is null ? null : await users.HashPasswordAsync(arguments.Password, cancellation).ConfigureAwait(false);
+        return await changes.RunAsync(async () =>
         {
-            Role = arguments.Role ?? account.Role,
-            Active = arguments.Active ?? account.Active,
-            PasswordHash = arguments.Password is null ? account.PasswordHash : await HashAsync(arguments.Password, cancellation).ConfigureAwait(false),
+            var role = arguments.Role is null ? null : users.FindRole(arguments.Role);
+            if (arguments.Role is not null && role is null) throw OperationError.NotFound($"Update failed.  Requested '{arguments.Role}' role not found.");
+            if (users.Find(arguments.Username) is not { } account) return Updated(arguments.Username, false);
+            if (arguments.Active is false || role is { IsSuperUser: false })
+                changes.RequireAnotherSuperUser(users, other => other.Username == account.Username, $"change {account.Username}");
+            await users.SaveAsync(account with
+            {
+                Role = arguments.Role ?? account.Role,
+                Active = arguments.Active ?? account.Active,
+                PasswordHash = hash ?? account.PasswordHash,
+                // Who changes a password wants those out who know the old one.
+                RefreshToken = hash is null ? account.RefreshToken : null,
+            }, cancellation).ConfigureAwait(false);
+            return Updated(arguments.Username, true);
         }, cancellation).ConfigureAwait(false);
-        return Updated(arguments.Username, true);
     }
 
-    private async ValueTask<OperationAnswer> DropAsync(string username, OperationCall call, CancellationToken cancellation)
-    {
-        if (!await users.RemoveAsync(username, cancellation).ConfigureAwait(false))
-            throw OperationError.NotFound($"User {username} does not exist");
-        return OperationAnswer.Message($"{username} successfully deleted");
-    }
+    private async ValueTask<OperationAnswer> DropAsync(string username, OperationCall call, CancellationToken cancellation) =>
+        await changes.RunAsync(async () =>
+        {
+            changes.RequireAnotherSuperUser(users, other => other.Username == username, $"drop {username}");
+            return await users.RemoveAsync(username, cancellation).ConfigureAwait(false)
+                ? OperationAnswer.Message($"{username} successfully deleted")
+                : throw OperationError.NotFound($"User {username} does not exist");
+        }, cancellation).ConfigureAwait(false);
 
     private ValueTask<OperationAnswer> List() => ValueTask.FromResult(new OperationAnswer(200, writer =>
     {
         writer.WriteStartArray();
-        foreach (var account in users.List()) Write(writer, account);
+        foreach (var account in users.List()) UserJson.Write(writer, account, users.FindRole(account.Role));
         writer.WriteEndArray();
     }));
 
     private ValueTask<OperationAnswer> Info(string? username)
     {
         if (username is null || users.Find(username) is not { } account) throw OperationError.NotFound("user not found");
-        return ValueTask.FromResult(new OperationAnswer(200, writer => Write(writer, account)));
+        return ValueTask.FromResult(new OperationAnswer(200, writer => UserJson.Write(writer, account, users.FindRole(account.Role))));
     }
-
-    private ValueTask<OperationAnswer> Roles() => ValueTask.FromResult(new OperationAnswer(200, writer =>
-    {
-        writer.WriteStartArray();
-        foreach (var role in users.ListRoles()) Write(writer, role);
-        writer.WriteEndArray();
-    }));
-
-    /// <summary>Slow by design, so not on a thread that others wait for.</summary>
-    private Task<string> HashAsync(string password, CancellationToken cancellation) => Task.Run(() => users.HashPassword(password), cancellation);
 
     private static OperationAnswer Updated(string username, bool found) => new(200, writer =>
     {
@@ -94,37 +97,5 @@ public sealed class UserOperations(IUserStore users) : IOperationFamily
         writer.WriteStartArray(name);
         if (only is not null) writer.WriteStringValue(only);
         writer.WriteEndArray();
-    }
-
-    private void Write(Utf8JsonWriter writer, UserAccount account)
-    {
-        writer.WriteStartObject();
-        writer.WriteString("username", account.Username);
-        writer.WriteBoolean("active", account.Active);
-        if (users.FindRole(account.Role) is { } role)
-        {
-            writer.WritePropertyName("role");
-            Write(writer, role);
-        }
-
-        WriteTimes(writer, account.CreatedTime, account.UpdatedTime);
-        writer.WriteEndObject();
-    }
-
-    private static void Write(Utf8JsonWriter writer, UserRole role)
-    {
-        writer.WriteStartObject();
-        writer.WritePropertyName("permission");
-        role.Permission.WriteTo(writer);
-        writer.WriteString("role", role.Name);
-        writer.WriteString("id", role.Id);
-        WriteTimes(writer, role.CreatedTime, role.UpdatedTime);
-        writer.WriteEndObject();
-    }
-
-    private static void WriteTimes(Utf8JsonWriter writer, double created, double updated)
-    {
-        writer.WriteNumber("__updatedtime__", updated);
-        writer.WriteNumber("__createdtime__", created);
     }
 }

@@ -97,6 +97,7 @@ internal sealed partial class TranscriptComparison
     private bool SameText(string expected, string actual)
     {
         if (expected == actual) return true;
+        if (expected.EndsWith("<jwt>", StringComparison.Ordinal)) return actual.StartsWith("eyJ", StringComparison.Ordinal) && actual.Count(letter => letter == '.') == 2;
         var (ids, given) = (Guids().Matches(expected), Guids().Matches(actual));
         if (ids.Count != given.Count) return false;
         for (var index = 0; index < ids.Count; index++) _ids[ids[index].Value] = given[index].Value;

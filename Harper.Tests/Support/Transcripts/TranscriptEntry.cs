@@ -21,12 +21,15 @@ internal sealed record TranscriptEntry(
     public static IReadOnlyList<TranscriptEntry> Load(string transcript)
     {
         var file = System.IO.Path.Combine(AppContext.BaseDirectory, "Transcripts", transcript + ".json");
-        return [.. JsonNode.Parse(File.ReadAllText(file))!.AsArray().Select(entry => Read(transcript, entry!))];
+        // Of some exchanges only the outcome was kept: what was sent held a token.
+        return [.. JsonNode.Parse(File.ReadAllText(file))!.AsArray().Where(entry => entry!["request"] is not null).Select(entry => Read(transcript, entry!))];
     }
 
     private static TranscriptEntry Read(string transcript, JsonNode entry)
     {
         var (request, response) = (entry["request"]!, entry["response"]!);
+        // Who served it, and how fast that was.
+        foreach (var name in (string[])["server", "server-timing"]) response["headers"]!.AsObject().Remove(name);
         return new TranscriptEntry(
             transcript, entry["name"]!.GetValue<string>(), entry["node"]!.GetValue<string>(), request["method"]!.GetValue<string>(),
             request["path"]!.GetValue<string>(), request["auth"]?.GetValue<string>(), request["headers"]!.AsObject(), request["body"],
