@@ -43,7 +43,7 @@ public sealed class PermissionMatrixSpecs : IAsyncLifetime
     };
 
     /// <summary>What nodes ask of each other; and what they ask for an operator's sake, who was checked where the call came in.</summary>
-    private static readonly string[] ForNodes = ["add_node_back", "remove_node_back", "range_digest", "exchange_rows"];
+    private static readonly string[] ForNodes = ["add_node_back", "remove_node_back", "range_digest", "exchange_rows", "sign_certificate"];
 
     private static readonly string[] Open = ["create_authentication_tokens", "refresh_operation_token", "login", "logout"];
 
