@@ -127,7 +127,7 @@ public sealed class UserOperationSpecs : IAsyncLifetime
         var brief = (await _node.CallAsync($$"""{"operation":"create_authentication_tokens",{{Bob}},"expires_in":"1s"}""", null)).Body["operation_token"]!.GetValue<string>();
         await Wait.UntilAsync(() => Error(_node.CallAsync(info, "Bearer " + brief).GetAwaiter().GetResult()) == (401, "token expired"), "the token expires");
         foreach (var name in (string[])[".jwtPrivate.key", ".jwtPublic.key", ".jwtPass"])
-            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(_node.Root, "keys", name)));
+            Assert.True(OperatingSystem.IsWindows() || File.GetUnixFileMode(Path.Combine(_node.Root, "keys", name)) == (UnixFileMode.UserRead | UnixFileMode.UserWrite), name);
     }
 
     private async Task SessionsAsync()
