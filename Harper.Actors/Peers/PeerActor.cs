@@ -153,8 +153,7 @@ public sealed class PeerActor : DescribedActor, IWithTimers
         }
         database.Dial = database.Dial.Opened(_services.Clock.NowMs);
         var number = ++_number;
-        var startTime = dialled.Database.IsSystem ? null : _plan.StartTime;
-        var connection = new ReceivingConnection(_plan.Peer, handle, link.Receives, startTime, number, dialled.Socket);
+        var connection = ReceivingConnection.Of(_plan, link, handle, number, dialled.Socket);
         database.ReceivingFilter = link.Receives;
         database.Receiving = Context.Watch(Context.ActorOf(_connections.Receiving(connection), ReceivingConnectionActor.NameOf(database.Name, number)));
         Show();

@@ -22,7 +22,21 @@ namespace Harper.Actors.Peers;
 /// <param name="Receives">What may be taken (DatabaseLink.Receives).</param>
 /// <param name="StartTime">The first copy takes only data after it (epoch milliseconds); null: everything. Never for <c>system</c> (R-SYN-07).</param>
 public sealed record ReceivingConnection(
-    NodeName Peer, IDatabaseHandle Database, TableFilter Receives, double? StartTime, int Number, IPeerSocket Socket);
+    NodeName Peer, IDatabaseHandle Database, TableFilter Receives, double? StartTime, int Number, IPeerSocket Socket)
+{
+    /// <summary>The same where nothing is here yet, whoever is copied from.</summary>
+    public double? FirstStartTime { get; init; }
+
+    /// <summary>As the plan wants it. A start time is never for <c>system</c> (R-SYN-07).</summary>
+    public static ReceivingConnection Of(PeerPlan plan, DatabaseLink link, IDatabaseHandle database, int number, IPeerSocket socket)
+    {
+        var isData = !link.Database.IsSystem;
+        return new ReceivingConnection(plan.Peer, database, link.Receives, isData ? plan.StartTime : null, number, socket)
+        {
+            FirstStartTime = isData ? plan.FirstStartTime : null,
+        };
+    }
+}
 
 /// <summary>
 /// A socket that we dialled, from open to closed: runs what <see cref="ReceivingState"/> decides. Parent: PeerActor, which is told
@@ -74,7 +88,10 @@ public sealed class ReceivingConnectionActor : DescribedActor, IWithTimers
             services.Self, services.NodeId, connection.Peer, connection.Database.Name, connection.Receives, connection.StartTime,
             new SessionDeadlines(
                 settings.NameDeadline.TotalMilliseconds, settings.ProgressDeadline.TotalMilliseconds,
-                settings.ProgressDeadlineOfOriginals.TotalMilliseconds, settings.SilentCopy.TotalMilliseconds)));
+                settings.ProgressDeadlineOfOriginals.TotalMilliseconds, settings.SilentCopy.TotalMilliseconds))
+        {
+            FirstStartTime = connection.FirstStartTime,
+        });
         Receive<ReaderProtocol.DataArrived>(data => On(new ReceivingEvent.DataReceived(data.Transactions, data.Bytes)));
         Receive<ReaderProtocol.FrameArrived>(frame => On(new ReceivingEvent.FrameReceived(frame.Frame)));
         Receive<ReaderProtocol.NotDecoded>(error => On(new ReceivingEvent.Undecodable(error.Code, error.Message)));

@@ -90,13 +90,13 @@ internal sealed class SubscriptionPump
             _copyBegun = true;
             var positions = _database.Engine.Positions;
             var source = isOurs ? new CopySource(plan.Vector, positions.Floor, positions.Incarnation, RowsOf(plan)) : null;
-            _messages.Add(ControlFrameCodec.Encode(new ControlFrame.CopyStart(plan.StartPosition, isOurs ? CopyWalk.OrderVersion : 1, source)));
+            _messages.Add(ControlFrameCodec.Encode(new ControlFrame.CopyStart(plan.StartPosition, CopyWalk.OrderVersion, source)));
         }
 
         CopyChunkRead chunk;
         using (var view = _database.OpenView())
         {
-            chunk = CopyWalk.Next(view, place, plan.Then.Filter, isOurs, _settings.CopyChunkRows, _settings.CopyChunkBytes);
+            chunk = CopyWalk.Next(view, place, plan.Then.Filter, isOurs, _settings.CopyChunkRows, _settings.CopyChunkBytes, plan.Since);
             foreach (var (change, stamp) in chunk.Changes) _changes.AppendCopied(change, stamp, view.Catalog, _messages);
         }
 

@@ -20,6 +20,9 @@ public sealed record PeerPlan(
     NodeName Peer, string? Url, ImmutableDictionary<DatabaseName, DatabaseLink> Links, string? NotDialled, NodeRecord? Record, Route? Route,
     double? StartTime)
 {
+    /// <summary>The same for a database that has nothing yet: whoever of the members is reached first, the first copy takes only data after it (R-SYN-05).</summary>
+    public double? FirstStartTime { get; init; }
+
     /// <summary>What this node serves of a database; none when the database is not replicated or the direction is closed.</summary>
     public TableFilter SendsFor(DatabaseName database) => Links.TryGetValue(database, out var link) ? link.Sends : TableFilter.None;
 
@@ -28,7 +31,7 @@ public sealed record PeerPlan(
 
     /// <summary>This and the other ask for the same connections with the same permissions.</summary>
     public bool SameLinks(PeerPlan other) =>
-        Url == other.Url && NotDialled == other.NotDialled && StartTime == other.StartTime && Links.Count == other.Links.Count
+        Url == other.Url && NotDialled == other.NotDialled && StartTime == other.StartTime && FirstStartTime == other.FirstStartTime && Links.Count == other.Links.Count
         && Links.All(link => other.Links.TryGetValue(link.Key, out var there) && there == link.Value);
 }
 

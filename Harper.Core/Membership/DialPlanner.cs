@@ -15,6 +15,8 @@ public static class DialPlanner
         var enabled = settings.Url is not null && !removed && own is not null && own.Replicates is not { IsNothing: true };
         if (removed || settings.Url is null) return DialPlan.Nobody(settings.Self);
 
+        var given = members.OwnStartTimes.Values.Concat(routes.Routes.Where(route => route.StartTime is not null).Select(route => route.StartTime!.Value));
+        double? first = given.Any() ? given.Min() : null;
         var peers = ImmutableSortedDictionary.CreateBuilder<NodeName, PeerPlan>();
         foreach (var record in members.All)
             if (record.Name != settings.Self) peers[record.Name] = PlanPeer(record.Name, record, routes.Find(record.Name));
@@ -30,7 +32,7 @@ public static class DialPlanner
                 .ToImmutableDictionary(link => link.Database);
             var (url, notDialled) = Address(peer, record, route, enabled);
             if (notDialled is null && !links.Values.Any(link => link.IsDialled)) notDialled = "nothing is received from it";
-            return new PeerPlan(peer, url, links, notDialled, record, route, StartTimeOf(route, members, peer));
+            return new PeerPlan(peer, url, links, notDialled, record, route, StartTimeOf(route, members, peer)) { FirstStartTime = first };
         }
     }
 

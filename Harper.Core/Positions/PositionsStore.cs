@@ -20,6 +20,7 @@ internal static class PositionsStore
         if (before?.Head != after.Head) Put(batch, MetaKind.Head, key, value, to => to.Double(after.Head));
         if (before?.Incarnation != after.Incarnation) Put(batch, MetaKind.Incarnation, key, value, to => to.Guid(after.Incarnation));
         if (before?.HasHistory != after.HasHistory) Put(batch, MetaKind.HasHistory, key, value, to => to.Byte(after.HasHistory ? (byte)1 : (byte)0));
+        if (before?.Since != after.Since) Put(batch, MetaKind.Since, key, value, to => to.Double(after.Since ?? 0));
         WriteEach(batch, MetaKind.Through, before?.Through, after.Through, origins, static (to, position) => to.Double(position));
         WriteEach(batch, MetaKind.Floor, before?.Floor, after.Floor, origins, static (to, position) => to.Double(position));
         WriteEach(batch, MetaKind.Seen, before?.Seen, after.Seen, origins, static (to, position) => to.Double(position));
@@ -40,6 +41,7 @@ internal static class PositionsStore
             MetaKind.Head => positions with { Head = parser.Double() },
             MetaKind.Incarnation => positions with { Incarnation = parser.Guid() },
             MetaKind.HasHistory => positions with { HasHistory = parser.Byte() != 0 },
+            MetaKind.Since => positions with { Since = parser.Double() is > 0 and var since ? since : null },
             MetaKind.Through => positions with { Through = positions.Through.SetItem(origins.Name(origin), parser.Double()) },
             MetaKind.Floor => positions with { Floor = positions.Floor.SetItem(origins.Name(origin), parser.Double()) },
             MetaKind.Seen => positions with { Seen = positions.Seen.SetItem(origins.Name(origin), parser.Double()) },
@@ -98,6 +100,7 @@ internal static class PositionsStore
         value.Number(copy.Vector.Count);
         foreach (var (origin, version) in copy.Vector) value.Text(origin.Value).Double(version);
         WriteFilter(value, copy.Filter);
+        value.Double(copy.Since ?? 0);
         MetaKeys.Put(batch, key.Written, value);
     }
 
@@ -120,7 +123,7 @@ internal static class PositionsStore
 
         return new CopyCursor(source, incarnation, vector.ToImmutable(), start, table is null ? null : new TableName(table), after, rows, bytes, merging)
         {
-            Filter = ReadFilter(ref parser),
+            Filter = ReadFilter(ref parser), Since = parser.Double() is > 0 and var since ? since : null,
         };
     }
 

@@ -18,6 +18,9 @@ public sealed record CopyCursor(
     NodeName Source, Guid SourceIncarnation, ImmutableDictionary<NodeName, double> Vector, double StartPosition,
     TableName? Table, RecordKey After, long Rows, long Bytes, bool Merging)
 {
+    /// <summary>Only rows that changed after this time are copied (R-SYN-05); null: all.</summary>
+    public double? Since { get; init; }
+
     /// <summary>What is copied. Under a wider one the copy does not go on but begins again (rule 20).</summary>
     public TableFilter Filter { get; init; } = TableFilter.All;
 }
@@ -74,6 +77,9 @@ public sealed record ReplicationPositions
 
     /// <summary>True once the database has been copied, written to or started alone: a joiner without it asks for a copy (rule 13).</summary>
     public bool HasHistory { get; init; }
+
+    /// <summary>The first copy left out what is not newer than this (R-SYN-05); null: nothing was left out.</summary>
+    public double? Since { get; init; }
 
     /// <summary>What is taken from the peer now goes beyond what its position speaks of: it is copied first (rule 20).</summary>
     public bool TakesMore(NodeName peer, TableFilter now) => Taken.TryGetValue(peer, out var before) && !before.Includes(now);

@@ -67,13 +67,16 @@ public sealed record CopyCoordination(ImmutableDictionary<long, CoordinatedSessi
         return Freed(Sessions.SetItem(id, copying with { State = TurnState.Streaming }));
     }
 
-    /// <summary>The source of the copy does not answer: the others are asked first, then this one again.</summary>
+    /// <summary>The source of the copy does not answer: the others are asked, or this one again when there are none.</summary>
     public (CopyCoordination State, ImmutableArray<CoordinationEffect> Effects) Passed(long id)
     {
         if (Copying is not { } copying || copying.Id != id) return (this, []);
         var next = new CopyCoordination(Sessions.SetItem(id, copying with { State = TurnState.Waiting }));
-        var waiting = next.Sessions.Values.Where(session => session.State == TurnState.Waiting);
-        return (next, [.. waiting.OrderBy(session => session.Id <= id).ThenBy(session => session.Id).Select(session => new CoordinationEffect.AskAgain(session.Id))]);
+        var others = next.Sessions.Values.Where(session => session.State == TurnState.Waiting && session.Id != id)
+            .OrderBy(session => session.Id < id).ThenBy(session => session.Id).Select(session => session.Id).ToList();
+
+        // Whoever answers first gets the turn: it must not be this one once more.
+        return (next, [.. (others.Count == 0 ? [id] : others).Select(session => new CoordinationEffect.AskAgain(session))]);
     }
 
     /// <summary>A session is gone. Had it copied, another source goes on, or itself when it comes back.</summary>

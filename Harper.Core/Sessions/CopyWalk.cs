@@ -21,10 +21,11 @@ public readonly record struct CopyChunkRead(ImmutableArray<CopiedChange> Changes
 /// </summary>
 public static class CopyWalk
 {
-    /// <summary>Of the order in which tables are walked: 2 is ours, by name.</summary>
+    /// <summary>Of the order in which tables are walked: 2 is ours, by name. v5 says 1 for its own, and begins a copy anew that was begun in another.</summary>
     public const int OrderVersion = 2;
 
-    public static CopyChunkRead Next(IReadView view, CopyPlace place, TableFilter filter, bool asChanges, int maxRows, long maxBytes)
+    /// <param name="since">Rows whose last change is not newer are left out.</param>
+    public static CopyChunkRead Next(IReadView view, CopyPlace place, TableFilter filter, bool asChanges, int maxRows, long maxBytes, double since = 0)
     {
         var table = TableAt(view.Catalog, place.Table, filter, out var isNext);
         if (table is null) return new CopyChunkRead([], null, 0, 0);
@@ -36,7 +37,7 @@ public static class CopyWalk
         {
             var row = cursor.Row;
             rows++;
-            if (row.ExpiresAt is not { } expires || expires > view.Now || !row.Exists) bytes += Add(view, table, cursor.Key, row, asChanges, changes);
+            if (row.Latest.Version > since && (row.ExpiresAt is not { } expires || expires > view.Now || !row.Exists)) bytes += Add(view, table, cursor.Key, row, asChanges, changes);
             if (rows < maxRows && bytes < maxBytes) continue;
             return new CopyChunkRead(changes.DrainToImmutable(), new CopyPlace(table.Name, Owned(cursor.Key)), rows, bytes);
         }

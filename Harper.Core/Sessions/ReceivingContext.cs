@@ -6,9 +6,13 @@ namespace Harper.Core.Sessions;
 /// <summary>What a receiving session is for.</summary>
 /// <param name="Peer">The name under which it was dialled.</param>
 /// <param name="Filter">What may be taken.</param>
-/// <param name="StartTime">The first copy takes only what is newer (R-SYN-05).</param>
+/// <param name="StartTime">The first copy from this peer takes only what is newer (R-SYN-05).</param>
 public sealed record ReceivingContext(
-    NodeName Self, Guid NodeId, NodeName Peer, DatabaseName Database, TableFilter Filter, double? StartTime, SessionDeadlines Deadlines);
+    NodeName Self, Guid NodeId, NodeName Peer, DatabaseName Database, TableFilter Filter, double? StartTime, SessionDeadlines Deadlines)
+{
+    /// <summary>The same where nothing is here yet, whoever is copied from.</summary>
+    public double? FirstStartTime { get; init; }
+}
 
 /// <summary>How long a session waits, in milliseconds.</summary>
 /// <param name="Name">For the peer's NODE_NAME.</param>

@@ -104,7 +104,7 @@ internal static class ReceivingData
             : new CopyCursor(
                 state.Context.Peer, state.Theirs?.Incarnation ?? Guid.Empty, vector, start?.StartTime ?? 0, null, default, 0, 0, moment.Positions.HasHistory)
             {
-                Filter = state.Context.Filter,
+                Filter = state.Context.Filter, Since = state.Since,
             };
         step.State = state with
         {
@@ -157,7 +157,8 @@ internal static class ReceivingData
                     continue;
                 }
 
-                if (!cursor.Merging && received.Stamp.Version <= context.StartTime) continue;
+                // Ours leave whole rows out by themselves; here a row comes as the changes that make it.
+                if (!step.State.IsOurs && received.Stamp.Version <= cursor.Since) continue;
                 if (received.Kind == ReceivedKind.Change) changes.Add(new CopiedChange(received.Change, received.Stamp));
                 else
                 {

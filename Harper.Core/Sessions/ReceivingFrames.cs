@@ -30,6 +30,8 @@ internal static class ReceivingFrames
 
     private static void OnSchema(ReceivingSteps step, ControlFrame.DbSchema schema)
     {
+        if (!step.State.AwaitedSetup.IsEmpty && schema.SetupRequestId.Span.SequenceEqual(step.State.AwaitedSetup.Span))
+            step.State = step.State with { AwaitedSetup = default };
         Answered(step);
         if (schema.Database != step.Context.Database)
         {
@@ -92,7 +94,7 @@ internal static class ReceivingFrames
     /// <summary>145 or 141 answers a request: the source streams. A copy begins with its marker.</summary>
     private static void Answered(ReceivingSteps step)
     {
-        if (step.State.Phase != ReceivingPhase.Requested || step.State.CopyTurn) return;
+        if (step.State.Phase != ReceivingPhase.Requested || step.State.CopyTurn || !step.State.AwaitedSetup.IsEmpty) return;
         step.State = step.State with { Phase = ReceivingPhase.Streaming, ProgressAt = step.Moment.Now };
     }
 }

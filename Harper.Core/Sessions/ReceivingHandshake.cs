@@ -36,6 +36,7 @@ internal static class ReceivingHandshake
         step.State = step.State with
         {
             Theirs = theirs,
+            V5 = theirs is null ? name.V5 : null,
             Kind = theirs is not null ? PeerKind.Ours : name.V5 is not null ? PeerKind.Original5 : PeerKind.Original4,
             Phase = ReceivingPhase.Waiting,
         };
@@ -58,6 +59,8 @@ internal static class ReceivingHandshake
         var (context, positions) = (step.Context, step.Moment.Positions);
         if (!positions.PeerIncarnations.TryGetValue(context.Peer, out var known))
         {
+            // With a start time the first copy makes it known: until then it is the first.
+            if (context.StartTime is not null) return;
             var first = new PositionUpdate.PeerIncarnation(context.Peer, theirs.Incarnation);
             step.Apply(new CommitRequest.Positions([first]), null);
         }

@@ -25,6 +25,15 @@ public sealed record ReceivingState
     /// <summary>What the peer announced of itself; null from originals.</summary>
     public PeerAnnouncement? Theirs { get; init; }
 
+    /// <summary>What a v5 node announced of itself.</summary>
+    public V5Capabilities? V5 { get; init; }
+
+    /// <summary>The id that must stand in the answer to the last request, where the peer promised that it will; empty: any answer counts.</summary>
+    public ReadOnlyMemory<byte> AwaitedSetup { get; init; }
+
+    /// <summary>How many requests had such an id.</summary>
+    public int Setups { get; init; }
+
     public ImmutableHashSet<NodeName> Direct { get; init; } = [];
 
     /// <summary>Names in the last 141.</summary>
@@ -53,6 +62,12 @@ public sealed record ReceivingState
 
     /// <summary>A copy is wanted although positions do not ask for one: a resync, a wider filter, a log that does not reach back.</summary>
     public bool CopyWanted { get; init; }
+
+    /// <summary>It was asked for by hand: all of it, whatever earlier copies left out.</summary>
+    public bool ResyncWanted { get; init; }
+
+    /// <summary>What the copy that was asked for leaves out.</summary>
+    public double? Since { get; init; }
 
     /// <summary>The last request asked for a copy, with the coordinator's leave.</summary>
     public bool CopyTurn { get; init; }
@@ -130,7 +145,7 @@ public sealed record ReceivingState
             case ReceivingEvent.AskAgain: ReceivingTurns.OnAskAgain(step); break;
             case ReceivingEvent.DirectChanged direct: ReceivingTurns.OnDirect(step, direct.Others); break;
             case ReceivingEvent.FilterChanged filter: ReceivingTurns.OnFilter(step, filter.Filter); break;
-            case ReceivingEvent.ResyncAsked: ReceivingTurns.AskForCopy(step); break;
+            case ReceivingEvent.ResyncAsked: ReceivingTurns.Resync(step); break;
             case ReceivingEvent.Tick: ReceivingTurns.OnTick(step); break;
         }
 

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
 using Harper.Core.Commit;
 using Harper.Core.Identity;
 using Harper.Core.Membership;
@@ -63,6 +65,12 @@ internal static class ReceivingTurns
         else if (step.State.Phase == ReceivingPhase.Streaming) Request(step, copy: false);
     }
 
+    public static void Resync(ReceivingSteps step)
+    {
+        step.State = step.State with { ResyncWanted = true };
+        AskForCopy(step);
+    }
+
     /// <summary>Stop what runs and ask for a turn to copy.</summary>
     public static void AskForCopy(ReceivingSteps step)
     {
@@ -96,6 +104,14 @@ internal static class ReceivingTurns
         if (state.Phase == ReceivingPhase.Naming)
         {
             if (idle > deadlines.Name) step.Close(SessionClose.Resume("no NODE_NAME"));
+            return;
+        }
+
+        // v5 says how long it may take to set a subscription up, and that it will say when it has.
+        if (state is { Phase: ReceivingPhase.Requested, CopyTurn: false, AwaitedSetup.IsEmpty: false }
+            && idle > (state.V5?.SubscriptionSetupBudgetMs ?? 0) + deadlines.Progress)
+        {
+            step.Close(SessionClose.Resume("the request was not acknowledged"));
             return;
         }
 
@@ -138,15 +154,25 @@ internal static class ReceivingTurns
         var (state, context, moment) = (step.State, step.Context, step.Moment);
         var stated = LocalTables.Stated(moment.Catalog, context.Filter);
         var resumed = copy && state.IsOurs
-            ? RequestPlanner.ResumableFrom(moment.Positions.Copy, context.Peer, state.Theirs!.Incarnation, context.Filter) : null;
+            ? RequestPlanner.ResumableFrom(state.ResyncWanted ? null : moment.Positions.Copy, context.Peer, state.Theirs!.Incarnation, context.Filter) : null;
+        var since = copy && !state.ResyncWanted ? resumed?.Since ?? RequestPlanner.CopySince(context, moment.Positions, state.IsOurs) : null;
         if (!copy) Narrow(step);
         var request = state.IsOurs
-            ? RequestPlanner.ForOurs(context.Self, context.Peer, moment.Positions, stated, state.Direct, resumed, copy)
+            ? RequestPlanner.ForOurs(context.Self, context.Peer, moment.Positions, stated, state.Direct, resumed, copy, since)
             : RequestPlanner.ForOriginal(
-                context.Self, context.Peer, moment.Positions, stated, state.Direct, state.Mapped, copy, context.StartTime, moment.Now);
+                context.Self, context.Peer, moment.Positions, stated, state.Direct, state.Mapped, copy, moment.Now);
+        var setups = state.Setups;
+        if (state.V5 is { SubscriptionSetupAck: true })
+        {
+            setups++;
+            request = request with { SetupRequestId = SetupId(setups) };
+        }
+
         step.Send(request);
         step.State = step.State with
         {
+            AwaitedSetup = request.SetupRequestId,
+            Setups = setups,
             Phase = ReceivingPhase.Requested,
             Origins = [.. request.Entries.Select(entry => entry.Name)],
             Excluded = [.. request.ExcludedNodes],
@@ -156,12 +182,21 @@ internal static class ReceivingTurns
             CatchUpTo = null,
             Copy = null,
             ResumedFrom = resumed,
+            Since = since,
+            ResyncWanted = false,
             ProgressAt = moment.Now,
             Drained = false,
         };
 
         // 4.7 has no markers: what follows a request from 0 is the copy.
         if (copy && state.Kind == PeerKind.Original4) ReceivingData.BeginCopy(step, null);
+    }
+
+    /// <summary>A short text in MessagePack.</summary>
+    private static byte[] SetupId(int number)
+    {
+        var text = Encoding.ASCII.GetBytes(number.ToString(CultureInfo.InvariantCulture));
+        return [(byte)(0xA0 | text.Length), .. text];
     }
 
     /// <summary>Before anything of it comes: what is not taken from here on is missing when it is wanted again (rule 20).</summary>

@@ -22,8 +22,11 @@ public static class RequestPlanner
     {
         if (positions.TakesMore(peer, filter)) return true;
 
-        if (positions.Copy is not null || !positions.HasHistory) return theirs is not null || startTime is null || positions.Copy is not null;
-        if (theirs is null) return startTime is null && !positions.Cursors.ContainsKey(peer);
+        if (positions.Copy is not null || !positions.HasHistory) return true;
+        if (theirs is null) return !positions.Cursors.ContainsKey(peer);
+
+        // The log cannot be asked for what is newer than a time of origins that nobody here has heard of; a copy can.
+        if (startTime is not null && !positions.PeerIncarnations.ContainsKey(peer)) return true;
 
         if (PeerMarks.RecoversOwn(positions, self)) return true;
 
@@ -31,18 +34,25 @@ public static class RequestPlanner
         return positions.PeerIncarnations.TryGetValue(peer, out var known) && known != theirs.Incarnation;
     }
 
+    /// <summary>Only what changed after this time is copied: it was said of this peer before the first copy from it, or for all of an empty database (R-SYN-05).</summary>
+    public static double? CopySince(ReceivingContext context, ReplicationPositions positions, bool isOurs)
+    {
+        var isFirst = isOurs ? !positions.PeerIncarnations.ContainsKey(context.Peer) : !positions.Cursors.ContainsKey(context.Peer);
+        return (isFirst ? context.StartTime : null) ?? (positions.HasHistory ? null : context.FirstStartTime) ?? positions.Since;
+    }
+
     /// <summary>Between ours: the vector, or the place in a copy.</summary>
     /// <param name="resumed">The copy that goes on; null: it begins, or none is wanted.</param>
     public static ControlFrame.SubscriptionRequest ForOurs(
         NodeName self, NodeName peer, ReplicationPositions positions, TableFilter filter, ImmutableHashSet<NodeName> direct, CopyCursor? resumed,
-        bool copy)
+        bool copy, double? since)
     {
         var vector = resumed?.Vector ?? positions.Through;
         var without = direct.Remove(peer).Add(self);
         var entries = ImmutableArray.CreateBuilder<SubscriptionEntry>();
         var resume = !copy ? null
-            : resumed is null ? new CopyResume(0, null, null, CopyWalk.OrderVersion)
-            : new CopyResume(resumed.StartPosition, resumed.Table, resumed.Table is null ? null : resumed.After, CopyWalk.OrderVersion);
+            : resumed is null ? new CopyResume(0, null, null, CopyWalk.OrderVersion) { Since = since }
+            : new CopyResume(resumed.StartPosition, resumed.Table, resumed.Table is null ? null : resumed.After, CopyWalk.OrderVersion) { Since = resumed.Since };
         entries.Add(Entry(peer, vector.GetValueOrDefault(peer), filter) with { CopyResume = resume });
         foreach (var (origin, version) in vector.OrderBy(pair => pair.Key))
             if (origin != peer && (copy || !without.Contains(origin))) entries.Add(Entry(origin, version, filter));
@@ -53,9 +63,9 @@ public static class RequestPlanner
     /// <param name="relayed">Names in its 141 that do not come directly.</param>
     public static ControlFrame.SubscriptionRequest ForOriginal(
         NodeName self, NodeName peer, ReplicationPositions positions, TableFilter filter, ImmutableHashSet<NodeName> direct,
-        IEnumerable<NodeName> relayed, bool copy, double? startTime, double now)
+        IEnumerable<NodeName> relayed, bool copy, double now)
     {
-        var start = copy ? 0 : positions.Cursors.TryGetValue(peer, out var cursor) ? cursor : startTime ?? 0;
+        var start = copy ? 0 : positions.Cursors.GetValueOrDefault(peer);
         var without = direct.Remove(peer).Add(self);
         var entries = ImmutableArray.CreateBuilder<SubscriptionEntry>();
         entries.Add(Entry(peer, start, filter) with { IsLeader = copy ? true : null });

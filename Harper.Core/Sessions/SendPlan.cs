@@ -24,7 +24,11 @@ public sealed record SendPlan(
 /// <param name="Then">What is streamed after it.</param>
 /// <param name="KeepAfter">The log is kept from here while the copy lives.</param>
 public sealed record CopyPlan(
-    CopyPlace Start, ImmutableDictionary<NodeName, double> Vector, double StartPosition, SendPlan Then, double KeepAfter);
+    CopyPlace Start, ImmutableDictionary<NodeName, double> Vector, double StartPosition, SendPlan Then, double KeepAfter)
+{
+    /// <summary>Rows whose last change is not newer are left out (R-SYN-05).</summary>
+    public double Since { get; init; }
+}
 
 /// <summary>A place in the walk of a copy.</summary>
 /// <param name="Table">Null: before the first.</param>

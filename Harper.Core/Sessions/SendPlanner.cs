@@ -35,7 +35,8 @@ public static class SendPlanner
             return new SendAnswer.OwnWritesAhead(starts[self]);
 
         var plan = new SendPlan(0, starts, ByVersion: true, OnlyStarts: false, excluded, NoEnds, filter);
-        if (copy is not null) return FullCopy(plan, positions, copy, self);
+        var since = resume?.Since ?? 0;
+        if (copy is not null) return FullCopy(plan, positions, copy, self, since);
         if (resume is { Table: not null } && resume.OrderVersion == CopyWalk.OrderVersion)
         {
             // What was copied so far is as of the request's vector, the rest will be as of ours: the stream goes on from the smaller of the two.
@@ -45,11 +46,11 @@ public static class SendPlanner
                 onwards = onwards with { After = ScanStart(onwards, positions) };
                 var place = new CopyPlace(resume.Table, resume.After);
                 return new SendAnswer.Copy(
-                    new CopyPlan(place, positions.CopyVector, resume.StartTime, onwards, onwards.After), "it goes on where it was cut");
+                    new CopyPlan(place, positions.CopyVector, resume.StartTime, onwards, onwards.After) { Since = since }, "it goes on where it was cut");
             }
         }
 
-        if (resume is not null) return FullCopy(plan, positions, "the peer asked for it", self);
+        if (resume is not null) return FullCopy(plan, positions, "the peer asked for it", self, since);
         if (BelowFloor(plan, positions, out var origin))
             return FullCopy(plan, positions, $"the log of {origin} does not reach back to {starts.GetValueOrDefault(origin):R}", self);
         return new SendAnswer.Stream(plan with { After = ScanStart(plan, positions) });
@@ -60,6 +61,7 @@ public static class SendPlanner
         ImmutableHashSet<NodeName> excluded, ReplicationPositions positions, string? copy)
     {
         var self = context.Self;
+        var mayResume = copy is null;
         var byExclusion = kind == PeerKind.Original5 && !request.ExcludedNodes.IsDefault;
         var starts = ImmutableDictionary.CreateBuilder<NodeName, double>();
         var ends = ImmutableDictionary.CreateBuilder<NodeName, double>();
@@ -83,6 +85,15 @@ public static class SendPlanner
         if (context.Database.IsSystem && !byExclusion) (byExclusion, excluded) = (true, [peer]);
         var plan = new SendPlan(
             0, starts.ToImmutable(), ByVersion: false, OnlyStarts: !byExclusion, byExclusion ? excluded : [], ends.ToImmutable(), filter);
+        // Only one whose copy began here: v5 walks in another order, and ignores ours likewise.
+        if (request.Entries[0].CopyResume is { Table: not null, OrderVersion: CopyWalk.OrderVersion } resume && kind == PeerKind.Original5
+            && mayResume && resume.StartTime > positions.Floor.GetValueOrDefault(self))
+        {
+            var onwards = plan with { Starts = plan.Starts.ToImmutableDictionary(start => start.Key, _ => resume.StartTime), Ends = NoEnds, After = resume.StartTime };
+            return new SendAnswer.Copy(
+                new CopyPlan(new CopyPlace(resume.Table, resume.After), positions.CopyVector, resume.StartTime, onwards, resume.StartTime), "it goes on where it was cut");
+        }
+
         if (copy is not null)
         {
             var from = plan.Starts.ToImmutableDictionary(start => start.Key, _ => positions.Head);
@@ -92,7 +103,7 @@ public static class SendPlanner
         return new SendAnswer.Stream(plan with { After = plan.Starts.IsEmpty ? positions.Head : plan.Starts.Values.Min() });
     }
 
-    private static SendAnswer.Copy FullCopy(SendPlan plan, ReplicationPositions positions, string reason, NodeName self)
+    private static SendAnswer.Copy FullCopy(SendPlan plan, ReplicationPositions positions, string reason, NodeName self, double since = 0)
     {
         // Own changes that nobody gave back are gone: their versions are passed over, or the copy would never be enough.
         var vector = positions.CopyVector;
@@ -105,7 +116,7 @@ public static class SendPlanner
             then = then with { After = ScanStart(then, positions) };
         }
 
-        return new SendAnswer.Copy(new CopyPlan(CopyPlace.Beginning, vector, positions.Head, then, then.After), reason);
+        return new SendAnswer.Copy(new CopyPlan(CopyPlace.Beginning, vector, positions.Head, then, then.After) { Since = since }, reason);
     }
 
     /// <summary>Rule 13: what is left of the log is no answer to a request that starts below it.</summary>

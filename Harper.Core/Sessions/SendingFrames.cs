@@ -72,8 +72,9 @@ internal static class SendingFrames
     private static void OnUpdate(SendingSteps step, ControlFrame.SubscriptionUpdate update)
     {
         if (step.State.Request is not { } request || request.ExcludedNodes.IsDefault) return;
-        var excluded = request.ExcludedNodes.Concat(update.ExcludeNodes).Except(update.IncludeNodes);
-        SendingTurns.OnRequest(step, request with { ExcludedNodes = [.. excluded] });
+        var excluded = request.ExcludedNodes.Concat(update.ExcludeNodes).Except(update.IncludeNodes).Distinct();
+        step.State = step.State with { Request = request with { ExcludedNodes = [.. excluded] } };
+        SendingTurns.FollowExclusions(step);
     }
 
     private static void OnConfirmed(SendingSteps step, double position)

@@ -61,6 +61,9 @@ public sealed record SendingState
 
     public ImmutableArray<NodeName> Origins { get; init; } = [];
 
+    /// <summary>What is streamed now, or will be after the copy.</summary>
+    public SendPlan? Serving { get; init; }
+
     /// <summary>Highest position that the peer confirmed.</summary>
     public double? Confirmed { get; init; }
 
@@ -89,9 +92,7 @@ public sealed record SendingState
             case SendingEvent.OwnCopyChanged copy: SendingTurns.OnOwnCopy(step, copy.Copying); break;
             case SendingEvent.SchemaChanged schema: SendingTurns.OnSchema(step, schema.Database); break;
             case SendingEvent.FilterChanged filter: SendingTurns.OnFilter(step, filter.Filter); break;
-            case SendingEvent.CopySent:
-                if (Phase == SendingPhase.Copying) step.State = step.State with { Phase = SendingPhase.Streaming };
-                break;
+            case SendingEvent.CopySent: SendingTurns.OnCopySent(step); break;
             case SendingEvent.StreamBroken broken: SendingTurns.OnBroken(step, broken); break;
             case SendingEvent.Tick: SendingTurns.OnTick(step); break;
         }

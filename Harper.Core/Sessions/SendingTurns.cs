@@ -97,6 +97,29 @@ internal static class SendingTurns
         step.Close(SessionClose.Resume(broken.Reason));
     }
 
+    public static void OnCopySent(SendingSteps step)
+    {
+        if (step.State.Phase != SendingPhase.Copying) return;
+        step.State = step.State with { Phase = SendingPhase.Streaming };
+        FollowExclusions(step);
+    }
+
+    /// <summary>
+    /// The stream goes on without what is excluded now. What is included now may be missing from any moment after the subscription began: the log is read again
+    /// from there, since what comes twice is a duplicate. Nothing is copied again.
+    /// </summary>
+    public static void FollowExclusions(SendingSteps step)
+    {
+        if (step.State is not { Phase: SendingPhase.Streaming, Serving: { } serving, Request: { } request } || request.ExcludedNodes.IsDefault) return;
+        ImmutableHashSet<NodeName> excluded = [.. request.ExcludedNodes];
+        if (excluded.SetEquals(serving.Excluded)) return;
+        var plan = serving with { Excluded = excluded };
+        step.State = step.State with { Serving = plan };
+        var isMore = !serving.Excluded.IsSubsetOf(excluded);
+        step.Add(SendingEffect.StopStream.Instance);
+        step.Add(new SendingEffect.Stream(isMore ? plan : plan with { After = Math.Max(plan.After, step.State.Confirmed ?? 0) }));
+    }
+
     public static void OnTick(SendingSteps step)
     {
         step.StoreConfirmed();
@@ -146,29 +169,35 @@ internal static class SendingTurns
         switch (answer)
         {
             case SendAnswer.Stream stream:
-                step.State = state with { Phase = SendingPhase.Streaming };
+                step.State = state with { Phase = SendingPhase.Streaming, Serving = stream.Plan };
                 step.Add(new SendingEffect.Stream(stream.Plan));
                 break;
             case SendAnswer.Copy copy:
                 step.Note($"copies {context.Database} to {state.Named}: {copy.Reason}");
-                step.State = state with { Phase = SendingPhase.Copying };
+                step.State = state with { Phase = SendingPhase.Copying, Serving = copy.Plan.Then };
                 step.Add(new SendingEffect.Copy(copy.Plan));
                 break;
         }
     }
 
-    /// <summary>What is here is not whole: it is being copied, or own changes are being fetched back.</summary>
+    /// <summary>
+    /// What is here is not whole: it is being copied, own changes are being fetched back, or the first copy left out what is old, so that another node is the
+    /// better source of a copy.
+    /// </summary>
     private static bool IsBusy(SendingSteps step) =>
-        step.Moment is { } moment && (moment.Positions.Copy is not null || PeerMarks.RecoversOwn(moment.Positions, step.Context.Self));
+        step.Moment is { } moment && (moment.Positions.Copy is not null || PeerMarks.RecoversOwn(moment.Positions, step.Context.Self)
+            || (moment.Positions.Since is not null && AsksForCopy(step.State)));
+
+    private static bool AsksForCopy(SendingState state) =>
+        state.Request is { Entries: [var first, ..] } && (first.CopyResume is not null || (state.Kind != PeerKind.Ours && first.StartTime <= 0));
 
     /// <summary>Who is being copied serves no stream; a copy it serves when the one who asks may be what its own copy waits for.</summary>
     private static bool IsOverdue(SendingSteps step)
     {
-        if (step.State is not { Phase: SendingPhase.Waiting, Request: { } request } || step.Moment is not { } moment) return false;
+        if (step.State.Phase != SendingPhase.Waiting || step.Moment is not { } moment) return false;
         var waited = step.Now - step.State.WaitingSince > CopyAnywayAfterMs;
         if (moment.Positions.Copy is not { } copy) return waited;
-        var asksForCopy = request.Entries[0].CopyResume is not null || request.Entries[0].StartTime <= 0;
-        return asksForCopy && (copy.Source == step.State.Named || waited);
+        return AsksForCopy(step.State) && (copy.Source == step.State.Named || waited);
     }
 
     private static void Announce(SendingSteps step, ReadOnlyMemory<byte> echo)

@@ -69,7 +69,7 @@ public sealed class OriginalPeerSpecs : IAsyncDisposable
         await StartAsync();
         await WriteAsync(1, 2, 3);
         await using var first = await DialAsync();
-        await first.AskAsync(0);
+        await first.AskAsync("127.0.0.14", 0);
         await first.UntilAsync(() => first.Position is not null && first.Rows.Count == 3);
         Assert.All(first.Stamps, stamp => Assert.True(stamp > 0));
 
@@ -83,7 +83,7 @@ public sealed class OriginalPeerSpecs : IAsyncDisposable
 
         // It asks by its clock, as originals do that see no leader in us: what it has not confirmed comes all the same.
         await using var second = await DialAsync();
-        await second.AskAsync(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() + 100_000);
+        await second.AskAsync("127.0.0.14", DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() + 100_000);
         await second.UntilAsync(() => second.Rows.Contains(KeyCodec.FromNumber(5)));
         Assert.DoesNotContain(second.Frames, frame => frame is ControlFrame.CopyStart);
     }
@@ -139,62 +139,11 @@ public sealed class OriginalPeerSpecs : IAsyncDisposable
         }
     }
 
-    private async Task<Subscriber> DialAsync()
+    private async Task<ScriptedSubscriber> DialAsync()
     {
         var dial = new PeerDial(new Uri("ws://127.0.0.14:9933"), System.Net.IPAddress.Parse(Original), [], TimeSpan.FromSeconds(5), new PeerSocketSettings());
-        var subscriber = new Subscriber(await _network.DialAsync(dial, default));
+        var subscriber = new ScriptedSubscriber(await _network.DialAsync(dial, default));
         await subscriber.SendAsync(new ControlFrame.PeerName(new NodeName(Original), Wiredb, []));
         return subscriber;
-    }
-
-    /// <summary>What reads as an original does.</summary>
-    private sealed class Subscriber(IPeerSocket socket) : IAsyncDisposable
-    {
-        private readonly IncomingChanges _changes = new(FrameLimits.Default);
-
-        public List<ControlFrame> Frames { get; } = [];
-
-        public HashSet<RecordKey> Rows { get; } = [];
-
-        public List<double> Stamps { get; } = [];
-
-        public double? Position { get; private set; }
-
-        public ValueTask SendAsync(ControlFrame frame) => socket.SendAsync(ControlFrameCodec.Encode(frame), default);
-
-        public ValueTask AskAsync(double start) => SendAsync(new ControlFrame.SubscriptionRequest([new SubscriptionEntry(new NodeName("127.0.0.14"), start)]));
-
-        public async Task UntilAsync(Func<bool> condition)
-        {
-            using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-            while (!condition())
-            {
-                var message = await socket.ReceiveAsync(deadline.Token) ?? throw new InvalidOperationException($"closed: {(await socket.Ended).Reason}");
-                if (ControlFrameCodec.IsControl(message.Span))
-                {
-                    var frame = ControlFrameCodec.Decode(message.Span, FrameLimits.Default);
-                    _changes.Learn(frame);
-                    Frames.Add(frame);
-                    if (frame is ControlFrame.SequenceIdUpdate update) Position = update.Position;
-                    continue;
-                }
-
-                // An original knows one form of data message, and that begins with a time.
-                Assert.Equal(0x42, message.Span[0]);
-                var transactions = new List<ReceivedTransaction>();
-                _changes.Read(message, transactions);
-                foreach (var transaction in transactions)
-                {
-                    Position = transaction.Position ?? Position;
-                    foreach (var change in transaction.Changes)
-                    {
-                        Rows.Add(change.Change.Key);
-                        Stamps.Add(change.Stamp.Version);
-                    }
-                }
-            }
-        }
-
-        public ValueTask DisposeAsync() => socket.DisposeAsync();
     }
 }

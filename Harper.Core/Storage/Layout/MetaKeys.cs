@@ -24,6 +24,7 @@ internal enum MetaKind : byte
     Taken,
     Given,
     Seen,
+    Since,
 }
 
 /// <summary>Keys of the meta family, and the checksum around its values.</summary>

@@ -17,4 +17,8 @@ public sealed record SubscriptionEntry(
 
 /// <summary>v5 and ours: where a copy that was cut continues.</summary>
 /// <param name="After">The last key merged in that table; null before its first.</param>
-public sealed record CopyResume(double StartTime, TableName? Table, RecordKey? After, int OrderVersion);
+public sealed record CopyResume(double StartTime, TableName? Table, RecordKey? After, int OrderVersion)
+{
+    /// <summary>Ours: only rows that changed after this time (R-SYN-05).</summary>
+    public double? Since { get; init; }
+}

@@ -117,6 +117,7 @@ internal static class SubscriptionFrames
     private static CopyResume Resume(ref ControlReader reader)
     {
         var (startTime, order) = (0.0, 1);
+        double? since = null;
         TableName? table = null;
         RecordKey? after = null;
         for (var count = reader.MapHeader("the place in a copy"); count > 0; count--)
@@ -129,10 +130,11 @@ internal static class SubscriptionFrames
                 case "currentTable": table = new TableName(reader.Text(member)); break;
                 case "afterKey": after = WireKey.Read(ref reader); break;
                 case "copyOrder": order = (int)reader.Integer(member, 0, int.MaxValue); break;
+                case "since": since = reader.Time(member); break;
                 default: reader.Skip(); break;
             }
         }
-        return new CopyResume(startTime, table, after, order);
+        return new CopyResume(startTime, table, after, order) { Since = since };
     }
 
     private static CopySource Source(ref ControlReader reader)
@@ -173,7 +175,7 @@ internal static class SubscriptionFrames
     private static void Write(ControlWriter to, CopyResume resume)
     {
         to.Text("copyResume");
-        to.Map(2 + (resume.Table is null ? 0 : 1) + (resume.After is null ? 0 : 1));
+        to.Map(2 + (resume.Table is null ? 0 : 1) + (resume.After is null ? 0 : 1) + (resume.Since is null ? 0 : 1));
         to.Member("copyStartTime", resume.StartTime);
         if (resume.Table is { } table) to.Member("currentTable", table.Value);
         if (resume.After is { } after)
@@ -182,5 +184,6 @@ internal static class SubscriptionFrames
             WireKey.Write(to, after);
         }
         to.Member("copyOrder", resume.OrderVersion);
+        if (resume.Since is { } since) to.Member("since", since);
     }
 }

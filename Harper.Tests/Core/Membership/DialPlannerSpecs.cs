@@ -182,6 +182,11 @@ public sealed class DialPlannerSpecs
         Assert.Null(Plan(Settings(), records, RouteList.Empty, "data").Peers[Three].StartTime);
         records = records with { OwnStartTimes = ImmutableDictionary<NodeName, double>.Empty.Add(Three, 1704067200000) };
         Assert.Equal(1704067200000, Plan(Settings(), records, RouteList.Empty, "data").Peers[Three].StartTime);
+
+        // From a route it counts likewise, and an empty database honours it whoever is reached first (R-CFG-36, R-SYN-14).
+        var plan = Plan(Settings(), records, Routes("""{"host":"127.0.0.4","startTime":"2024-01-02T00:00:00Z"}""", "\"127.0.0.5\""), "data");
+        Assert.Equal([1704067200000, 1704153600000, null], plan.Peers.Values.Select(peer => peer.StartTime));
+        Assert.All(plan.Peers.Values, peer => Assert.Equal(1704067200000, peer.FirstStartTime));
     }
 
     [Fact]

@@ -40,6 +40,26 @@ public sealed class NodeValidationSpecs
     }
 
     [Theory]
+    [InlineData("\"2024-01-01T00:00:00.000Z\"", 1704067200000d)]
+    [InlineData("\"2024-01-01T00:00:00Z\"", 1704067200000d)]
+    [InlineData("\"2024-01-01T00:00Z\"", 1704067200000d)]
+    [InlineData("\"2024-01-01T02:00:00.5+02:00\"", 1704067200500d)]
+    [InlineData("\"2023-12-31T19:00:00-0500\"", 1704067200000d)]
+    [InlineData("1704067200000", 1704067200000d)]
+    [InlineData("1704067200000.25", 1704067200000.25)]
+    [InlineData("null", null)]
+    public void R_SYN_06_a_start_time_should_be_read_in_all_its_forms(string value, double? milliseconds) =>
+        Assert.Equal(milliseconds, NodeValidation.StartTime(Parsed($$"""{"start_time":{{value}}}""")));
+
+    [Theory]
+    [InlineData("\"2024-01-01\"")]
+    [InlineData("\"2024-02-30T00:00:00Z\"")]
+    [InlineData("\"2024-01-01T25:00:00Z\"")]
+    [InlineData("\"2024-01-01 00:00:00Z\"")]
+    [InlineData("\"1704067200000\"")]
+    [InlineData("\"\"")]
+    [InlineData("[]")]
+    [InlineData("1e400")]
     [InlineData("\"yesterday\"")]
     [InlineData("\"2024-01-01T00:00:00\"")]
     [InlineData("true")]

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Harper.Core.Commit;
 using Harper.Core.Identity;
 using Harper.Core.Keys;
@@ -183,12 +184,38 @@ public sealed class ReceivingDataSpecs
     }
 
     [Fact]
-    public void A_first_copy_with_a_start_time_should_leave_out_what_is_older()
+    public void R_SYN_05_a_first_copy_from_an_original_should_leave_out_here_what_is_older()
     {
-        var drive = new ReceivingDrive(Receiving(startTime: 6), Empty).Named(OursNamed(Peer)).Turn()
-            .Frame(new ControlFrame.CopyStart(Now, CopyWalk.OrderVersion, new CopySource(Vector(), Vector(), Theirs)));
+        var drive = new ReceivingDrive(Receiving(startTime: 6), WithHistory).Named(OriginalNamed(Peer)).Turn();
+        Assert.Equal(0, drive.Request.Entries.Single().StartTime);
+        drive.Data(Transaction(Peer, 5), Transaction(Peer, 6), Transaction(Peer, 7));
 
-        Assert.Equal(7, drive.Data(Rows((1, 5, Peer), (2, 7, Peer))).Commits<CommitRequest.CopyChunk>().Single().Changes.Single().Stamp.Version);
+        var chunk = drive.Commits<CommitRequest.CopyChunk>().Last();
+        Assert.Equal(7, chunk.Changes.Single().Stamp.Version);
+        Assert.Equal(6, chunk.Cursor.Since);
+    }
+
+    [Fact]
+    public void R_SYN_05_one_of_ours_should_be_asked_to_leave_out_rows_by_itself()
+    {
+        var positions = WithHistory with { Through = Vector((Self, 5)) };
+        var drive = new ReceivingDrive(Receiving(startTime: 6), positions).Named(OursNamed(Peer));
+        Assert.Empty(drive.Commits<CommitRequest.Positions>());
+        Assert.Equal(6, drive.Turn().Request.Entries[0].CopyResume!.Since);
+        drive.Frame(new ControlFrame.CopyStart(Now, CopyWalk.OrderVersion, new CopySource(Vector(), Vector(), Theirs)));
+
+        // A row comes as the changes that make it: an old one may belong to a row that changed since.
+        Assert.Equal(2, drive.Data(Rows((1, 5, Peer), (1, 7, Peer))).Commits<CommitRequest.CopyChunk>().Single().Changes.Length);
+        Assert.Equal(6, drive.Commits<CommitRequest.CopyChunk>().Single().Cursor.Since);
+    }
+
+    [Fact]
+    public void R_SYN_05_a_start_time_should_not_count_after_the_first_copy()
+    {
+        var known = WithHistory with { PeerIncarnations = ImmutableDictionary<NodeName, Guid>.Empty.Add(Peer, Theirs) };
+        Assert.False(new ReceivingDrive(Receiving(startTime: 6), known).Named(OursNamed(Peer)).Of<ReceivingEffect.AskTurn>().Copy);
+        var resynced = new ReceivingDrive(Receiving(startTime: 6), known with { Since = 6 }).Streaming(OursNamed(Peer)).On(ReceivingEvent.ResyncAsked.Instance).Turn();
+        Assert.Null(resynced.Request.Entries[0].CopyResume!.Since);
     }
 
     [Fact]

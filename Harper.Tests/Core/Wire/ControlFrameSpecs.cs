@@ -161,7 +161,7 @@ public sealed class ControlFrameSpecs
         {
             ["SUBSCRIPTION_REQUEST of 4.7"] = new ControlFrame.SubscriptionRequest([new(a, 0), new(b, 12.5, false, [new("t")], true, 99)]),
             ["SUBSCRIPTION_REQUEST of ours"] = new ControlFrame.SubscriptionRequest(
-                [new(a, 0, CopyResume: new CopyResume(5, new("t"), KeyCodec.FromText("k"), 1)), new(b, 3, CopyResume: new CopyResume(5, null, null, 1))],
+                [new(a, 0, CopyResume: new CopyResume(5, new("t"), KeyCodec.FromText("k"), 1) { Since = 4 }), new(b, 3, CopyResume: new CopyResume(5, null, null, 1))],
                 [a, b], new byte[] { 0xcd, 1, 2 }),
             ["SUBSCRIPTION_REQUEST with an id only"] = new ControlFrame.SubscriptionRequest([], default, new byte[] { 0xa1, 0x78 }),
             ["RESIDENCY_LIST"] = new ControlFrame.ResidencyList([a, b], 70000),

@@ -1,0 +1,222 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Collections.Immutable;
+using System.Threading.Channels;
+using Harper.Actors.Transport;
+using Harper.Core.Identity;
+using Harper.Core.Keys;
+using Harper.Core.Values;
+using Harper.Core.Wire;
+using Harper.Core.Wire.Control;
+using Harper.Core.Wire.Data;
+using Harper.Tests.Support;
+using Xunit;
+
+namespace Harper.Tests.Cluster;
+
+/// <summary>
+/// A peer that speaks as v5 is documented to (W 3.2, 5.2, 12): it dials us and we dial it. Proves rules 14, 18 and 22 with it: exclusion lists and their edits,
+/// markers of copies, true origins, the acknowledged setup, references that are read and never sent, and its closes with 1011.
+/// </summary>
+public sealed class V5PeerSpecs : IAsyncDisposable
+{
+    private const string V5 = "127.0.0.12", A = "127.0.0.14", B = "127.0.0.15";
+    private static readonly TableName Dog = new("dog");
+    private static readonly V5Capabilities Acknowledges = new(true, 30_000);
+
+    private readonly InMemoryTransport _network = new();
+    private readonly List<ClusterNode> _nodes = [];
+    private readonly Channel<IPeerSocket> _dialled = Channel.CreateUnbounded<IPeerSocket>();
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var node in _nodes) await node.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Who_dials_with_an_exclusion_list_should_get_all_other_origins_under_their_names_and_may_edit_it()
+    {
+        var a = await StartAsync(A, V5, B);
+        var b = await StartAsync(B, A);
+        await a.InsertAsync("dog", 1, "a");
+        await Wait.UntilAsync(() => b.Has("dog", 1), "they know each other");
+        await b.InsertAsync("dog", 2, "b");
+        await Wait.UntilAsync(() => a.Has("dog", 2), "both have both");
+
+        await using var peer = await DialAsync();
+        await peer.UntilAsync(() => peer.Frames.OfType<ControlFrame.PeerName>().Any());
+        Assert.True(peer.Heard<ControlFrame.PeerName>().V5!.SubscriptionSetupAck);
+        var id = new byte[] { 0xA2, (byte)'s', (byte)'7' };
+        await peer.SendAsync(new ControlFrame.SubscriptionRequest([new SubscriptionEntry(new NodeName(A), 0)], [new NodeName(V5)], id));
+        await peer.UntilAsync(() => peer.Frames.OfType<ControlFrame.CopyComplete>().Any());
+        Assert.Equal(id, peer.Heard<ControlFrame.DbSchema>().SetupRequestId.ToArray());
+        var start = peer.Heard<ControlFrame.CopyStart>();
+        Assert.Equal(start.StartTime, peer.Position);
+        Assert.NotEqual(1, start.OrderVersion);
+        Assert.Equal([(Key(1), new NodeName(A)), (Key(2), new NodeName(B))], peer.Origins);
+        await peer.SendAsync(new ControlFrame.CommittedUpdate(start.StartTime));
+
+        await b.InsertAsync("dog", 3, "relayed");
+        await peer.UntilAsync(() => peer.Origins.Contains((Key(3), new NodeName(B))));
+
+        await peer.SendAsync(new ControlFrame.SubscriptionUpdate([new NodeName(B)], []));
+        // What comes after the edit is known to be after it only by an answer on the same socket.
+        await peer.SendAsync(new ControlFrame.OperationRequest(9, "{\"operation\":\"system_information\"}"u8.ToArray()));
+        await peer.UntilAsync(() => peer.Frames.OfType<ControlFrame.OperationResponse>().Any());
+        await b.InsertAsync("dog", 4, "excluded");
+        await Wait.UntilAsync(() => a.Has("dog", 4), "it is at the source");
+        await a.InsertAsync("dog", 5, "own");
+        await peer.UntilAsync(() => peer.Rows.Contains(Key(5)));
+        Assert.DoesNotContain(Key(4), peer.Rows);
+
+        await peer.SendAsync(new ControlFrame.SubscriptionUpdate([], [new NodeName(B)]));
+        await peer.UntilAsync(() => peer.Rows.Contains(Key(4)));
+        Assert.Single(peer.Frames.OfType<ControlFrame.CopyStart>());
+    }
+
+    [Fact]
+    public async Task Who_is_dialled_should_be_copied_with_its_origins_and_resumed_after_1011()
+    {
+        _network.Listen($"{V5}:9933", new PeerSocketSettings(), (socket, _) => _dialled.Writer.WriteAsync(socket).AsTask());
+        var a = await StartAsync(A, V5);
+        await using var first = await AcceptAsync();
+        var request = await first.RequestAsync();
+        Assert.Equal(0, request.Entries[0].StartTime);
+        Assert.Contains(new NodeName(A), request.ExcludedNodes);
+        Assert.False(request.SetupRequestId.IsEmpty);
+        await first.SendAsync(new ControlFrame.DbSchema(
+            [new AnnouncedTable(Dog, false, [new AnnouncedAttribute("id", null, true), new AnnouncedAttribute("name")])], DatabaseName.Data, request.SetupRequestId));
+        await first.SendAsync(new ControlFrame.NodeNameToIdMap(
+            ImmutableDictionary<NodeName, int>.Empty.Add(new NodeName(V5), 0).Add(new NodeName("127.0.0.99"), 3), []));
+        await first.SendAsync(new ControlFrame.TableFixedStructure(8, Dog, new TableStructures([], [new Shape(["id", "name"])]), [new AnnouncedAttribute("id", null, true)]));
+        var now = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() - 60_000;
+        await first.SendAsync(new ControlFrame.CopyStart(now, 1));
+        // Rows of several stamps in one message, one with references to other versions, one that should never have been sent.
+        await first.SendAsync(Message(
+            now - 5000, null, Entry(0x11, 0, 1, now - 5000), Entry(0x11 | AuditAction.AuditReferences, 3, 2, now - 4000), Entry(0x11 | AuditAction.LocalOnly, 0, 66, now - 3000)));
+        await first.SendAsync(Message(now, now));
+        await first.SendAsync(new ControlFrame.CopyComplete());
+        await first.UntilAsync<ControlFrame.CommittedUpdate>(update => update.Position == now);
+        Assert.True(a.Has("dog", 1) && a.Has("dog", 2));
+        Assert.False(a.Has("dog", 66));
+        Assert.Equal(now - 4000, LatestOf(a, 2).Version);
+        Assert.Equal("127.0.0.99", LatestOf(a, 2).Origin.Value);
+        Assert.Null(a.Databases.Find(DatabaseName.Data)!.Engine.Positions.Copy);
+
+        await first.SendAsync(Message(now + 10, now + 11, Entry(0x25, 0, 1, now + 10)));
+        await first.UntilAsync<ControlFrame.CommittedUpdate>(update => update.Position == now + 11);
+        await first.CloseAsync(1011, "undecodable");
+
+        await using var second = await AcceptAsync();
+        request = await second.RequestAsync();
+        Assert.Equal(now + 11, request.Entries[0].StartTime);
+        // An answer without the promised id is not the answer: data that comes on it is taken all the same.
+        await second.SendAsync(new ControlFrame.DbSchema([], DatabaseName.Data));
+        await second.SendAsync(new ControlFrame.DbSchema([], DatabaseName.Data, request.SetupRequestId));
+        await Wait.UntilAsync(() => a.Connected is [V5], "it counts as connected once it was acknowledged");
+    }
+
+    private static Harper.Core.Records.Stamp LatestOf(ClusterNode node, int id)
+    {
+        using var view = node.Databases.Find(DatabaseName.Data)!.OpenView();
+        return view.ReadRow(view.Catalog.Find(Dog)!, Key(id))!.Latest;
+    }
+
+    private static RecordKey Key(int id) => KeyCodec.FromNumber(id);
+
+    /// <summary>A record as v5 writes it, references included, in shape 0 of its table.</summary>
+    private static byte[] Entry(uint action, int origin, int id, double version)
+    {
+        var value = (action & 0x0F) == 5 ? new byte[] { 0x40, (byte)id, 0xA1, (byte)'p' } : [0x40, (byte)id, 0xA1, (byte)'v'];
+        var record = new ArrayBufferWriter<byte>(64);
+        var key = Key(id).Span;
+        Varint(record, action);
+        Varint(record, (uint)origin);
+        Varint(record, 8);
+        Varint(record, (uint)key.Length);
+        record.Write(key);
+        Double(record, version);
+        if ((action & AuditAction.AuditReferences) != 0)
+        {
+            record.Write<byte>([2]);
+            foreach (var reference in new[] { (version - 20, 0u), (version - 10, 3u) })
+            {
+                Double(record, reference.Item1);
+                Varint(record, reference.Item2);
+            }
+        }
+
+        Varint(record, 0);
+        record.Write(value);
+        var entry = new ArrayBufferWriter<byte>(64);
+        Varint(entry, (uint)record.WrittenCount);
+        entry.Write(record.WrittenSpan);
+        return entry.WrittenSpan.ToArray();
+    }
+
+    private static byte[] Message(double time, double? position, params byte[][] entries)
+    {
+        var message = new ArrayBufferWriter<byte>(256);
+        Double(message, time);
+        foreach (var entry in entries) message.Write(entry);
+        if (position is { } stated) AuditRecordWriter.WriteSequenceUpdate(message, stated);
+        return message.WrittenSpan.ToArray();
+    }
+
+    private static void Varint(ArrayBufferWriter<byte> to, uint value) => to.Advance(Harper.Core.Wire.Varint.Write(to.GetSpan(5), value));
+
+    private static void Double(ArrayBufferWriter<byte> to, double value)
+    {
+        BinaryPrimitives.WriteDoubleBigEndian(to.GetSpan(8), value);
+        to.Advance(8);
+    }
+
+    private async Task<ClusterNode> StartAsync(string name, params string[] routes)
+    {
+        var node = await ClusterNode.StartAsync(new ClusterNodeOptions(name) { Network = _network, Databases = ["data"] }.With(routes));
+        _nodes.Add(node);
+        return node;
+    }
+
+    private async Task<ScriptedSubscriber> DialAsync()
+    {
+        var dial = new PeerDial(new Uri($"ws://{A}:9933"), System.Net.IPAddress.Parse(V5), [], TimeSpan.FromSeconds(5), new PeerSocketSettings());
+        var subscriber = new ScriptedSubscriber(await _network.DialAsync(dial, default));
+        await subscriber.SendAsync(new ControlFrame.PeerName(new NodeName(V5), DatabaseName.Data, [], Acknowledges));
+        return subscriber;
+    }
+
+    private async Task<Source> AcceptAsync()
+    {
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        var source = new Source(await _dialled.Reader.ReadAsync(deadline.Token));
+        await source.UntilAsync<ControlFrame.PeerName>(_ => true);
+        await source.SendAsync(new ControlFrame.PeerName(new NodeName(V5), DatabaseName.Data, [], Acknowledges));
+        return source;
+    }
+
+    /// <summary>The accepting side of a socket, by hand.</summary>
+    private sealed class Source(IPeerSocket socket) : IAsyncDisposable
+    {
+        public ValueTask SendAsync(ControlFrame frame) => socket.SendAsync(ControlFrameCodec.Encode(frame), default);
+
+        public ValueTask SendAsync(byte[] message) => socket.SendAsync(message, default);
+
+        public Task<ControlFrame.SubscriptionRequest> RequestAsync() => UntilAsync<ControlFrame.SubscriptionRequest>(request => !request.Entries.IsEmpty);
+
+        public async Task<T> UntilAsync<T>(Predicate<T> wanted) where T : ControlFrame
+        {
+            socket.Identified();
+            using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+            while (true)
+            {
+                var message = await socket.ReceiveAsync(deadline.Token) ?? throw new InvalidOperationException($"closed: {(await socket.Ended).Reason}");
+                if (ControlFrameCodec.Decode(message.Span, FrameLimits.Default) is T frame && wanted(frame)) return frame;
+            }
+        }
+
+        public async Task CloseAsync(int code, string reason) => await socket.CloseAsync(new PeerClose(code, reason));
+
+        public ValueTask DisposeAsync() => socket.DisposeAsync();
+    }
+}
