@@ -19,6 +19,8 @@ public sealed class RocksStoreFactory(RocksSettings settings) : IStoreFactory, I
 
     public IOrderedStore Open(string folder) => RocksStore.Open(folder, Settings, _memory);
 
+    public void Move(string folder, string to) => Directory.Move(folder, to);
+
     public void Remove(string folder)
     {
         if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);

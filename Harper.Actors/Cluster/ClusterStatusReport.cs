@@ -36,6 +36,7 @@ internal sealed class ClusterStatusReport(MembershipView view, PeerBoard board, 
         if (snapshot.Records.Find(snapshot.Settings.Self)?.Url is { } url) writer.WriteString("url", url);
         writer.WriteBoolean("is_enabled", snapshot.IsEnabled);
         WriteWaiting(writer);
+        WriteAside(writer);
         WriteProblems(writer, snapshot);
         writer.WriteEndObject();
     }
@@ -101,6 +102,16 @@ internal sealed class ClusterStatusReport(MembershipView view, PeerBoard board, 
             writer.WriteString("reason", hold.Reason);
             writer.WriteEndObject();
         }
+        writer.WriteEndArray();
+    }
+
+    /// <summary>Old files of databases that began empty when this node rejoined (rule 25); they are the operator's to remove.</summary>
+    private void WriteAside(Utf8JsonWriter writer)
+    {
+        var folders = databases.Aside;
+        if (folders.Count == 0) return;
+        writer.WriteStartArray("set_aside");
+        foreach (var folder in folders) writer.WriteStringValue(folder);
         writer.WriteEndArray();
     }
 

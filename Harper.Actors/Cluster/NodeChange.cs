@@ -75,7 +75,7 @@ internal sealed record NodeChange(
     /// <summary>The request to the other node (operations API 6.1, step 3).</summary>
     /// <param name="csr">To be signed by the other node; null: nothing is.</param>
     /// <param name="ownAuthority">The authority of the certificate that this node has; null: not said.</param>
-    public ReadOnlyMemory<byte> ToAddNodeBack(MembershipSettings self, string? csr, string? ownAuthority)
+    public ReadOnlyMemory<byte> ToAddNodeBack(MembershipSettings self, string? csr, string? ownAuthority, bool removed, bool emptied)
     {
         var buffer = new ArrayBufferWriter<byte>(256);
         using var writer = new Utf8JsonWriter(buffer);
@@ -87,6 +87,9 @@ internal sealed record NodeChange(
         if (csr is not null) writer.WriteString("csr", csr);
         else if (ownAuthority is not null) writer.WriteString("cert_auth", ownAuthority);
         writer.WriteNull("authorization");
+        // Ours alone (rule 25): whether the target was removed from here, and whether we have set aside what a removed node must not bring along.
+        if (removed) writer.WriteBoolean("removed", true);
+        writer.WriteBoolean("emptied", emptied);
         writer.WritePropertyName("subscriptions");
         if (Subscriptions is { } subscriptions) ExplicitSubscription.WriteList(writer, [.. subscriptions.Select(item => item.Mirrored)]);
         else writer.WriteNullValue();

@@ -56,7 +56,10 @@ internal sealed partial class NodeIntroduction(
         var change = NodeChange.Parse(body, "add_node_back", Settings);
         if (caller.Node is { } node && node != change.Target.Name.Value)
             throw new OperationError(403, $"{node} may add only itself, not {change.Target.Name}");
-        var known = membership.View.Current.Records.Find(change.Target.Name);
+        var records = membership.View.Current.Records;
+        if (records.IsRemoved(change.Target.Name) && FlagOf(body, "emptied") == false) return Rejoins();
+        if (FlagOf(body, "removed") == true && !records.IsRemoved(Settings.Self)) await membership.SetAsideAsync(cancellation).ConfigureAwait(false);
+        var known = records.Find(change.Target.Name);
         var signed = await SignAsync(body, change, cancellation).ConfigureAwait(false);
         var authority = AuthorityOf(signed?.SigningAuthority ?? TextOf(body, "cert_auth"));
         // The joiner's start_time filters what it takes; on its own record it would gossip to others (D26).
@@ -81,6 +84,14 @@ internal sealed partial class NodeIntroduction(
         });
     }
 
+    /// <summary>Nothing is stored: the caller was removed from here and may not know. It sets its databases aside and calls again (rule 25).</summary>
+    private static OperationAnswer Rejoins() => new(200, writer =>
+    {
+        writer.WriteStartObject();
+        writer.WriteBoolean("rejoins", true);
+        writer.WriteEndObject();
+    });
+
     /// <summary>The joiner's certificate, by this node's own profile and under the name by which it becomes a member; null when it asked for none.</summary>
     private async Task<CertificateProtocol.Signed?> SignAsync(JsonElement body, NodeChange change, CancellationToken cancellation)
     {
@@ -100,9 +111,13 @@ internal sealed partial class NodeIntroduction(
         JsonElement answer;
         try
         {
-            answer = await calls.CallAsync(
-                change.Target.Url, change.Authorization, change.ToAddNodeBack(Settings, joining?.Csr, joining?.OwnAuthority), CallDeadline, cancellation,
-                change.VerifiesTls).ConfigureAwait(false);
+            answer = await CallAsync(emptied: false).ConfigureAwait(false);
+            if (FlagOf(answer, "rejoins") == true)
+            {
+                await membership.SetAsideAsync(cancellation).ConfigureAwait(false);
+                answer = await CallAsync(emptied: true).ConfigureAwait(false);
+            }
+
             await CompleteAsync(answer, joining, cancellation).ConfigureAwait(false);
         }
         catch (Exception failure) when (failure is PeerCallException or OperationError)
@@ -120,7 +135,15 @@ internal sealed partial class NodeIntroduction(
         await membership.IntroduceAsync(target.Name, fields, change.TermsWith(target.Name), cancellation).ConfigureAwait(false);
         LogAdded(target.Name, url);
         return url;
+
+        Task<JsonElement> CallAsync(bool emptied) => calls.CallAsync(
+            change.Target.Url, change.Authorization,
+            change.ToAddNodeBack(Settings, joining?.Csr, joining?.OwnAuthority, membership.View.Current.Records.IsRemoved(change.Target.Name), emptied),
+            CallDeadline, cancellation, change.VerifiesTls);
     }
+
+    private static bool? FlagOf(JsonElement holder, string name) => !holder.TryGetProperty(name, out var value) ? null
+        : value.ValueKind == JsonValueKind.True ? true : value.ValueKind == JsonValueKind.False ? false : null;
 
     private void Warn(NodeChange change, NodeName peer)
     {

@@ -25,6 +25,7 @@ internal sealed class DatabaseActor : DescribedActor, IWithTimers
     private readonly TailBudget _tails;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly LogHolds _holds = new();
+    private readonly DatabaseLegacy? _left;
     private readonly LocalWriteGate? _gate;
     private readonly CommitQueue _queue;
     private string _state = "opening";
@@ -35,8 +36,9 @@ internal sealed class DatabaseActor : DescribedActor, IWithTimers
     private IActorRef _commit = ActorRefs.Nobody;
     private DatabaseProtocol.Close _closing = new(false, TimeSpan.Zero);
 
-    public DatabaseActor(DatabaseName name, NodeServices services, TailBudget tails)
+    public DatabaseActor(DatabaseName name, NodeServices services, TailBudget tails, DatabaseLegacy? left)
     {
+        _left = left;
         _name = name;
         _services = services;
         _tails = tails;
@@ -53,8 +55,8 @@ internal sealed class DatabaseActor : DescribedActor, IWithTimers
     public ITimerScheduler Timers { get; set; } = null!;
 
     // Opening a store blocks for as long as its log takes to replay.
-    public static Props Props(DatabaseName name, NodeServices services, TailBudget tails) =>
-        ActorProps.Of(() => new DatabaseActor(name, services, tails))
+    public static Props Props(DatabaseName name, NodeServices services, TailBudget tails, DatabaseLegacy? left) =>
+        ActorProps.Of(() => new DatabaseActor(name, services, tails, left))
             .WithDispatcher("harper.dispatchers.storage").WithDeploy(Deploy.Local);
 
     protected override void PreStart()
@@ -115,6 +117,7 @@ internal sealed class DatabaseActor : DescribedActor, IWithTimers
             store.Dispose();
             throw;
         }
+        if (_left is { } left) TakeOver(left, engine);
         _engine = new EngineGuard(engine);
         if (engine.Statistics.UnreadablePositions is var unreadable and > 0)
             _log.Warning("Database [{0}]: {1} entries of what it knew of its position were damaged; what they spoke of is fetched again", _name, unreadable);
@@ -160,9 +163,32 @@ internal sealed class DatabaseActor : DescribedActor, IWithTimers
         var problem = message.Error?.Message
             ?? (message.Closed ? null : $"{_engine!.Readers} readers did not end within {_closing.ViewDeadline.TotalSeconds:0} s");
         if (problem is null && _closing.Remove) problem = RemoveFiles();
+        if (problem is null && _closing.Aside is { } aside) problem = MoveFiles(aside);
         if (problem is not null) _log.Error(message.Error, "Database [{0}] did not close as it should: {1}", _name, problem);
         Context.Parent.Tell(new DatabaseProtocol.Closed(_name, problem));
         Context.Stop(Self);
+    }
+
+    /// <summary>Before anybody sees the new database.</summary>
+    private void TakeOver(DatabaseLegacy left, IDatabaseEngine engine)
+    {
+        var now = _services.Clock.NowMs;
+        using var old = _services.OpenEngine(_name, _services.Stores.Open(left.Folder), now);
+        var kept = KeptTables.Take(old, engine, left.Replicates, _services.Self, now);
+        if (!kept.IsEmpty) _log.Info("Database [{0}] keeps the tables that stay on this node: {1}", _name, string.Join(", ", kept));
+    }
+
+    private string? MoveFiles(string aside)
+    {
+        try
+        {
+            _services.Stores.Move(_folder, aside);
+            return null;
+        }
+        catch (Exception failure)
+        {
+            return $"its files in {_folder} cannot be renamed to {aside}: {failure.Message}";
+        }
     }
 
     private string? RemoveFiles()

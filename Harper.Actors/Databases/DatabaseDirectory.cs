@@ -32,6 +32,18 @@ public sealed class DatabaseDirectory : IDatabaseDirectory
         return done.Task;
     }
 
+    public Task<string?> SetAsideAsync(DatabaseName name, bool replicates)
+    {
+        var done = new TaskCompletionSource<string?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        Owner().Tell(new DatabaseProtocol.SetAside(name, replicates, done));
+        return done.Task;
+    }
+
+    public IReadOnlyList<string> Aside => FindAside?.Invoke() ?? [];
+
+    /// <summary>Looks at the disk.</summary>
+    internal Func<IReadOnlyList<string>>? FindAside { get; set; }
+
     internal void Own(IActorRef? owner) => Volatile.Write(ref _owner, owner);
 
     internal void Add(IDatabaseHandle database)

@@ -19,6 +19,9 @@ internal sealed class DatabaseEntry(DatabaseName name)
 
     public TaskCompletionSource<bool>? Dropping { get; set; }
 
+    /// <summary>Its files go to this folder, and an empty database takes its place.</summary>
+    public (string Folder, bool Replicates, TaskCompletionSource<string?> Done)? SettingAside { get; set; }
+
     public List<TaskCompletionSource<(IDatabaseHandle Database, bool Created)>> Creating { get; } = [];
 
     public void Refuse(Exception reason)
@@ -26,5 +29,6 @@ internal sealed class DatabaseEntry(DatabaseName name)
         foreach (var waiting in Creating) waiting.TrySetException(reason);
         Creating.Clear();
         Dropping?.TrySetException(reason);
+        SettingAside?.Done.TrySetException(reason);
     }
 }

@@ -19,6 +19,13 @@ public sealed record DatabaseFolders(string Root, ImmutableDictionary<DatabaseNa
 
     public string FolderOf(DatabaseName name) => Paths.TryGetValue(name, out var path) ? path : Path.Combine(Root, Encode(name));
 
+    private const string AsideMark = "+set-aside-";
+
+    /// <summary>Where the files of a database go that begins anew; no database's folder is ever named so.</summary>
+    public string AsideOf(DatabaseName name, double nowMs) => $"{FolderOf(name)}{AsideMark}{DateTime.UnixEpoch.AddMilliseconds(nowMs):yyyyMMdd'T'HHmmssfff'Z'}";
+
+    public static bool IsAside(string folder) => folder.Contains(AsideMark, StringComparison.Ordinal);
+
     /// <summary>Lower-case letters, digits, '-', '_' and inner dots stand for themselves; every other byte of the UTF-8 name is <c>%XX</c>
     /// (capitals too: some file systems ignore case).</summary>
     public static string Encode(DatabaseName name)

@@ -12,6 +12,9 @@ internal static class DatabaseProtocol
     /// <summary>To DatabasesActor: close a database and remove its files.</summary>
     public sealed record Drop(DatabaseName Name, TaskCompletionSource<bool> Done) : INoSerializationVerificationNeeded;
 
+    /// <summary>To DatabasesActor: close a database, keep its files under another name, open an empty one; the completion gets the old files' folder.</summary>
+    public sealed record SetAside(DatabaseName Name, bool Replicates, TaskCompletionSource<string?> Done) : INoSerializationVerificationNeeded;
+
     /// <summary>To DatabasesActor: close everything; its end is the answer.</summary>
     public sealed record CloseAll(TimeSpan ViewDeadline);
 
@@ -28,7 +31,8 @@ internal static class DatabaseProtocol
     public sealed record OpenFailed(DatabaseName Name, string Reason);
 
     /// <summary>To a database: commit what was accepted, close the store, remove its files if asked; its end is the answer.</summary>
-    public sealed record Close(bool Remove, TimeSpan ViewDeadline);
+    /// <param name="Aside">Not null: rename the folder to this.</param>
+    public sealed record Close(bool Remove, TimeSpan ViewDeadline, string? Aside = null);
 
     /// <summary>From a database to DatabasesActor, just before its end.</summary>
     public sealed record Closed(DatabaseName Name, string? Problem);

@@ -29,6 +29,7 @@ internal sealed class DatabasesActor : DescribedActor
         _tails = new TailBudget(services.Settings.Log.TailBytes);
         Receive<DatabaseProtocol.Create>(OnCreate);
         Receive<DatabaseProtocol.Drop>(OnDrop);
+        Receive<DatabaseProtocol.SetAside>(OnSetAside);
         Receive<DatabaseProtocol.Opened>(OnOpened);
         Receive<DatabaseProtocol.OpenFailed>(OnOpenFailed);
         Receive<DatabaseProtocol.Closed>(message => Entry(message.Name).Problem = message.Problem);
@@ -41,6 +42,7 @@ internal sealed class DatabasesActor : DescribedActor
     protected override void PreStart()
     {
         _services.Databases.Own(Self);
+        _services.Databases.FindAside = FindAside;
         var found = _services.Stores.FindFolders(_services.Folders.Root).Select(DatabaseFolders.Decode).OfType<DatabaseName>();
         var configured = _services.Folders.Paths.Where(path => _services.Stores.Exists(path.Value)).Select(path => path.Key);
         foreach (var name in found.Concat(configured).Append(DatabaseName.System).Distinct()) Start(name);
@@ -65,10 +67,11 @@ internal sealed class DatabasesActor : DescribedActor
 
     private DatabaseEntry Entry(DatabaseName name) => _databases.TryGetValue(name, out var entry) ? entry : _databases[name] = new DatabaseEntry(name);
 
-    private void Start(DatabaseName name)
+    /// <param name="left">What a database that was set aside leaves to this one.</param>
+    private void Start(DatabaseName name, DatabaseLegacy? left = null)
     {
         var entry = Entry(name);
-        entry.Child = Context.ActorOf(DatabaseActor.Props(name, _services, _tails), NodePaths.Escape(name.Value));
+        entry.Child = Context.ActorOf(DatabaseActor.Props(name, _services, _tails, left), NodePaths.Escape(name.Value));
         Context.Watch(entry.Child);
     }
 
@@ -106,6 +109,43 @@ internal sealed class DatabasesActor : DescribedActor
         entry.Dropping = message.Done;
         _services.Databases.Remove(message.Name);
         entry.Child!.Tell(new DatabaseProtocol.Close(Remove: true, _services.Settings.Life.ViewTimeout));
+    }
+
+    private void OnSetAside(DatabaseProtocol.SetAside message)
+    {
+        if (!_databases.TryGetValue(message.Name, out var entry) || entry.Handle is null || entry.Closing)
+        {
+            message.Done.TrySetResult(null);
+            return;
+        }
+        var aside = _services.Folders.AsideOf(message.Name, _services.Clock.NowMs);
+        entry.Closing = true;
+        entry.SettingAside = (aside, message.Replicates, message.Done);
+        _services.Databases.Remove(message.Name);
+        entry.Child!.Tell(new DatabaseProtocol.Close(Remove: false, _services.Settings.Life.ViewTimeout, aside));
+    }
+
+    /// <summary>An empty database takes the place of one whose files were renamed; the same one, when they could not be.</summary>
+    private void Replace(DatabaseEntry before, string folder, bool replicates, TaskCompletionSource<string?> done)
+    {
+        var opened = new TaskCompletionSource<(IDatabaseHandle Database, bool Created)>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var entry = Entry(before.Name);
+        entry.Creating.Add(opened);
+        entry.Creating.AddRange(before.Creating);
+        Start(before.Name, before.Problem is null ? new DatabaseLegacy(folder, replicates) : null);
+        opened.Task.ContinueWith(
+            ended =>
+            {
+                if (ended.IsFaulted) done.TrySetException(ended.Exception!.GetBaseException());
+                else if (before.Problem is { } problem) done.TrySetException(new OperationError(500, $"Database '{before.Name}' could not be set aside: {problem}"));
+                else done.TrySetResult(folder);
+            }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+    }
+
+    private IReadOnlyList<string> FindAside()
+    {
+        var roots = _services.Folders.Paths.Values.Select(path => Path.GetDirectoryName(path.TrimEnd('/'))!).Append(_services.Folders.Root).Distinct();
+        return [.. roots.SelectMany(root => _services.Stores.FindFolders(root).Where(DatabaseFolders.IsAside).Select(name => Path.Combine(root, name)))];
     }
 
     private void OnOpened(DatabaseProtocol.Opened message)
@@ -147,7 +187,8 @@ internal sealed class DatabasesActor : DescribedActor
         if (entry.Handle is not null) _opened--;
         if (entry.Problem is { } problem) entry.Dropping?.TrySetException(new OperationError(500, $"Database '{entry.Name}' was closed, but {problem}"));
         else entry.Dropping?.TrySetResult(true);
-        if (entry.Creating.Count > 0 && _state != "closing")
+        if (entry.SettingAside is { } aside && _state != "closing") Replace(entry, aside.Folder, aside.Replicates, aside.Done);
+        else if (entry.Creating.Count > 0 && _state != "closing")
         {
             _log.Info("Database [{0}] is made anew", entry.Name);
             Entry(entry.Name).Creating.AddRange(entry.Creating);

@@ -51,6 +51,14 @@ public interface IDatabaseDirectory
     /// <summary>Closes the database and removes its files; false when there is none.</summary>
     Task<bool> DropAsync(DatabaseName name);
 
+    /// <summary>Closes the database, renames its folder and opens an empty one in its place; tables that stay local keep their rows (rule 25).</summary>
+    /// <param name="replicates">Tables that do not say otherwise are replicated.</param>
+    /// <returns>The old files' folder; null when there is no such database.</returns>
+    Task<string?> SetAsideAsync(DatabaseName name, bool replicates) => Task.FromResult<string?>(null);
+
+    /// <summary>Folders of databases that were set aside and not removed since.</summary>
+    IReadOnlyList<string> Aside => [];
+
     /// <summary>Raised after a database was opened or dropped (handle null): handlers only post a message.</summary>
     event Action<DatabaseName, IDatabaseHandle?>? Changed;
 }

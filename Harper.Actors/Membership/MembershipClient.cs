@@ -32,6 +32,9 @@ public sealed class MembershipClient(MembershipView view)
         }
     }
 
+    /// <summary>The databases of this node begin empty, their old files are kept (rule 25).</summary>
+    public Task<bool> SetAsideAsync(CancellationToken cancellation) => AskAsync(MembershipProtocol.SetAside.Instance, cancellation);
+
     public Task<bool> DeleteAsync(NodeName name, CancellationToken cancellation) =>
         AskAsync(new MembershipProtocol.DeleteRecord(name), cancellation);
 

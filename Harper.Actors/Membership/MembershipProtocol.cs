@@ -21,6 +21,12 @@ public static class MembershipProtocol
     /// </summary>
     public sealed record Introduce(NodeName Peer, ImmutableArray<NodeField> Changes, PeerTerms Terms) : ICommand;
 
+    /// <summary>This node was removed and is about to rejoin: its databases begin empty (rule 25). Answered as <see cref="WriteRecord"/>.</summary>
+    public sealed record SetAside : ICommand
+    {
+        public static readonly SetAside Instance = new();
+    }
+
     /// <summary>Delete a node record; the deletion gossips. Answered as <see cref="WriteRecord"/>.</summary>
     public sealed record DeleteRecord(NodeName Name) : ICommand;
 

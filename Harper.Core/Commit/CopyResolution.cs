@@ -36,6 +36,7 @@ internal static class CopyResolution
             try
             {
                 if (Merge(group, copied)) changed++;
+                if (group.State.Tables.TryGetValue(copied.Change.Table, out var table) && table.Definition.Replicate == false) continue;
                 newest[copied.Stamp.Origin] = Math.Max(newest.GetValueOrDefault(copied.Stamp.Origin), copied.Stamp.Version);
             }
             catch (Exception malformed) when (MalformedChange.Is(malformed))

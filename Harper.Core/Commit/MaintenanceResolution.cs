@@ -1,5 +1,6 @@
 using Harper.Core.Identity;
 using Harper.Core.Keys;
+using Harper.Core.Membership;
 using Harper.Core.Records;
 using Harper.Core.Storage;
 using Harper.Core.Storage.Layout;
@@ -41,6 +42,8 @@ internal static class MaintenanceResolution
         var settled = 0L;
         foreach (var table in group.State.Tables.Values)
         {
+            // By the tombstones of node records a node that was away learns that it was removed.
+            if (group.State.Name.IsSystem && table.Definition.Name == SystemTables.Nodes) continue;
             foreach (var key in Due(group, table, StoreKeys.SettleAttribute, request.UpTo, (int)(MaxSettledRows - settled)))
             {
                 var row = group.Find(table, key);

@@ -15,6 +15,9 @@ public interface IStoreFactory
     /// <summary>Opens the store in the folder, making both when they do not exist. Throws with a message for the operator when it cannot.</summary>
     IOrderedStore Open(string folder);
 
+    /// <summary>Renames a folder whose store is disposed. Throws when the new name is taken.</summary>
+    void Move(string folder, string to);
+
     /// <summary>Removes the folder with everything in it. The store in it must be disposed.</summary>
     void Remove(string folder);
 }

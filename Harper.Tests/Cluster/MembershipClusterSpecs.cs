@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Harper.Core.Commit;
 using Harper.Core.Identity;
 using Harper.Tests.Support;
 using Xunit;
@@ -93,7 +94,46 @@ public sealed class MembershipClusterSpecs : IAsyncDisposable
 
         await c.CallAsync(new { operation = "add_node", url = b.Url, authorization = Credentials });
         await MeshAsync(a, b, c);
-        await Wait.UntilAsync(() => c.Has("dog", 10) && a.Has("dog", 30) && b.Has("dog", 30), "what was written apart meets");
+        await Wait.UntilAsync(() => c.Has("dog", 1) && c.Has("dog", 10), "it is copied from the others");
+
+        // What it wrote while it was out is in the files that were set aside, and nowhere else (rule 25).
+        Assert.False(a.Has("dog", 30) || b.Has("dog", 30) || c.Has("dog", 30));
+        await c.InsertAsync("dog", 31, "a member again");
+        await Wait.UntilAsync(() => a.Has("dog", 31) && b.Has("dog", 31), "it flows again without a restart");
+        status = await c.CallAsync(new { operation = "cluster_status" });
+        Assert.Contains("/databases/data+set-aside-", Assert.Single(status.GetProperty("set_aside").EnumerateArray()).GetString(), StringComparison.Ordinal);
+    }
+
+    /// <summary>Rule 25.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_node_that_was_removed_while_it_was_away_should_bring_nothing_back_whoever_adds_it_again(bool byMember)
+    {
+        var (a, c) = (await StartAsync(1), await StartAsync(2));
+        await c.CallAsync(new { operation = "add_node", url = a.Url, authorization = Credentials });
+        await a.InsertAsync("dog", 1, "stays");
+        await a.InsertAsync("dog", 2, "goes");
+        await Wait.UntilAsync(() => c.Has("dog", 2), "both have it");
+        await c.CallAsync(new { operation = "create_table", database = "data", table = "local", primary_key = "id", replicate = false });
+        await c.CallAsync(new { operation = "insert", database = "data", table = "local", records = new[] { new { id = 7 } } });
+        await c.DisposeAsync();
+
+        await a.CallAsync(new { operation = "remove_node", hostname = c.Name });
+        await a.CallAsync(new { operation = "delete", database = "data", table = "dog", ids = new[] { 2 } });
+        Assert.IsType<CommitResult.Maintained>(await a.Databases.Find(DatabaseName.Data)!.CommitAsync(new CommitRequest.Settle(double.MaxValue)));
+        c = _nodes[1] = await c.StartAgainAsync();
+        Assert.True(c.Has("dog", 2));
+        Assert.True(c.Members.Length == 2, "it does not know");
+
+        var (caller, target) = byMember ? (a, c) : (c, a);
+        await caller.CallAsync(new { operation = "add_node", url = target.Url, authorization = Credentials });
+        await MeshAsync(a, c);
+        await Wait.UntilAsync(() => c.Has("dog", 1), "it is copied");
+        Assert.False(a.Has("dog", 2) || c.Has("dog", 2));
+        Assert.True(c.Has("local", 7), "what never leaves the node stays on it");
+        Assert.Single(c.Databases.Aside);
+        Assert.Empty(a.Databases.Aside);
     }
 
     [Fact]

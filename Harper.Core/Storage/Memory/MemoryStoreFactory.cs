@@ -17,5 +17,10 @@ public sealed class MemoryStoreFactory : IStoreFactory
     /// <summary>The store of a folder, for specs that let it fail or lose power.</summary>
     public MemoryStore Find(string folder) => _stores[folder];
 
+    public void Move(string folder, string to)
+    {
+        if (!_stores.TryRemove(folder, out var store) || !_stores.TryAdd(to, store)) throw new IOException($"{folder} cannot become {to}");
+    }
+
     public void Remove(string folder) => _stores.TryRemove(folder, out _);
 }
