@@ -32,6 +32,9 @@ public sealed record ClusterParts
     /// <summary>How long a write waits for others that does not say it itself.</summary>
     public TimeSpan ConfirmationDeadline { get; init; } = TimeSpan.FromSeconds(110);
 
+    /// <summary>How often idle peers compare themselves (rule 28); zero: never by themselves.</summary>
+    public TimeSpan CompareInterval { get; init; } = TimeSpan.FromHours(1);
+
     public PeerSocketSettings Sockets { get; init; } = new();
 
     /// <summary>What is known of the members; made here when nobody needs it before.</summary>
@@ -59,6 +62,7 @@ public sealed class ClusterFeature
     private readonly PeerCalls _calls;
     private readonly PeerOperations _operations = new();
     private readonly PeerAcceptor _acceptor;
+    private DatabaseComparison? _comparison;
 
     public ClusterFeature(ClusterParts parts)
     {
@@ -101,13 +105,16 @@ public sealed class ClusterFeature
                 _parts.Loggers.CreateLogger<NodeIntroduction>()),
             removal,
             new RouteOperations(membership, configuration),
-            new ClusterStatusReport(View, Board, databases, new SocketStatusWriter(_parts.Membership.Self, new OutgoingBacklog(), _parts.Clock)),
+            new ClusterStatusReport(View, Board, databases, new SocketStatusWriter(_parts.Membership.Self, new OutgoingBacklog(), _parts.Clock), ComparisonOf(databases)),
             new ResyncOperation(_acceptor));
     }
 
     /// <summary>Comparing with the other members, and healing (rule 28).</summary>
     public IOperationFamily CreateVerification(IDatabaseDirectory databases) =>
-        new VerifyOperation(databases, new VerificationPeers(View, _calls), _parts.Loggers.CreateLogger<VerifyOperation>());
+        new VerifyOperation(databases, ComparisonOf(databases));
+
+    private DatabaseComparison ComparisonOf(IDatabaseDirectory databases) => LazyInitializer.EnsureInitialized(ref _comparison, () => new DatabaseComparison(
+        databases, new VerificationPeers(View, Board, _calls), () => _parts.Clock.NowMs, _parts.Loggers.CreateLogger<DatabaseComparison>()))!;
 
     /// <summary>From now on operations that other nodes send are run.</summary>
     public void Attach(OperationDispatcher dispatcher) => _operations.Attach(dispatcher);
@@ -121,6 +128,7 @@ public sealed class ClusterFeature
         Clock = _parts.Clock,
         Sockets = _parts.Sockets,
         Reconnect = _parts.Reconnect,
+        Comparison = ComparisonActor.Props(ComparisonOf(databases), _parts.CompareInterval),
         Coordinator = SessionCoordinatorActor.Props(View.Settings.Self, databases),
         Connections = coordinator => _parts.Actors(new ConnectionServices
         {

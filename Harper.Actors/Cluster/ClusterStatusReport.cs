@@ -2,6 +2,7 @@ using System.Text.Json;
 using Harper.Actors.Databases;
 using Harper.Actors.Membership;
 using Harper.Actors.Operations;
+using Harper.Actors.Operations.Verification;
 using Harper.Actors.Peers;
 using Harper.Core.Identity;
 using Harper.Core.Membership;
@@ -12,7 +13,7 @@ namespace Harper.Actors.Cluster;
 /// cluster_status (R-MON-01..08, 10, 11): every field of the original, and what an operator lacks there. Reads what the actors last said; asks nobody,
 /// so it answers also when a peer's actor is busy.
 /// </summary>
-internal sealed class ClusterStatusReport(MembershipView view, PeerBoard board, IDatabaseDirectory databases, SocketStatusWriter sockets)
+internal sealed class ClusterStatusReport(MembershipView view, PeerBoard board, IDatabaseDirectory databases, SocketStatusWriter sockets, DatabaseComparison comparison)
 {
     private static readonly TimeSpan StartDeadline = TimeSpan.FromSeconds(5);
 
@@ -37,6 +38,7 @@ internal sealed class ClusterStatusReport(MembershipView view, PeerBoard board, 
         writer.WriteBoolean("is_enabled", snapshot.IsEnabled);
         WriteWaiting(writer);
         WriteAside(writer);
+        WriteComparison(writer);
         WriteProblems(writer, snapshot);
         writer.WriteEndObject();
     }
@@ -113,6 +115,22 @@ internal sealed class ClusterStatusReport(MembershipView view, PeerBoard board, 
         writer.WriteStartArray("set_aside");
         foreach (var folder in folders) writer.WriteStringValue(folder);
         writer.WriteEndArray();
+    }
+
+    /// <summary>What comparing with peers found since the start (rule 28): nothing differs, ever, unless a disk, a bug or two disasters at once made it so.</summary>
+    private void WriteComparison(Utf8JsonWriter writer)
+    {
+        var figures = comparison.Figures;
+        if (figures.LastAtMs is not { } last) return;
+        writer.WriteStartObject("comparison");
+        writer.WriteNumber("last", Math.Round(last));
+        writer.WriteNumber("compared", figures.Compared);
+        writer.WriteNumber("differed", figures.Differed);
+        writer.WriteNumber("healed_here", figures.HealedHere);
+        writer.WriteNumber("healed_there", figures.HealedThere);
+        writer.WriteNumber("failed", figures.Failed);
+        if (figures.LastDifference is { } difference) writer.WriteString("last_difference", difference);
+        writer.WriteEndObject();
     }
 
     private static void WriteProblems(Utf8JsonWriter writer, MembershipSnapshot snapshot)

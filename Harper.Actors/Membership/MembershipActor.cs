@@ -31,6 +31,7 @@ public sealed class MembershipActor : DescribedActor, IWithTimers, IWithStash
     private readonly HashSet<DatabaseName> _made = [];
     private readonly List<(IActorRef Asker, bool Changed)> _answers = [];
     private readonly CancellationTokenSource _stopping = new();
+    private readonly DatabasesSetAside _setAside;
     private NodeRecordTable _table = null!;
     private IDatabaseHandle _system = null!;
     private MembershipSettings _settings;
@@ -40,9 +41,6 @@ public sealed class MembershipActor : DescribedActor, IWithTimers, IWithStash
     private bool _readAgain;
     private bool _writingSelf;
     private bool _toldRemoved;
-
-    /// <summary>Removed, and the databases were set aside since.</summary>
-    private bool _emptied;
     private bool _waitingForLog;
     private bool _published;
 
@@ -53,6 +51,7 @@ public sealed class MembershipActor : DescribedActor, IWithTimers, IWithStash
     {
         _view = view;
         _databases = databases;
+        _setAside = new DatabasesSetAside(databases, _log);
         _settings = view.Current.Settings with { Authority = view.Authority };
         _routes = ParseRoutes(_settings.Routes);
         Opening();
@@ -67,12 +66,8 @@ public sealed class MembershipActor : DescribedActor, IWithTimers, IWithStash
 
     protected override IEnumerable<KeyValuePair<string, object?>> DescribeFigures() =>
     [
-        Figure("records", _view.Current.Records.All.Length),
-        Figure("removed", _view.Current.Records.Removed.Count),
-        Figure("routes", _routes.Routes.Length),
-        Figure("routesWithProblems", _routes.Problems.Length),
-        Figure("peers", _view.Current.Plan.Peers.Count),
-        Figure("databases", _local.Count),
+        Figure("records", _view.Current.Records.All.Length), Figure("removed", _view.Current.Records.Removed.Count), Figure("routes", _routes.Routes.Length),
+        Figure("routesWithProblems", _routes.Problems.Length), Figure("peers", _view.Current.Plan.Peers.Count), Figure("databases", _local.Count),
     ];
 
     protected override void PreStart()
@@ -128,8 +123,7 @@ public sealed class MembershipActor : DescribedActor, IWithTimers, IWithStash
         Receive<MembershipProtocol.WriteRecord>(write => Commit(_table.WriteAsync(write.Name, write.Changes), Sender));
         Receive<MembershipProtocol.DeleteRecord>(delete => Commit(_table.DeleteAsync(delete.Name), Sender));
         Receive<MembershipProtocol.Introduce>(OnIntroduce);
-        Receive<MembershipProtocol.SetAside>(_ => SetAside(Sender));
-        Receive<AllSetAside>(OnAllSetAside);
+        Receive<MembershipProtocol.SetAside>(_ => Commit(_setAside.RunAsync(_settings), Sender));
         Receive<MembershipProtocol.SetRoutes>(OnSetRoutes);
         Receive<MembershipProtocol.AuthorityMoved>(_ =>
         {
@@ -191,7 +185,8 @@ public sealed class MembershipActor : DescribedActor, IWithTimers, IWithStash
     {
         _published = true;
         foreach (var action in NodeRecordGossip.Decide(_settings, records, _routes)) Run(action);
-        if (!records.IsRemoved(_settings.Self)) _toldRemoved = _emptied = false;
+        if (!records.IsRemoved(_settings.Self)) _setAside.OnMember();
+        _toldRemoved &= records.IsRemoved(_settings.Self);
         var plan = DialPlanner.Plan(_settings, records, _routes, _local.Values);
         _view.Publish(new MembershipSnapshot(_settings, records, _routes, plan));
         foreach (var name in DialPlanner.NamedToReceive(_settings, records, _routes))
@@ -233,30 +228,12 @@ public sealed class MembershipActor : DescribedActor, IWithTimers, IWithStash
         var changes = NodeRecordGossip.OwnChanges(_settings, own, _routes);
         var terms = PeerTerms.Replace(own?.Terms ?? [], introduce.Terms);
         if (own?.Find(PeerTerms.Field) is not null || !terms.IsEmpty) changes = changes.Add(PeerTerms.ToField(terms));
-        Commit(() => _table.WriteAsync(_settings.Self, changes, introduce.Peer, introduce.Changes), Sender);
+        CommitOwn(() => _table.WriteAsync(_settings.Self, changes, introduce.Peer, introduce.Changes), Sender);
     }
 
-    /// <summary>With the own record a removed node would show what the others have let go of: its databases are emptied first (rule 25).</summary>
-    private void Commit(Func<Task<CommitResult>> write, IActorRef asker)
-    {
-        if (!_view.Current.Records.IsRemoved(_settings.Self) || _emptied) Commit(write(), asker);
-        else Commit(EmptiedAsync(write), asker);
-    }
-
-    private async Task<CommitResult> EmptiedAsync(Func<Task<CommitResult>> write)
-    {
-        await DatabasesSetAside.RunAsync(_databases, _settings, _log).ConfigureAwait(false);
-        return await write().ConfigureAwait(false);
-    }
-
-    private void SetAside(IActorRef asker) => DatabasesSetAside.RunAsync(_databases, _settings, _log).PipeTo(
-        Self, success: () => new AllSetAside(asker, null), failure: error => new AllSetAside(asker, error.GetBaseException().Message));
-
-    private void OnAllSetAside(AllSetAside done)
-    {
-        _emptied = done.Problem is null;
-        done.Asker.Tell(done.Problem is { } problem ? new MembershipProtocol.Failed(problem) : (object)new MembershipProtocol.Written(true));
-    }
+    /// <summary>This node's own record comes (back): see <see cref="DatabasesSetAside"/>.</summary>
+    private void CommitOwn(Func<Task<CommitResult>> write, IActorRef asker) =>
+        Commit(_setAside.WriteAsync(_settings, _view.Current.Records.IsRemoved(_settings.Self), write), asker);
 
     private void OnSetRoutes(MembershipProtocol.SetRoutes set)
     {
@@ -265,7 +242,7 @@ public sealed class MembershipActor : DescribedActor, IWithTimers, IWithStash
         foreach (var warning in RouteWarnings.Of(_settings, _routes)) _log.Warning("{Warning}", warning);
         var records = _view.Current.Records;
         if (!set.Explicit.IsEmpty && records.IsRemoved(_settings.Self) && _settings.Url is not null)
-            Commit(() => _table.WriteAsync(_settings.Self, NodeRecordGossip.OwnChanges(_settings, null, _routes)), ActorRefs.Nobody);
+            CommitOwn(() => _table.WriteAsync(_settings.Self, NodeRecordGossip.OwnChanges(_settings, null, _routes)), ActorRefs.Nobody);
         foreach (var named in set.Explicit)
         {
             if (!records.IsRemoved(named) || _routes.Find(named) is not { } route) continue;
@@ -316,7 +293,6 @@ public sealed class MembershipActor : DescribedActor, IWithTimers, IWithStash
     private sealed record Look : INotInfluenceReceiveTimeout { public static readonly Look Instance = new(); }
     private sealed record LogMoved { public static readonly LogMoved Instance = new(); }
     private sealed record DatabasesChanged { public static readonly DatabasesChanged Instance = new(); }
-    private sealed record AllSetAside(IActorRef Asker, string? Problem);
     private sealed record RecordsRead(NodeRecords Records);
     private sealed record ReadFailed(string Reason);
     private sealed record NotMade(DatabaseName Database, string Reason);

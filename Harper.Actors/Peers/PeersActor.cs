@@ -34,6 +34,7 @@ public sealed class PeersActor : DescribedActor
         _services = services;
         var coordinator = services.Coordinator is { } props ? Context.ActorOf(props, SessionCoordinatorActor.ActorName) : ActorRefs.Nobody;
         _connections = services.Connections(coordinator);
+        if (services.Comparison is { } comparison) Context.ActorOf(comparison, ComparisonActor.ActorName);
         Context.ActorOf(OwnWritesActor.Props(services), OwnWritesActor.ActorName);
         Receive<PlanMoved>(_ => Follow(services.View.Current.Plan));
         Receive<PeerProtocol.SocketAccepted>(OnAccepted);

@@ -24,6 +24,9 @@ public sealed record PeersServices
     /// <summary>What the connections have to agree on; a child of PeersActor. Null: specs without sessions.</summary>
     public Props? Coordinator { get; init; }
 
+    /// <summary>Who compares this node with its peers; a child of PeersActor. Null: nobody.</summary>
+    public Props? Comparison { get; init; }
+
     /// <summary>How connections are made, given the coordinator.</summary>
     public required Func<IActorRef, PeerConnections> Connections { get; init; }
 

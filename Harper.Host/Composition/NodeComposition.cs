@@ -69,6 +69,7 @@ internal sealed class NodeComposition
                 // A little less than the operation may take: then the answer says who is missing.
                 ConfirmationDeadline = config.OperationsApi.Timeout * 0.9,
                 Sockets = SocketsOf(config.Replication),
+                CompareInterval = config.Replication.CompareInterval,
                 Connections = ConnectionSettings.Create(system.Settings.Config),
             });
             var control = ControlFeature.Create(system.Settings.Config, cluster.View, cluster.Board, transport, SocketsOf(config.Replication),

@@ -31,6 +31,7 @@ internal static class ConfigCatalogue
         NotYet("replication.failOver", ConfigKind.Flag, "true"),
         Key("replication.pingInterval", ConfigKind.Milliseconds, "30000") with { Min = 100, Max = Day },
         Key("replication.pingTimeout", ConfigKind.Milliseconds) with { Min = 100, Max = Day },
+        Key("replication.compareInterval", ConfigKind.Duration, "1h"),
         NoEffect("replication.copyTimeout", ConfigKind.Milliseconds, "300000") with { Min = 1000, Max = Day },
         Key("replication.maxPayload", ConfigKind.Size, "100000000") with { Min = 65_536, Max = 10_000_000_000 },
         NoEffect("replication.recordConcurrency", ConfigKind.Whole, "150") with { Min = 1, Max = 1_000_000 },

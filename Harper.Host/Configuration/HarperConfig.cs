@@ -67,6 +67,9 @@ public sealed record ReplicationConfig
 
     public required TimeSpan PingTimeout { get; init; }
 
+    /// <summary>How often idle peers compare themselves (rule 28); zero: never by themselves.</summary>
+    public required TimeSpan CompareInterval { get; init; }
+
     public required TimeSpan CopyTimeout { get; init; }
 
     public required long MaxPayloadBytes { get; init; }

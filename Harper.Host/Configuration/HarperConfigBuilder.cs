@@ -95,6 +95,7 @@ internal static class HarperConfigBuilder
             FailOver = values.Get<bool>("replication.failOver"),
             PingInterval = interval,
             PingTimeout = values.Get<TimeSpan?>("replication.pingTimeout") ?? 2 * interval,
+            CompareInterval = values.Get<TimeSpan>("replication.compareInterval"),
             CopyTimeout = values.Get<TimeSpan>("replication.copyTimeout"),
             MaxPayloadBytes = values.Get<long>("replication.maxPayload"),
             RecordConcurrency = (int)values.Get<long>("replication.recordConcurrency"),

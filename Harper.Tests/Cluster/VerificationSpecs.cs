@@ -45,6 +45,23 @@ public sealed class VerificationSpecs : IAsyncDisposable
         Assert.Equal("equal", (await VerifyAsync(b)).GetProperty("state").GetString());
     }
 
+    [Fact]
+    public async Task Idle_peers_should_compare_by_themselves_heal_count_and_say_so()
+    {
+        var (a, b) = (await StartAsync(3, TimeSpan.FromMilliseconds(300)), await StartAsync(4));
+        await b.CallAsync(new { operation = "add_node", url = a.Url, authorization = new { username = ClusterNode.Administrator, password = ClusterNode.Password } });
+        await a.InsertAsync("dog", 1, "dog");
+        await Wait.UntilAsync(() => b.Has("dog", 1), "the row is on both", 60);
+        await BehindTheLogAsync(a, 100);
+        await BehindTheLogAsync(b, 200);
+
+        await Wait.UntilAsync(() => a.Has("dog", 200) && b.Has("dog", 100), "it heals by itself", 60);
+        var comparison = (await a.CallAsync(new { operation = "cluster_status" })).GetProperty("comparison");
+        Assert.Equal((1, 1, 1), (comparison.GetProperty("differed").GetInt32(), comparison.GetProperty("healed_here").GetInt32(), comparison.GetProperty("healed_there").GetInt32()));
+        Assert.Equal("data.dog with 127.0.187.4", comparison.GetProperty("last_difference").GetString());
+        Assert.Contains(a.Log.Lines, line => line.StartsWith("Error: Table data.dog differed from 127.0.187.4", StringComparison.Ordinal));
+    }
+
     private static async Task<JsonElement> VerifyAsync(ClusterNode node)
     {
         var answer = await node.CallAsync(new { operation = "verify_database", database = "data" });
@@ -71,9 +88,9 @@ public sealed class VerificationSpecs : IAsyncDisposable
         Assert.Equal(1, Assert.IsType<CommitResult.Maintained>(result).Count);
     }
 
-    private async Task<ClusterNode> StartAsync(int number)
+    private async Task<ClusterNode> StartAsync(int number, TimeSpan compareInterval = default)
     {
-        var node = await ClusterNode.StartAsync(new ClusterNodeOptions($"127.0.187.{number}"));
+        var node = await ClusterNode.StartAsync(new ClusterNodeOptions($"127.0.187.{number}") { CompareInterval = compareInterval });
         _nodes.Add(node);
         return node;
     }

@@ -189,6 +189,7 @@ public sealed class ClusterNode : IAsyncDisposable
             Clock = clock,
             Loggers = loggers,
             Sockets = sockets,
+            CompareInterval = _options.CompareInterval,
             Actors = _options.Connections ?? (services => new PeerConnections(
                 connection => ReceivingConnectionActor.Props(services, connection), connection => SendingConnectionActor.Props(services, connection))),
         });
@@ -265,6 +266,8 @@ public sealed record ClusterNodeOptions(string Name)
     public string[]? Databases { get; init; }
 
     internal KeptRoutes Configuration { get; init; } = new();
+
+    public TimeSpan CompareInterval { get; init; } = TimeSpan.Zero;
 
     /// <summary>Join those of our kind on the control plane too.</summary>
     public bool WithControlPlane { get; init; }

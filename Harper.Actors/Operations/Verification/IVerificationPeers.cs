@@ -6,8 +6,9 @@ namespace Harper.Actors.Operations.Verification;
 /// <summary>The peers that a node can compare itself with.</summary>
 public interface IVerificationPeers
 {
-    /// <summary>Names of all peers that a database flows to or from and that can be dialled.</summary>
-    IReadOnlyList<NodeName> Of(DatabaseName database);
+    /// <summary>Names of all peers of our kind with which a table flows both ways and that can be dialled.</summary>
+    /// <param name="inStep">Only those with which nothing is on its way.</param>
+    IReadOnlyList<NodeName> Of(DatabaseName database, TableName table, bool inStep);
 
     /// <summary>Runs an operation on one peer.</summary>
     /// <exception cref="Harper.Core.Operations.OperationError">The peer cannot be reached or refuses.</exception>

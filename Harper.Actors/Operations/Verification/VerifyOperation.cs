@@ -3,14 +3,13 @@ using System.Text.Json;
 using Harper.Actors.Databases;
 using Harper.Core.Identity;
 using Harper.Core.Operations;
-using Microsoft.Extensions.Logging;
 
 namespace Harper.Actors.Operations.Verification;
 
 /// <summary>
 /// <c>verify_database</c>: compares tables with every peer and heals what differs (rule 28). It heals what no log can show any more, and says so.
 /// </summary>
-public sealed partial class VerifyOperation(IDatabaseDirectory databases, IVerificationPeers peers, ILogger<VerifyOperation> log) : IOperationFamily
+public sealed class VerifyOperation(IDatabaseDirectory databases, DatabaseComparison comparison) : IOperationFamily
 {
     public IEnumerable<OperationEntry> Entries =>
     [
@@ -28,21 +27,11 @@ public sealed partial class VerifyOperation(IDatabaseDirectory databases, IVerif
 
     private async ValueTask<OperationAnswer> RunAsync(DatabaseName? only, OperationCall call, CancellationToken cancellation)
     {
-        var chosen = only is { } name
+        IEnumerable<IDatabaseHandle> chosen = only is { } name
             ? [databases.Require(name, 404)]
-            : databases.All.Where(database => !database.Name.IsSystem).OrderBy(database => database.Name.Value, StringComparer.Ordinal).ToList();
-        var verdicts = ImmutableArray.CreateBuilder<(DatabaseName, TableName, TableVerdict)>();
-        foreach (var database in chosen)
-            foreach (var table in database.Engine.Catalog.Tables.Values.Where(table => table.Replicate != false).OrderBy(table => table.Name.Value, StringComparer.Ordinal))
-                foreach (var peer in peers.Of(database.Name))
-                {
-                    var verdict = await new TableComparison(database, table.Name, peer, peers).RunAsync(cancellation).ConfigureAwait(false);
-                    if (verdict.State == TableVerdict.Healed)
-                        LogHealed(database.Name.Value, table.Name.Value, peer.Value, verdict.Ranges, verdict.HealedHere, verdict.HealedThere);
-                    verdicts.Add((database.Name, table.Name, verdict));
-                }
-
-        return new OperationAnswer(200, writer => Write(writer, verdicts.DrainToImmutable()));
+            : comparison.All;
+        var verdicts = await comparison.RunAsync(chosen, inStep: false, cancellation).ConfigureAwait(false);
+        return new OperationAnswer(200, writer => Write(writer, verdicts));
     }
 
     private static void Write(Utf8JsonWriter writer, ImmutableArray<(DatabaseName Database, TableName Table, TableVerdict Verdict)> verdicts)
@@ -75,7 +64,4 @@ public sealed partial class VerifyOperation(IDatabaseDirectory databases, IVerif
         var failed = verdicts.Count(verdict => verdict.State == TableVerdict.Failed);
         return $"{verdicts.Length - healed - failed} of {verdicts.Length} comparisons found equal tables, {healed} healed, {failed} failed";
     }
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "Table {Database}.{Table} differed from {Peer} in {Ranges} ranges: {Here} changes were missing here, {There} there; merged both ways")]
-    private partial void LogHealed(string database, string table, string peer, int ranges, long here, long there);
 }
