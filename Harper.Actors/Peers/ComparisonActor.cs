@@ -12,7 +12,7 @@ namespace Harper.Actors.Peers;
 /// </summary>
 internal sealed class ComparisonActor : DescribedActor, IWithTimers
 {
-    public const string ActorName = "comparison";
+    public const string ActorName = "~comparison";
 
     private readonly DatabaseComparison _comparison;
     private readonly TimeSpan _interval;

@@ -17,7 +17,7 @@ namespace Harper.Actors.Peers;
 /// </summary>
 internal sealed class OwnWritesActor : DescribedActor, IWithTimers
 {
-    public const string ActorName = "own-writes";
+    public const string ActorName = "~own-writes";
 
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(50);
 
