@@ -186,7 +186,8 @@ internal sealed partial class HarperHost : IAsyncDisposable
         _rest.Use(new RestEndpoint(Config.Http.Cors, authentication).HandleAsync);
         var admin = new AdminEndpoint(node.Running.Admin, _stopping.Token);
         _operations.Use(new OperationsEndpoint(
-            Config.OperationsApi.Cors, authentication, Config.Authentication, operations, admin, loggers.CreateLogger<OperationsEndpoint>()).HandleAsync);
+            Config.OperationsApi.Cors, authentication, Config.Authentication, operations, admin, RootFolder.SpoolOf(Config),
+            loggers.CreateLogger<OperationsEndpoint>()).HandleAsync);
     }
 
     /// <summary>A first start hashes the administrator's password, which is slow by design, while the databases open.</summary>

@@ -25,6 +25,9 @@ internal sealed class RootFolder : IDisposable
 
     public Guid NodeId { get; }
 
+    /// <summary>Where large request bodies lie while they are read.</summary>
+    public static string SpoolOf(HarperConfig config) => Path.Combine(config.RootPath, "tmp");
+
     /// <exception cref="HostStartException">No permission, or another node runs here.</exception>
     public static RootFolder Take(HarperConfig config)
     {
@@ -35,6 +38,9 @@ internal sealed class RootFolder : IDisposable
             foreach (var folder in (string[])[config.ComponentsRoot, config.Storage.Path, config.Storage.BackupPath, Path.Combine(path, "keys")])
                 CreatePrivate(folder);
             var taken = Lock(path);
+            // What a killed process left there belongs to nobody.
+            if (Directory.Exists(SpoolOf(config))) Directory.Delete(SpoolOf(config), recursive: true);
+            CreatePrivate(SpoolOf(config));
             return new RootFolder(path, taken, ReadOrMakeId(Path.Combine(path, IdFile)));
         }
         catch (UnauthorizedAccessException failure)

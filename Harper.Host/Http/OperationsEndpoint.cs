@@ -11,7 +11,8 @@ namespace Harper.Host.Http;
 
 /// <summary>The operations port: <c>POST /</c> runs an operation, and the few other paths that the original has (operations API, section 1).</summary>
 internal sealed partial class OperationsEndpoint(
-    CorsConfig cors, Authentication authentication, AuthenticationConfig config, OperationDispatcher dispatcher, AdminEndpoint admin, ILogger<OperationsEndpoint> log)
+    CorsConfig cors, Authentication authentication, AuthenticationConfig config, OperationDispatcher dispatcher, AdminEndpoint admin, string spoolFolder,
+    ILogger<OperationsEndpoint> log)
 {
     private const string NoOperation = "Request body must include an 'operation' property.";
     private const string Health = "HarperDB is running.";
@@ -97,12 +98,12 @@ internal sealed partial class OperationsEndpoint(
         }
     }
 
-    private static async ValueTask<RequestBody> ReadAsync(HttpContext context, OperationError? refusal)
+    private async ValueTask<RequestBody> ReadAsync(HttpContext context, OperationError? refusal)
     {
         try
         {
             var most = refusal is null ? RequestBody.MaxBytes : RequestBody.MaxStrangerBytes;
-            return await RequestBody.ReadAsync(context.Request, most, context.RequestAborted).ConfigureAwait(false);
+            return await RequestBody.ReadAsync(context.Request, most, spoolFolder, context.RequestAborted).ConfigureAwait(false);
         }
         catch (OperationError) when (refusal is not null)
         {

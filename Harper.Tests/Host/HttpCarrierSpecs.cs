@@ -30,6 +30,7 @@ public sealed class HttpCarrierSpecs : IAsyncLifetime
         await OtherPortsAsync();
         await AdminAsync();
         await SocketAsync();
+        await LargeAsync();
         await TooLargeAsync();
     }
 
@@ -144,6 +145,24 @@ public sealed class HttpCarrierSpecs : IAsyncLifetime
         await socket.SendAsync(Encoding.ASCII.GetBytes(
             $"POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}"));
         Assert.Contains("\"admin\"", await ReadAllAsync(socket), StringComparison.Ordinal);
+    }
+
+    /// <summary>Beyond 32 MiB a body is read from a file, which is gone afterwards.</summary>
+    private async Task LargeAsync()
+    {
+        await _node.RunAsync(new { operation = "create_table", table = "large", primary_key = "id" });
+        var text = new string('x', 7 << 20);
+        var (status, body) = await _node.RunAsync(new { operation = "insert", table = "large", records = Enumerable.Range(1, 6).Select(id => new { id, text }) });
+        Assert.True(status == 200, body.GetRawText());
+        Assert.Equal(6, body.GetProperty("inserted_hashes").GetArrayLength());
+        (_, body) = await _node.RunAsync(new { operation = "search_by_value", table = "large", attribute = "id", value = "*", get_attributes = new[] { "id" } });
+        Assert.Equal(6, body.GetArrayLength());
+
+        var csv = "id,text\n" + string.Concat(Enumerable.Range(10, 6).Select(id => $"{id},{text}\n"));
+        (_, body) = await _node.RunAsync(new { operation = "csv_data_load", table = "large", data = csv });
+        var job = body.GetProperty("job_id").GetString();
+        await Wait.UntilAsync(() => _node.RunAsync(new { operation = "get_job", id = job }).GetAwaiter().GetResult().Body[0].GetProperty("status").GetString() == "COMPLETE", "the load ends", 60);
+        Assert.Empty(Directory.EnumerateFiles(Path.Combine(_node.Root, "tmp")));
     }
 
     private async Task TooLargeAsync()

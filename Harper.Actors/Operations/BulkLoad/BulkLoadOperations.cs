@@ -2,6 +2,7 @@ using Harper.Actors.Databases;
 using Harper.Actors.Jobs;
 using Harper.Actors.Operations.Data;
 using Harper.Core.BulkLoad;
+using Harper.Core.Json;
 using Harper.Core.Operations;
 using Harper.Core.Operations.Writes;
 using Harper.Core.Permissions;
@@ -56,7 +57,7 @@ public sealed class BulkLoadOperations(IDatabaseDirectory databases, IJobs jobs,
     private CsvBatches Batches(CsvLoadArguments arguments) =>
         new(databases.Require(arguments.Database, 400).Require(arguments.Table, 400), ChunkRecords, ChunkBytes);
 
-    private IEnumerable<string[]> Rows(CsvLoadArguments arguments) => csv.Read(new StringReader(arguments.Data));
+    private IEnumerable<string[]> Rows(CsvLoadArguments arguments) => csv.Read(new JsonStringReader(arguments.Data));
 
     private async Task<int> WriteAsync(CsvLoadArguments arguments, RecordBatch batch, string? user)
     {

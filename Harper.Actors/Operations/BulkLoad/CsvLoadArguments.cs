@@ -5,14 +5,19 @@ using Harper.Core.Transactions;
 namespace Harper.Actors.Operations.BulkLoad;
 
 /// <summary>What <c>csv_data_load</c> is given.</summary>
-internal sealed record CsvLoadArguments(DatabaseName Database, TableName Table, WriteMode Mode, string Data)
+/// <param name="Data">The CSV as the JSON string that it came in: it may be large, and is read from there more than once.</param>
+internal sealed record CsvLoadArguments(DatabaseName Database, TableName Table, WriteMode Mode, ReadOnlyMemory<byte> Data)
 {
     public static CsvLoadArguments Parse(OperationCall call)
     {
         var check = new FieldCheck(call.Fields);
         var database = check.Database();
         var table = check.RequiredName("table");
-        var data = check.Required("data");
+        if (call.Fields.Raw("data") is not { Length: > 2 } data || data.Span[0] != '"')
+        {
+            data = default;
+            check.Required("data");
+        }
         var mode = (call.Fields.Has("action") ? call.Fields.Text("action") : "insert") switch
         {
             "insert" => WriteMode.Insert,
