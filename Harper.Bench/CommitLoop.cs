@@ -53,6 +53,14 @@ internal static class CommitLoop
             $"{records / elapsed.TotalSeconds:n0} records/s; per record {elapsed.TotalMicroseconds / records:n2} us elapsed, {(ThreadTime() - mine).TotalMicroseconds / records:n2} us on the committing thread, {(process.TotalProcessorTime - cpu).TotalMicroseconds / records:n2} us of the whole process, {(GC.GetTotalAllocatedBytes() - allocated) / records:n0} bytes allocated"));
     }
 
+    /// <summary>A table of so many groups of records.</summary>
+    public static void Fill(DatabaseEngine engine, int groups, double now)
+    {
+        engine.Commit([new CommitRequest.Schema([new SchemaEdit.CreateTable(new TableSpec(Table, "id", [new AttributeDefinition(0, "id", IsPrimaryKey: true)]))])], now);
+        var (random, shapes) = (new Random(1), new ShapeCache());
+        for (var group = 0; group < groups; group++) Commit(engine, Group(random, shapes, group), now++);
+    }
+
     private static void Commit(DatabaseEngine engine, CommitRequest group, double now)
     {
         var result = engine.Commit([group], now).Results[0];
@@ -83,7 +91,7 @@ internal static class CommitLoop
     }
 
     /// <summary>CPU time of this thread, which other work on the machine does not change.</summary>
-    private static TimeSpan ThreadTime()
+    public static TimeSpan ThreadTime()
     {
         var stat = File.ReadAllText("/proc/thread-self/schedstat").Split(' ')[0];
         return TimeSpan.FromMicroseconds(long.Parse(stat, CultureInfo.InvariantCulture) / 1000d);

@@ -17,7 +17,8 @@ internal static class BenchCommands
         var root = new RootCommand("Measures this system and the original side by side. Without a command: run.") { Folder };
         root.Subcommands.Add(Run());
         root.Subcommands.Add(Simple("ceilings", "The limits of this machine, each part of the way alone", CeilingsCommand.Execute));
-        root.Subcommands.Add(Loop());
+        root.Subcommands.Add(Loop("commit-loop", "The committer over the store, nothing else", CommitLoop.Execute));
+        root.Subcommands.Add(Loop("copy-loop", "A copy and a catch-up without sockets and actors, stage by stage", CopyLoop.Execute));
         root.SetAction(parse => Guard(() => RunCommand.Execute(new RunOptions([], false, 3, parse.GetValue(Folder)!, false))));
         return root;
     }
@@ -39,11 +40,11 @@ internal static class BenchCommands
         return command;
     }
 
-    private static Command Loop()
+    private static Command Loop(string name, string description, Func<int, string, int> run)
     {
         var groups = new Argument<int>("groups") { DefaultValueFactory = _ => 100, Description = "Commit groups of a thousand records" };
-        var command = new Command("commit-loop", "The committer over the store, nothing else") { groups };
-        command.SetAction(parse => Guard(() => CommitLoop.Execute(parse.GetValue(groups), parse.GetValue(Folder)!)));
+        var command = new Command(name, description) { groups };
+        command.SetAction(parse => Guard(() => run(parse.GetValue(groups), parse.GetValue(Folder)!)));
         return command;
     }
 

@@ -29,7 +29,7 @@ public static class CopyWalk
     {
         var table = TableAt(view.Catalog, place.Table, filter, out var isNext);
         if (table is null) return new CopyChunkRead([], null, 0, 0);
-        var changes = ImmutableArray.CreateBuilder<CopiedChange>();
+        var changes = ImmutableArray.CreateBuilder<CopiedChange>(Math.Min(maxRows, 1024));
         var after = isNext ? null : place.After;
         var (rows, bytes) = (0, 0L);
         using var cursor = view.ScanRows(table, after);

@@ -140,7 +140,7 @@ internal static class ReceivingData
         // What still comes of a copy that was stopped belongs to no cursor.
         if (step.State.Phase != ReceivingPhase.Copying || step.State.Copy is not { } cursor) return;
         var context = step.Context;
-        var changes = ImmutableArray.CreateBuilder<CopiedChange>(rows.Count);
+        var changes = ImmutableArray.CreateBuilder<CopiedChange>(rows.Sum(row => row.Changes.Length));
         var (dropped, setAside) = (0L, 0L);
         (TableName Table, RecordKey Key)? last = step.State.LastCopied, complete = null;
         foreach (var transaction in rows)

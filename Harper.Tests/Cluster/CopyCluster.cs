@@ -116,6 +116,9 @@ internal sealed class CopyCluster : IAsyncDisposable
         return double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024;
     }
 
+    /// <summary>From now on the most counts anew.</summary>
+    public static void ForgetPeakMemory(DemoNode node) => File.WriteAllText($"/proc/{node.ProcessId}/clear_refs", "5");
+
     public static Task UntilAsync(string what, int seconds, Func<Task<bool>> condition) =>
         DemoWait.UntilAsync(what, TimeSpan.FromSeconds(seconds), condition, CancellationToken.None);
 

@@ -70,6 +70,31 @@ public sealed class DamagedPositionSpecs : IAsyncDisposable
         await SameAsync();
     }
 
+    [Fact]
+    public async Task A_database_that_was_made_again_should_not_be_mistaken_for_the_one_before()
+    {
+        var (a, b) = (await StartAsync(1, 2, 3), await StartAsync(2, 1));
+        for (var i = 1; i < 6; i++) await a.InsertAsync("dog", i, "before");
+        await Wait.UntilAsync(() => b.Has("dog", 5), "all arrive");
+        var incarnation = a.Databases.Find(DatabaseName.Data)!.Engine.Positions.Incarnation;
+        await b.DisposeAsync();
+        await a.CallAsync(new { operation = "drop_database", database = "data" });
+        await a.TryCallAsync(new { operation = "create_database", database = "data" });
+        for (var i = 11; i < 16; i++) await a.InsertAsync("dog", i, "after");
+        Assert.NotEqual(incarnation, a.Databases.Find(DatabaseName.Data)!.Engine.Positions.Incarnation);
+
+        _nodes[1] = b = await b.StartAgainAsync();
+        await b.InsertAsync("dog", 20, "b");
+        await Wait.UntilAsync(() => b.Has("dog", 15) && a.Has("dog", 20), "what both wrote since crosses");
+        await Wait.UntilAsync(() => a.Has("dog", 1) && b.Has("dog", 1), "what was before is merged, as it is for a node that lost its disk");
+        await SameAsync();
+
+        // Who asks for all of it gets all of it, although the log begins later.
+        var c = await StartAsync(3, 1);
+        await Wait.UntilAsync(() => c.Has("dog", 1) && c.Has("dog", 15) && c.Has("dog", 20), "a third has everything");
+        await SameAsync();
+    }
+
     private static CopyCursor? CopyOf(ClusterNode node) => node.Databases.Find(DatabaseName.Data)?.Engine.Positions.Copy;
 
     private Harper.Core.Storage.IOrderedStore Store(ClusterNode node) => _options[node.Name].Stores.Find("/databases/data");

@@ -25,5 +25,14 @@ public ref struct EntryEnumerator(ReadOnlyMemory<byte> entries)
         return true;
     }
 
+    /// <summary>How many lie there; throws where they are not whole, as walking them does. Nothing needs to grow while they are decoded.</summary>
+    public static int Count(ReadOnlyMemory<byte> entries)
+    {
+        var walk = new EntryEnumerator(entries);
+        var count = 0;
+        while (walk.MoveNext()) count++;
+        return count;
+    }
+
     public readonly AuditRecord Record => AuditRecordParser.Parse(Entry);
 }

@@ -85,7 +85,7 @@ public sealed class IncomingChanges(FrameLimits limits, ShapeCache? shapes = nul
         while (batch.MoveNext())
         {
             var section = batch.Current;
-            var changes = ImmutableArray.CreateBuilder<ReceivedChange>();
+            var changes = ImmutableArray.CreateBuilder<ReceivedChange>(EntryEnumerator.Count(section.Entries));
             var entries = new EntryEnumerator(section.Entries);
             while (entries.MoveNext()) changes.Add(decoder.Decode(entries.Record));
             if (section.Kind == SectionKind.CopiedRows)
