@@ -206,6 +206,16 @@ internal sealed class CertificateKeeper(CertificateSettings settings, Certificat
         }
         _all = all.ToImmutable();
         Build();
+        if (settings.PublishesAuthority && Snapshot.Shown(CertificateRow.ReplicationUse, null, now()) is { } own && NameProblem(own) is { } named) Problems.Add(named);
+    }
+
+    /// <summary>Peers compare the certificate with the name of the node (R-SEC-08): better said here than found out from their refusals.</summary>
+    private string? NameProblem(StoredCertificate own)
+    {
+        if (own.Facts.CommonName == settings.Self.Value) return null;
+        return CertificateNames.IsFor(own.Facts, settings.Self.Value)
+            ? $"certificate {own.Row.Name} names this node ({settings.Self}) only as an alternative name; that works, the common name is {own.Facts.CommonName ?? "missing"}"
+            : $"certificate {own.Row.Name} does not name this node: neither its common name nor an alternative name is {settings.Self}; other nodes will refuse it";
     }
 
     private void Build()

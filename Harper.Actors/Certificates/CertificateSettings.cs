@@ -42,6 +42,10 @@ public sealed record ConfiguredCertificate(string Key, string? Certificate, stri
     /// <exception cref="InvalidOperationException">A file is missing or unreadable, or the parts do not fit each other; the message names the key.</exception>
     public void Check() => ConfiguredCertificateFiles.Read(this);
 
+    /// <summary>The common name of the certificate, when it is one that a node can have.</summary>
+    public string? CommonName => ConfiguredCertificateFiles.Read(this).Rows.Select(row => row.Facts.CommonName).FirstOrDefault() is { } name
+        && Harper.Core.Membership.PeerAddress.IsNodeName(name) ? name : null;
+
     public static bool IsPem(string value) => value.StartsWith("-----BEGIN", StringComparison.Ordinal);
 }
 

@@ -36,11 +36,15 @@ public sealed class LiveCertificates(MembershipView membership, CertificateView 
     {
         var known = membership.Current;
         if (Admission.IsRevoked(shown.Claim.Certificate.Serial, peer, known.Records, known.Routes)) return "certificate revoked";
-        if (certificates.Current is not { } snapshot) return null;
-        var claim = ChainVerdict.Judge(shown.Leaf, null, [.. shown.Chain.Skip(1)], snapshot.TrustedAt(now()), snapshot.PublicRoots, shown.Role, now());
-        if (claim.Problem is { } problem) return problem;
-        return accepted && !Admission.Authorizes(peer, known.Settings, known.Records, known.Routes) ? $"{peer} is not a member of this cluster any more" : null;
+        return FaultOf(shown) ?? MembershipFaultOf(peer, accepted, known);
     }
+
+    private string? FaultOf(ShownCertificate shown) => certificates.Current is { } snapshot
+        ? ChainVerdict.Judge(shown.Leaf, null, [.. shown.Chain.Skip(1)], snapshot.TrustedAt(now()), snapshot.PublicRoots, shown.Role, now()).Problem
+        : null;
+
+    private static string? MembershipFaultOf(NodeName peer, bool accepted, MembershipSnapshot known) =>
+        accepted && !Admission.Authorizes(peer, known.Settings, known.Records, known.Routes) ? $"{peer} is not a member of this cluster any more" : null;
 
     private void Add(IPeerSocket socket, ShownCertificate shown, NodeName peer, bool accepted)
     {
@@ -50,13 +54,26 @@ public sealed class LiveCertificates(MembershipView membership, CertificateView 
         Recheck();
     }
 
+    /// <summary>A peer has a socket per database and direction, and shows the same certificate on all of them: its chain is built once.</summary>
+    private void RecheckOnce()
+    {
+        var known = membership.Current;
+        var judged = new Dictionary<(string, CertificateRole), string?>();
+        foreach (var (socket, (shown, peer, accepted)) in _open)
+        {
+            var key = (shown.Claim.Certificate.Fingerprint, shown.Role);
+            if (!judged.TryGetValue(key, out var problem)) judged[key] = problem = FaultOf(shown);
+            var fault = Admission.IsRevoked(shown.Claim.Certificate.Serial, peer, known.Records, known.Routes) ? "certificate revoked" : problem ?? MembershipFaultOf(peer, accepted, known);
+            if (fault is not null) _ = socket.CloseAsync(new PeerClose(PeerClose.Policy, Admission.Cut(fault)));
+        }
+    }
+
     private void RecheckAll()
     {
         do
         {
             while (Interlocked.Exchange(ref _again, 0) == 1)
-                foreach (var (socket, (shown, peer, accepted)) in _open)
-                    if (FaultOf(shown, peer, accepted) is { } fault) _ = socket.CloseAsync(new PeerClose(PeerClose.Policy, Admission.Cut(fault)));
+                RecheckOnce();
             Volatile.Write(ref _rechecking, 0);
         }
         while (Volatile.Read(ref _again) == 1 && Interlocked.CompareExchange(ref _rechecking, 1, 0) == 0);

@@ -40,6 +40,9 @@ public sealed record ClusterParts
     /// <summary>What is known of the members; made here when nobody needs it before.</summary>
     public MembershipView? View { get; init; }
 
+    /// <summary>Where credentials that shall be kept are; null: they are not.</summary>
+    public RetainedCredentials? Retained { get; init; }
+
     /// <summary>Null: the node has no certificates and neither signs nor speaks TLS.</summary>
     public CertificateFeature? Certificates { get; init; }
 
@@ -71,6 +74,13 @@ public sealed class ClusterFeature
         _calls = new PeerCalls(parts.Transport, parts.Membership.Self, parts.Sockets);
         Confirmations = new PeerConfirmations(View, parts.ConfirmationDeadline);
         Forwarding = new OperationForwarding(View, _calls);
+        if (parts.Retained is { } retained)
+        {
+            View.Changed += snapshot =>
+            {
+                foreach (var removed in snapshot.Records.Removed) retained.Forget(removed);
+            };
+        }
         _acceptor = new PeerAcceptor(View, parts.Credentials, _operations, parts.Loggers.CreateLogger<PeerAcceptor>(), parts.Certificates?.Tls.Live);
         parts.Certificates?.UseSigners(new CertificateSigners(View, Board, _calls).SignAsync);
     }
@@ -101,7 +111,7 @@ public sealed class ClusterFeature
         var removal = new NodeRemoval(membership, _calls, Board, _parts.Loggers.CreateLogger<NodeRemoval>());
         return new ClusterOperations(
             new NodeIntroduction(
-                membership, _calls, _parts.Certificates is { } certificates ? new IntroductionCertificates(certificates.Client) : null,
+                membership, _calls, _parts.Certificates is { } certificates ? new IntroductionCertificates(certificates.Client) : null, _parts.Retained,
                 _parts.Loggers.CreateLogger<NodeIntroduction>()),
             removal,
             new RouteOperations(membership, configuration),
@@ -129,6 +139,7 @@ public sealed class ClusterFeature
         Sockets = _parts.Sockets,
         Reconnect = _parts.Reconnect,
         Comparison = ComparisonActor.Props(ComparisonOf(databases), _parts.CompareInterval),
+        HeadersFor = peer => _parts.Retained?.Find(peer) is { } header ? [new("Authorization", header)] : [],
         Coordinator = SessionCoordinatorActor.Props(View.Settings.Self, databases),
         Connections = coordinator => _parts.Actors(new ConnectionServices
         {

@@ -15,7 +15,8 @@ namespace Harper.Actors.Cluster;
 /// dialled here (D24).
 /// </summary>
 internal sealed partial class NodeIntroduction(
-    MembershipClient membership, PeerCalls calls, IntroductionCertificates? certificates, ILogger<NodeIntroduction> log)
+    MembershipClient membership, PeerCalls calls, IntroductionCertificates? certificates, RetainedCredentials? retained,
+    ILogger<NodeIntroduction> log)
 {
     private static readonly TimeSpan CallDeadline = TimeSpan.FromSeconds(20);
 
@@ -128,7 +129,7 @@ internal sealed partial class NodeIntroduction(
         var target = TargetOf(answer, change.Target);
         if (target.Name == Settings.Self) throw OperationError.Bad($"{Settings.Self} is this node");
         Warn(change, target.Name);
-        if (change.RetainAuthorization) LogNotRetained(target.Name);
+        Retain(change, target.Name);
         if (target.Name != change.Target.Name) known = membership.View.Current.Records.Find(target.Name);
         var shard = answer.TryGetProperty("shard", out var reported) && reported.ValueKind == JsonValueKind.Number ? reported.GetInt32() : (int?)null;
         var fields = change.ToFields(target, known, full: true, shard, AuthorityOf(TextOf(answer, "usingCA")));
@@ -144,6 +145,16 @@ internal sealed partial class NodeIntroduction(
 
     private static bool? FlagOf(JsonElement holder, string name) => !holder.TryGetProperty(name, out var value) ? null
         : value.ValueKind == JsonValueKind.True ? true : value.ValueKind == JsonValueKind.False ? false : null;
+
+    private void Retain(NodeChange change, NodeName peer)
+    {
+        if (!change.RetainAuthorization) retained?.Forget(peer);
+        else if (change.Authorization is { } header && retained is not null)
+        {
+            retained.Keep(peer, header);
+            LogRetained(peer);
+        }
+    }
 
     private void Warn(NodeChange change, NodeName peer)
     {
@@ -196,6 +207,6 @@ internal sealed partial class NodeIntroduction(
     private partial void LogFlowWithSystem(NodeName node);
 
     [LoggerMessage(Level = LogLevel.Warning, Message =
-        "The credentials for {Node} are not kept: over ws:// nodes know each other by their addresses and need none")]
-    private partial void LogNotRetained(NodeName node);
+        "The credentials for {Node} are kept in a file below keys/, as retain_authorization asks. Nodes that know each other by certificates or addresses need none")]
+    private partial void LogRetained(NodeName node);
 }

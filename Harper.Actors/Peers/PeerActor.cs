@@ -135,7 +135,7 @@ public sealed class PeerActor : DescribedActor, IWithTimers
         Timers.Cancel(database.Name);
         database.Dial = database.Dial.Dialling(_services.Clock.NowMs);
         var dial = new PeerDial(
-            new Uri(_plan.Url!), PeerDial.LocalAddressOf(_services.Self.Value), [], _services.DialDeadline, _services.Sockets) { Peer = _plan.Peer };
+            new Uri(_plan.Url!), PeerDial.LocalAddressOf(_services.Self.Value), _services.HeadersFor(_plan.Peer), _services.DialDeadline, _services.Sockets) { Peer = _plan.Peer };
         var name = database.Name;
         PeerDialling.OpenAsync(_services.Transport, dial, _stopping.Token)
             .PipeTo(Self, success: socket => new Dialled(name, socket), failure: error => new DialFailed(name, PeerDialling.Cause(error)));

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Akka.Actor;
 using Harper.Actors.Databases;
 using Harper.Actors.Membership;
@@ -31,6 +32,9 @@ public sealed record PeersServices
     public required Func<IActorRef, PeerConnections> Connections { get; init; }
 
     public PeerSocketSettings Sockets { get; init; } = new();
+
+    /// <summary>What is sent with the upgrade when a peer is dialled: credentials that were kept for it.</summary>
+    public Func<NodeName, ImmutableArray<KeyValuePair<string, string>>> HeadersFor { get; init; } = _ => [];
 
     public ReconnectPolicy Reconnect { get; init; } = ReconnectPolicy.Default;
 

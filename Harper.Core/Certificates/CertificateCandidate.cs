@@ -18,7 +18,8 @@ public static class CertificateChoice
     public static CertificateCandidate? For(
         IReadOnlyList<CertificateCandidate> all, string use, string? serverName, string self, DateTimeOffset now)
     {
-        var usable = all.Where(candidate => candidate.CanBeShown(now)).ToList();
+        // To other nodes nothing is shown that was given for something else: they would take it for the node's name. Clients get the best there is.
+        var usable = all.Where(candidate => candidate.CanBeShown(now) && (use != CertificateRow.ReplicationUse || IsMeantFor(candidate, use))).ToList();
         if (serverName is { Length: > 0 })
         {
             var named = Best(usable.Where(candidate => HostsOf(candidate).Contains(serverName, StringComparer.OrdinalIgnoreCase)), use, self)
@@ -30,11 +31,13 @@ public static class CertificateChoice
 
     /// <summary>Higher is better; the parts count in their order.</summary>
     private static (bool Usable, bool SignedByOther, bool MadeForThis, bool NamesHost, DateTimeOffset ValidTo) RankOf(CertificateCandidate candidate, string use, string self) => (
-        candidate.Row.HasUse(use) || candidate.Row.Uses is null or { IsEmpty: true },
+        IsMeantFor(candidate, use),
         candidate.Row.IsSelfSigned is not true && !candidate.Facts.IsSelfIssued,
         candidate.Row.HasUse(use),
         CertificateNames.IsFor(candidate.Facts, self),
         candidate.Facts.ValidTo);
+
+    private static bool IsMeantFor(CertificateCandidate candidate, string use) => candidate.Row.HasUse(use) || candidate.Row.Uses is null or { IsEmpty: true };
 
     private static CertificateCandidate? Best(IEnumerable<CertificateCandidate> candidates, string use, string self) =>
         candidates.MaxBy(candidate => RankOf(candidate, use, self));

@@ -27,7 +27,7 @@ internal static class HarperCommands
     {
         var root = new RootCommand("Harper, a distributed document database. Without a command a node is run in the foreground.")
         {
-            Run(), Stop(), Config(), Operation(hint), Actors(), Status(), Verify(), Version(), Demo(),
+            Run(), Stop(), Config(), Operation(hint), Actors(), Status(), Verify(), Certificates(), RenewCerts(), Version(), Demo(),
         };
         root.SetAction((_, _) => RunCommand.RunAsync([], Console.Out, Console.Error));
         return root;
@@ -92,6 +92,27 @@ internal static class HarperCommands
         var target = Target();
         var command = new Command("verify", "Compare the rows of every table on all nodes of the cluster.") { target };
         command.SetAction((parsed, cancellation) => VerifyCommand.RunAsync(parsed.GetValue(target), Console.Out, Console.Error, cancellation));
+        return command;
+    }
+
+    private static Command Certificates()
+    {
+        var list = new Command("list", "What the node has: each certificate, who signed it, when it ends.") { Target() };
+        list.SetAction((parsed, cancellation) => CertificatesCommand.ListAsync(parsed.GetValue<string?>("--target"), DateTimeOffset.UtcNow, Console.Out, Console.Error, cancellation));
+        var trust = new Command("trust", "The authorities that the node trusts, and why.") { Target() };
+        trust.SetAction((parsed, cancellation) => CertificatesCommand.TrustAsync(parsed.GetValue<string?>("--target"), DateTimeOffset.UtcNow, Console.Out, Console.Error, cancellation));
+        var renew = new Command("renew", "Make the node's own certificates anew.") { Target() };
+        renew.SetAction((parsed, cancellation) => CertificatesCommand.RenewAsync(parsed.GetValue<string?>("--target"), Console.Out, Console.Error, cancellation));
+        var command = new Command("certificates", "The certificates of a running node; without more, their list.") { list, trust, renew, Target() };
+        command.SetAction((parsed, cancellation) => CertificatesCommand.ListAsync(parsed.GetValue<string?>("--target"), DateTimeOffset.UtcNow, Console.Out, Console.Error, cancellation));
+        return command;
+    }
+
+    /// <summary>The name that the original has for it.</summary>
+    private static Command RenewCerts()
+    {
+        var command = new Command("renew-certs", "Make the node's own certificates anew (harper certificates renew).") { Target() };
+        command.SetAction((parsed, cancellation) => CertificatesCommand.RenewAsync(parsed.GetValue<string?>("--target"), Console.Out, Console.Error, cancellation));
         return command;
     }
 

@@ -50,7 +50,7 @@ internal sealed class NodeComposition
         var transport = new WebSocketTransport(security.Certificates.Tls);
         AkkaLogBridge.Loggers = loggers;
         // Given as configuration, not as a setup: with a setup Akka looks for an app.config first, and loads an XML reader for it.
-        var system = ActorSystem.Create("harper", HoconOverlay.Create(config));
+        var system = ActorSystem.Create("harper", security.Hocon);
         var stores = await loadingStores.ConfigureAwait(false);
         try
         {
@@ -61,6 +61,7 @@ internal sealed class NodeComposition
                 Membership = security.Membership.Settings,
                 View = security.Membership,
                 Certificates = security.Certificates,
+                Retained = security.Retained,
                 NodeId = nodeId,
                 Transport = transport,
                 Credentials = credentials,

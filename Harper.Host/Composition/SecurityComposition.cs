@@ -1,4 +1,6 @@
+using Akka.Configuration;
 using Harper.Actors.Certificates;
+using Harper.Actors.Cluster;
 using Harper.Actors.Membership;
 using Harper.Core.Identity;
 using Harper.Core.Membership;
@@ -34,11 +36,13 @@ internal sealed class SecurityComposition
             PublishesAuthority = replication.SecurePort is not null,
             Configured = config.Certificates,
             EnableRootCas = replication.EnableRootCas,
-            Timings = CertificateTimings.Create(HoconOverlay.Create(config)),
+            Timings = CertificateTimings.Create(Hocon = HoconOverlay.Create(config)),
         };
         try
         {
-            Certificates = new CertificateFeature(settings, new KeyFolder(Path.Combine(config.RootPath, "keys")), Membership, () => DateTimeOffset.UtcNow);
+            var keys = new KeyFolder(Path.Combine(config.RootPath, "keys"));
+            Retained = new RetainedCredentials(keys);
+            Certificates = new CertificateFeature(settings, keys, Membership, () => DateTimeOffset.UtcNow);
         }
         catch (Exception failure) when (failure is InvalidOperationException or IOException or UnauthorizedAccessException)
         {
@@ -46,7 +50,12 @@ internal sealed class SecurityComposition
         }
     }
 
+    /// <summary>harper.hocon under the operator's file, parsed once.</summary>
+    public Config Hocon { get; }
+
     public MembershipView Membership { get; }
+
+    public RetainedCredentials Retained { get; }
 
     public CertificateFeature Certificates { get; }
 }

@@ -14,8 +14,9 @@ internal static class HarperConfigBuilder
     public static HarperConfig Build(ConfigValues values, string rootPath, string filePath, List<string> errors, List<string> warnings)
     {
         var hostname = values.Get<string>("node.hostname") ?? values.Get<string>("replication.hostname");
-        var name = hostname ?? values.Given<ListenAddress>("operationsApi.network.port")?.Host ?? "127.0.0.1";
         string Rooted(string path) => Path.GetFullPath(path.Replace(ConfigCatalogue.RootMark, rootPath), rootPath);
+        var certificates = TlsSection.Read(values, Rooted, errors);
+        var name = hostname ?? TlsSection.CommonNameOf(certificates) ?? values.Given<ListenAddress>("operationsApi.network.port")?.Host ?? "127.0.0.1";
         string PathOf(string key) => Rooted(values.Get<string>(key)!);
         ListenAddress? Listen(string key) => Bind(values.Given<ListenAddress>(key), hostname);
 
@@ -26,7 +27,7 @@ internal static class HarperConfigBuilder
             NodeName = name,
             ComponentsRoot = PathOf("componentsRoot"),
             Replication = Replication(values, name, Listen("replication.port"), SecurePort(values, hostname)),
-            Certificates = TlsSection.Read(values, Rooted, errors),
+            Certificates = certificates,
             OperationsApi = new OperationsApiConfig
             {
                 Port = Listen("operationsApi.network.port"),

@@ -16,6 +16,10 @@ internal static class TlsSection
         .. Read(values, "operationsApi.tls", "operations", rooted, errors),
     ];
 
+    /// <summary>The name in the first certificate that is meant for other nodes (R-CFG-04); null when there is none.</summary>
+    public static string? CommonNameOf(ImmutableArray<ConfiguredCertificate> certificates) =>
+        certificates.FirstOrDefault(entry => entry.Certificate is not null && (entry.Uses is not { } uses || uses.Contains("replication")))?.CommonName;
+
     private static IEnumerable<ConfiguredCertificate> Read(ConfigValues values, string key, string? use, Func<string, string> rooted, List<string> errors)
     {
         var node = values.Given<ConfigNode>(key);

@@ -35,6 +35,8 @@ internal sealed record ShownCertificateFeature(ShownCertificate? Shown);
 /// </summary>
 internal sealed partial class TlsListener(TlsListenerOptions options, ILogger<TlsListener> log)
 {
+    private const int RecordBytes = 16 * 1024;
+
     private readonly ConcurrentDictionary<IPAddress, int> _pending = new();
     private readonly RefusalLog _refused = new();
     private int _total;
@@ -51,7 +53,10 @@ internal sealed partial class TlsListener(TlsListenerOptions options, ILogger<Tl
         var (stream, shown) = secured;
         await using (stream.ConfigureAwait(false))
         {
-            connection.Transport = new Duplex(PipeReader.Create(stream), PipeWriter.Create(stream));
+            // Whole TLS records out, and no buffer held by a connection that is silent.
+            connection.Transport = new Duplex(
+                PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: RecordBytes, useZeroByteReads: true)),
+                PipeWriter.Create(stream, new StreamPipeWriterOptions(minimumBufferSize: RecordBytes)));
             connection.Features.Set<ITlsConnectionFeature>(new TlsFeature(shown?.Leaf));
             connection.Features.Set(new ShownCertificateFeature(shown));
             try

@@ -1,3 +1,8 @@
+using System.Net;
+using System.Text;
+using Harper.Actors.Certificates;
+using Harper.Actors.Transport;
+using Harper.Core.Operations;
 using Harper.Tests.Support;
 using Xunit;
 
@@ -5,7 +10,7 @@ namespace Harper.Tests.Certificates;
 
 /// <summary>
 /// Nodes that begin with nothing but their own certificates and become a cluster over TLS by one call with credentials (R-XGN-01..05, 07, 09, R-CLU-03, R-P2P-05,
-/// R-SEC-01, 11, R-GOS-09, R-INS-03).
+/// R-SEC-01, 11, R-GOS-09, R-INS-03, R-XGN-08, 10, 11).
 /// </summary>
 public sealed class SecureJoinSpecs : IAsyncDisposable
 {
@@ -56,14 +61,90 @@ public sealed class SecureJoinSpecs : IAsyncDisposable
         Assert.Equal(2, (await b.CallAsync(new { operation = "list_certificates" })).GetArrayLength());
     }
 
-    private static object Join(ClusterNode target) => new
+    [Fact]
+    public async Task A_node_that_others_signed_should_bring_its_authority_instead_of_a_request()
     {
-        operation = "add_node", hostname = target.Name, verify_tls = false, authorization = new { username = ClusterNode.Administrator, password = ClusterNode.Password },
+        var authority = new TestAuthority("Private Authority");
+        var issued = authority.Issue("127.0.30.9");
+        var a = await StartAsync("127.0.30.9", configured: new ConfiguredCertificate("tls", issued.Pem, authority.Pem, issued.KeyPem));
+        var b = await StartAsync("127.0.30.10");
+        await a.CallAsync(Join(b));
+        await Wait.UntilAsync(() => a.Connected.Contains(b.Name) && b.Connected.Contains(a.Name), "both are connected", 60);
+        var row = (await b.CallAsync("""{"operation":"search_by_id","database":"system","table":"hdb_nodes","ids":["127.0.30.9"],"get_attributes":["ca","ca_info"]}"""))[0];
+        Assert.Equal(authority.Pem.Trim(), row.GetProperty("ca").GetString()!.ReplaceLineEndings("\n").Trim());
+        Assert.Equal("CN=Private Authority", row.GetProperty("ca_info").GetProperty("subject").GetString());
+        Assert.DoesNotContain((await a.CallAsync(new { operation = "list_certificates" })).EnumerateArray(), item => item.GetProperty("name").GetString() == "127.0.30.9-replication");
+
+        // The same node has a certificate signed when that is what the operator wants.
+        await a.CallAsync(Join(b, force: true));
+        Assert.Contains((await a.CallAsync(new { operation = "list_certificates" })).EnumerateArray(), item => item.GetProperty("name").GetString() == "127.0.30.9-replication");
+        await Wait.UntilAsync(() => a.Connected.Contains(b.Name) && b.Connected.Contains(a.Name), "both are still connected", 60);
+    }
+
+    [Fact]
+    public async Task Credentials_should_be_kept_only_when_that_is_asked_for_in_a_file_of_this_node_and_go_with_the_peer()
+    {
+        var a = await StartAsync("127.0.30.5");
+        var b = await StartAsync("127.0.30.6");
+        var header = "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{ClusterNode.Administrator}:{ClusterNode.Password}"));
+        // The forms of an Authorization header work as well.
+        await b.CallAsync(new { operation = "add_node", hostname = a.Name, verify_tls = false, authorization = header, retain_authorization = true });
+        Assert.Equal(header, b.Keys.Read("authorization-127.0.30.5")?.Trim());
+        await Wait.UntilAsync(() => a.Connected.Contains(b.Name) && b.Connected.Contains(a.Name), "both are connected", 60);
+        foreach (var node in _nodes)
+        {
+            var rows = await node.CallAsync("""{"operation":"search_by_value","database":"system","table":"hdb_nodes","attribute":"name","value":"*"}""");
+            Assert.DoesNotContain("authorization", rows.GetRawText(), StringComparison.Ordinal);
+        }
+        await b.CallAsync(new { operation = "remove_node", hostname = a.Name });
+        await Wait.UntilAsync(() => b.Keys.Read("authorization-127.0.30.5") is null, "the file is gone with the peer", 30);
+    }
+
+    [Fact]
+    public async Task The_control_plane_should_use_the_same_certificates()
+    {
+        var a = await StartAsync("127.0.30.7", controlPlane: true);
+        var b = await StartAsync("127.0.30.8", controlPlane: true);
+        await b.CallAsync(Join(a));
+        await Wait.UntilAsync(() => a.Connected.Contains(b.Name) && b.Connected.Contains(a.Name), "both are connected", 60);
+        await WaitForTreeAsync(a, b.Name);
+        // Behind the same door: nobody gets in there without a certificate.
+        using var transport = new WebSocketTransport(new ShowingTls(null));
+        await using var socket = await transport.DialAsync(
+            new PeerDial(new Uri($"wss://{a.Name}:9933/control"), IPAddress.Parse(b.Name), [], TimeSpan.FromSeconds(20), new PeerSocketSettings()), TestContext.Current.CancellationToken);
+        Assert.Null(await socket.ReceiveAsync(TestContext.Current.CancellationToken));
+        Assert.Equal(PeerClose.Policy, (await socket.Ended.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken)).Code);
+    }
+
+    private static async Task WaitForTreeAsync(ClusterNode node, string other)
+    {
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(90));
+        while (true)
+        {
+            try
+            {
+                if (await node.Running.Services.Others!.FindAsync(new(other), "node/certificates", TimeSpan.FromSeconds(5), deadline.Token) is { } seen)
+                {
+                    Assert.Equal("ready", seen.State);
+                    return;
+                }
+            }
+            catch (OperationError)
+            {
+                // Not joined yet.
+            }
+            await Task.Delay(100, deadline.Token);
+        }
+    }
+
+    private static object Join(ClusterNode target, bool force = false) => new
+    {
+        operation = "add_node", hostname = target.Name, verify_tls = false, force_signing = force, authorization = new { username = ClusterNode.Administrator, password = ClusterNode.Password },
     };
 
-    private async Task<ClusterNode> StartAsync(string name)
+    private async Task<ClusterNode> StartAsync(string name, bool controlPlane = false, ConfiguredCertificate? configured = null)
     {
-        var node = await ClusterNode.StartAsync(new ClusterNodeOptions(name) { Secure = new SecureNode() });
+        var node = await ClusterNode.StartAsync(new ClusterNodeOptions(name) { Secure = new SecureNode { Configured = configured is null ? [] : [configured] }, WithControlPlane = controlPlane });
         _nodes.Add(node);
         return node;
     }

@@ -183,6 +183,7 @@ public sealed class ClusterNode : IAsyncDisposable
             Membership = view.Settings,
             View = view,
             Certificates = Certificates,
+            Retained = _options.Secure is { } kept ? new RetainedCredentials(kept) : null,
             NodeId = _options.NodeId,
             Transport = _transport = _options.CreateTransport(Certificates?.Tls),
             Credentials = new OneAdministrator(),

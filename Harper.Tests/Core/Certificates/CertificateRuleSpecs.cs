@@ -44,7 +44,9 @@ public sealed class CertificateRuleSpecs
         Assert.Equal("self", Shown(null, selfMade));
         Assert.Equal("signed", Shown(null, selfMade, signed, web));
         Assert.Equal("provided", Shown(null, selfMade, provided, web));
-        Assert.Equal("web", Shown("www.example.com", selfMade, signed, web));
+        Assert.Equal("signed", Shown("www.example.com", selfMade, signed, web));
+        Assert.Equal("web", CertificateChoice.For([selfMade, signed, web], "https", "www.example.com", "node-a", Now)?.Row.Name);
+        Assert.Null(Shown(null, web));
         Assert.Equal("web", CertificateChoice.For([selfMade, web], "https", null, "node-a", Now)?.Row.Name);
         Assert.Null(Shown(null, signed with { HasKey = false }, signed with { Row = signed.Row with { IsAuthority = true } }));
     }
