@@ -123,7 +123,7 @@ public sealed class ClusterFeature
     public IOperationFamily CreateVerification(IDatabaseDirectory databases) =>
         new VerifyOperation(databases, ComparisonOf(databases));
 
-    private DatabaseComparison ComparisonOf(IDatabaseDirectory databases) => LazyInitializer.EnsureInitialized(ref _comparison, () => new DatabaseComparison(
+    internal DatabaseComparison ComparisonOf(IDatabaseDirectory databases) => LazyInitializer.EnsureInitialized(ref _comparison, () => new DatabaseComparison(
         databases, new VerificationPeers(View, Board, _calls), () => _parts.Clock.NowMs, _parts.Loggers.CreateLogger<DatabaseComparison>()))!;
 
     /// <summary>From now on operations that other nodes send are run.</summary>

@@ -48,7 +48,7 @@ internal sealed class SocketStatusWriter(NodeName self, OutgoingBacklog backlog,
         writer.WriteNumber("bytesSent", sending?.BytesOut ?? 0);
         if (status?.Copied is { Received: > 0 } received) writer.WriteNumber("copiedBytesReceived", received.Received);
         if (status?.Copied is { Sent: > 0 } sent) writer.WriteNumber("copiedBytesSent", sent.Sent);
-        WriteKeptOut(writer, receiving);
+        WriteKeptOut(writer, receiving, handle?.Engine.Statistics.QuarantinedTransactions ?? 0);
         if (IsCutOff(positions, peer.Peer)) writer.WriteBoolean("needsCopy", true);
         if (copying && receiving!.CopyProgress is { } progress) CopyProgressWriter.Write(writer, peer, handle, progress, clock.NowMs);
         if (sending is { Connected: true, Copying: true, CopyProgress: { } served }) CopyProgressWriter.WriteServed(writer, served);
@@ -106,10 +106,11 @@ internal sealed class SocketStatusWriter(NodeName self, OutgoingBacklog backlog,
     }
 
     /// <summary>What arrived and was not applied, where there is any: nothing is hidden (rule 24, D33).</summary>
-    private static void WriteKeptOut(Utf8JsonWriter writer, ConnectionStatus? receiving)
+    /// <param name="quarantined">Of the whole database, whoever it came from: it outlives connections.</param>
+    private static void WriteKeptOut(Utf8JsonWriter writer, ConnectionStatus? receiving, long quarantined)
     {
         if (receiving is { Dropped: > 0 }) writer.WriteNumber("droppedRecords", receiving.Dropped);
-        if (receiving is { Quarantined: > 0 }) writer.WriteNumber("quarantinedTransactions", receiving.Quarantined);
+        if (quarantined > 0) writer.WriteNumber("quarantinedTransactions", quarantined);
     }
 
     private static double? Confirmed(ReplicationPositions? positions, NodeName peer) =>

@@ -4,6 +4,7 @@ using Harper.Core.Membership;
 using Harper.Core.Positions;
 using Harper.Core.Records;
 using Harper.Core.Schema;
+using Harper.Core.TransactionLog;
 using Harper.Core.Transactions;
 
 namespace Harper.Core.Commit;
@@ -39,7 +40,20 @@ public abstract record CommitRequest
     public sealed record Positions(ImmutableArray<PositionUpdate> Updates) : CommitRequest;
 
     /// <summary>A transaction that cannot be applied, kept whole beside the rows (rule 24). Moves the cursor or <c>through</c> all the same.</summary>
-    public sealed record Quarantine(Transaction Transaction, NodeName Via, string Reason, double? IssuerPosition, double? ReleaseAt) : CommitRequest;
+    public sealed record Quarantine(Transaction Transaction, NodeName Via, string Reason, double? IssuerPosition, double? ReleaseAt) : CommitRequest
+    {
+        /// <summary>As in <see cref="Remote"/>.</summary>
+        public double? Previous { get; init; }
+
+        /// <summary>As in <see cref="Remote"/>.</summary>
+        public bool FromOriginal { get; init; }
+
+        /// <summary>A row of a copy: nothing follows from it for the log and the positions.</summary>
+        public bool Copied { get; init; }
+
+        /// <summary>What each change is, for nodes of ours that take it from here; default: they cannot be told, and get stubs.</summary>
+        public ImmutableArray<HeldKind> Kinds { get; init; }
+    }
 
     public sealed record Schema(ImmutableArray<SchemaEdit> Edits) : CommitRequest;
 

@@ -56,6 +56,9 @@ internal static class GroupResolution
         if (request is not CommitRequest.Remote remote)
             return new CommitResult.Rejected(CommitRejection.Malformed, $"The record cannot be read: {malformed.Message}");
         return QuarantineResolution.Resolve(group, new CommitRequest.Quarantine(
-            remote.Transaction, remote.Via, $"it cannot be merged: {malformed.Message}", remote.FromOriginal ? remote.IssuerPosition ?? 0 : null, null));
+            remote.Transaction, remote.Via, $"it cannot be merged: {malformed.Message}", remote.IssuerPosition, null)
+        {
+            Previous = remote.Previous, FromOriginal = remote.FromOriginal,
+        });
     }
 }

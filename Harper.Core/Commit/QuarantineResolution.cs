@@ -16,25 +16,43 @@ internal static class QuarantineResolution
 
     public static CommitResult Resolve(CommitGroup group, CommitRequest.Quarantine request)
     {
-        // Positions are stated in band by originals alone; from them nothing follows for the vector.
-        SetAside(group, request.Transaction, request.Via, request.Reason, request.ReleaseAt, complete: request.IssuerPosition is null);
+        var transaction = request.Transaction;
+        if (request.Copied)
+        {
+            foreach (var change in transaction.Changes)
+                SetCopiedAside(group, new CopiedChange(change, transaction.Stamp), request.Via, request.Reason, request.ReleaseAt);
+            return new CommitResult.Applied(true);
+        }
+
+        var remote = new CommitRequest.Remote(transaction, request.Previous, request.Via, request.FromOriginal, request.IssuerPosition);
+        var complete = RemoteResolution.IsComplete(group, remote);
+        if (complete && RemoteResolution.GapBefore(group, remote) is { } gap) return gap;
+        SetAside(group, transaction, request.Via, request.Reason, request.ReleaseAt, complete, request.Kinds);
         RemoteResolution.MoveCursor(group, request.Via, request.IssuerPosition);
         return new CommitResult.Applied(true);
     }
 
     /// <summary>
     /// Keeps the transaction. What waits for its time is logged when it is released; what will not be applied stands in the log as stubs, so that its
-    /// origin's changes have no hole for those who read them here.
+    /// origin's changes have no hole for those who read them here. Nodes of ours get it as it came, where it can be told.
     /// </summary>
-    public static void SetAside(CommitGroup group, Transaction transaction, NodeName via, string reason, double? releaseAt, bool complete)
+    public static void SetAside(
+        CommitGroup group, Transaction transaction, NodeName via, string reason, double? releaseAt, bool complete, ImmutableArray<HeldKind> kinds = default)
     {
         var stamp = transaction.Stamp;
         var through = group.Positions.Through.GetValueOrDefault(stamp.Origin);
         var inOrder = complete && double.IsFinite(stamp.Version) && stamp.Version > through;
         var previous = inOrder ? through : RemoteResolution.Unordered;
-        Put(group, new StoredQuarantine(new QuarantinedTransaction(transaction, via, reason, group.Now, releaseAt), previous, false), null);
-        if (!inOrder) return;
-        if (releaseAt is null) group.Log(stamp, previous, transaction.User, Stubs(group, transaction));
+        var isNew = Put(group, new StoredQuarantine(new QuarantinedTransaction(transaction, via, reason, group.Now, releaseAt), previous, false), null);
+        var canBeTold = !kinds.IsDefault && transaction.Changes.All(change => IsKnown(group, change.Table));
+        if (!inOrder)
+        {
+            // Without order nothing shows that it is in the log already, but that it was set aside before.
+            if (isNew && canBeTold && releaseAt is null) group.Log(stamp, previous, transaction.User, Held(transaction, kinds));
+            return;
+        }
+
+        if (releaseAt is null) group.Log(stamp, previous, transaction.User, canBeTold ? Held(transaction, kinds) : Stubs(group, transaction));
         else HoldBack(group, stamp.Origin, through);
         RemoteResolution.AdvanceThrough(group, stamp);
     }
@@ -105,8 +123,8 @@ internal static class QuarantineResolution
         foreach (var change in transaction.Changes) CopyResolution.Merge(group, new CopiedChange(change, transaction.Stamp));
     }
 
-    /// <summary>Over the cap the bytes go, and what is left says which tables must be copied.</summary>
-    private static void Put(CommitGroup group, StoredQuarantine stored, Keys.RecordKey? copiedRow)
+    /// <summary>Over the cap the bytes go, and what is left says which tables must be copied. False: it was there.</summary>
+    private static bool Put(CommitGroup group, StoredQuarantine stored, Keys.RecordKey? copiedRow)
     {
         var key = new ByteBuilder(32);
         QuarantineCodec.WriteKey(key, stored.Entry.Transaction.Stamp, group.State.Origins, copiedRow);
@@ -115,11 +133,13 @@ internal static class QuarantineResolution
         if (group.State.Quarantine.Bytes + value.Length > group.State.Settings.MaxQuarantineBytes)
             QuarantineCodec.Write(value.Clear(), WithoutBytes(stored));
         var old = new ByteBuilder(1024);
-        if (group.State.Store.TryGet(Family.Quarantine, key.Written, old)) Count(group, -1, -old.Length);
+        var isNew = !group.State.Store.TryGet(Family.Quarantine, key.Written, old);
+        if (!isNew) Count(group, -1, -old.Length);
         group.Batch.Put(Family.Quarantine, key.Written, value.Written);
         Count(group, 1, value.Length);
         if (stored.Entry.ReleaseAt < group.State.Quarantine.NextRelease)
             group.State.Quarantine = group.State.Quarantine with { NextRelease = stored.Entry.ReleaseAt.Value };
+        return isNew;
     }
 
     private static StoredQuarantine WithoutBytes(StoredQuarantine stored)
@@ -137,6 +157,9 @@ internal static class QuarantineResolution
 
     private static ImmutableArray<LoggedChange> Stubs(CommitGroup group, Transaction transaction) =>
         [.. transaction.Changes.Where(change => IsKnown(group, change.Table)).Select(change => TransactionChanges.Stub(change))];
+
+    private static ImmutableArray<LoggedChange> Held(Transaction transaction, ImmutableArray<HeldKind> kinds) =>
+        [.. transaction.Changes.Zip(kinds, (change, kind) => kind == HeldKind.None ? TransactionChanges.Stub(change) : new LoggedChange(change, false, kind))];
 
     private static bool IsKnown(CommitGroup group, TableName table) => group.State.Tables.ContainsKey(table) || group.State.Dropped.ContainsKey(table);
 

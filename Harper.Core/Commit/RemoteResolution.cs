@@ -20,8 +20,7 @@ internal static class RemoteResolution
         if (version <= through && complete && !MayBeLost(group, transaction.Stamp)) return Known(group, request);
         if (version > group.Now + group.State.Settings.MaxClockAheadMs)
             return SetAside(group, request, $"the version is {version - group.Now:0} ms ahead of this node's clock", version - group.State.Settings.MaxClockAheadMs);
-        if (complete && !request.FromOriginal && request.Previous > through && version > through && origin != group.State.Self)
-            return new CommitResult.Rejected(CommitRejection.Gap, $"{origin}'s transaction {request.Previous:R} is not here; it is known through {through:R}");
+        if (complete && GapBefore(group, request) is { } gap) return gap;
 
         var changed = Apply(group, transaction, complete && version > through ? through : Unordered);
         MoveCursor(group, request.Via, request.IssuerPosition);
@@ -76,8 +75,18 @@ internal static class RemoteResolution
         return changes;
     }
 
+    /// <summary>Something of the origin is missing before it (rule 17).</summary>
+    public static CommitResult.Rejected? GapBefore(CommitGroup group, CommitRequest.Remote request)
+    {
+        var (version, origin) = request.Transaction.Stamp;
+        var through = group.Positions.Through.GetValueOrDefault(origin);
+        return !request.FromOriginal && request.Previous > through && version > through && origin != group.State.Self
+            ? new CommitResult.Rejected(CommitRejection.Gap, $"{origin}'s transaction {request.Previous:R} is not here; it is known through {through:R}")
+            : null;
+    }
+
     /// <summary>Whether the stream promises all of the origin's changes in order, so that <c>through</c> may follow it.</summary>
-    private static bool IsComplete(CommitGroup group, CommitRequest.Remote request)
+    public static bool IsComplete(CommitGroup group, CommitRequest.Remote request)
     {
         var origin = request.Transaction.Stamp.Origin;
         if (!request.FromOriginal) return request.Previous is not { } previous || !double.IsNaN(previous);

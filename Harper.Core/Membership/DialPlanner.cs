@@ -78,6 +78,9 @@ public static class DialPlanner
         MembershipSettings settings, NodeRecord? own, NodeName peer, NodeRecord? record, Route? route, LocalDatabase database)
     {
         var offered = Offered(settings, database);
+        // A sharded database flows between nodes of one shard; nodes without a number are one shard too.
+        if (settings.Databases.Sharded.Contains(database.Name) && settings.Shard != (route?.Shard ?? record?.Shard))
+            return new DatabaseLink(database.Name, TableFilter.None, TableFilter.None);
         var agreed = own?.TermsWith(peer);
         if ((route?.Subscriptions ?? agreed?.Subscriptions) is { } list)
         {

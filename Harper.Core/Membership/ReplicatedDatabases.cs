@@ -11,6 +11,9 @@ public sealed record ReplicatedDatabases(ImmutableHashSet<DatabaseName>? Listed)
 
     public static ReplicatedDatabases Only(IEnumerable<DatabaseName> names) => new([.. names]);
 
+    /// <summary>Databases of which only nodes with the same shard number have the same data (R-CFG-24).</summary>
+    public ImmutableHashSet<DatabaseName> Sharded { get; init; } = [];
+
     public bool Includes(DatabaseName database) => Listed is null || Listed.Contains(database);
 
     /// <summary>Node records travel only when <c>system</c> does (R-GOS-08).</summary>

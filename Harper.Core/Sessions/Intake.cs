@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Harper.Core.Commit;
 using Harper.Core.Identity;
 using Harper.Core.Schema;
+using Harper.Core.TransactionLog;
 using Harper.Core.Transactions;
 using Harper.Core.Values;
 using Harper.Core.Wire.Data;
@@ -39,21 +40,37 @@ public readonly record struct Intake(Transaction Transaction, int Dropped, strin
     }
 
     /// <summary>The whole transaction with what could be read of it, its undecodable values as raw bytes.</summary>
-    public static CommitRequest.Quarantine SetAside(ReceivingContext context, ReceivedTransaction received, double? issuerPosition)
+    /// <param name="isCopied">It is a row of a copy.</param>
+    public static CommitRequest.Quarantine SetAside(ReceivingContext context, ReceivedTransaction received, double? issuerPosition, bool isOurs, bool isCopied = false)
     {
+        var kinds = ImmutableArray.CreateBuilder<HeldKind>(received.Changes.Length);
+        var canBeTold = true;
         var changes = ImmutableArray.CreateBuilder<Change>(received.Changes.Length);
         string? problem = null;
         foreach (ref readonly var change in received.Changes.AsSpan())
         {
             if (LocalTables.IsLocal(context.Database, change.Change.Table)) continue;
             problem ??= ProblemOf(change);
-            changes.Add(change.Kind is ReceivedKind.Change or ReceivedKind.Stub ? change.Change
-                : change.Change with { Value = new EncodedRecord(Shape.Empty, change.Raw.ToArray()) });
+            canBeTold &= change.Kind != ReceivedKind.Undecodable;
+            kinds.Add(KindOf(change.Kind));
+            changes.Add(change.Kind is ReceivedKind.Undecodable ? change.Change with { Value = new EncodedRecord(Shape.Empty, change.Raw.ToArray()) } : change.Change);
         }
 
         var transaction = new Transaction(received.Stamp, received.User, changes.DrainToImmutable());
-        return new CommitRequest.Quarantine(transaction, context.Peer, problem ?? "it could not be applied", issuerPosition, null);
+        return new CommitRequest.Quarantine(transaction, context.Peer, problem ?? "it could not be applied", issuerPosition, null)
+        {
+            Previous = received.Previous, FromOriginal = !isOurs, Copied = isCopied, Kinds = canBeTold ? kinds.DrainToImmutable() : default,
+        };
     }
+
+    private static HeldKind KindOf(ReceivedKind kind) => kind switch
+    {
+        ReceivedKind.Change => HeldKind.Plain,
+        ReceivedKind.Blobs => HeldKind.Blobs,
+        ReceivedKind.Invalidate => HeldKind.Invalidate,
+        ReceivedKind.Relocate => HeldKind.Relocate,
+        _ => HeldKind.None,
+    };
 
     public static bool Passes(ReceivingContext context, DatabaseCatalog catalog, TableName table) =>
         !LocalTables.IsLocal(context.Database, table) && LocalTables.MayPass(catalog, table, context.Filter);

@@ -163,7 +163,7 @@ internal static class ReceivingData
                 else
                 {
                     setAside++;
-                    step.Apply(Intake.SetAside(context, transaction with { Stamp = received.Stamp, Changes = [received] }, null), null);
+                    step.Apply(Intake.SetAside(context, transaction with { Stamp = received.Stamp, Changes = [received] }, null, step.State.IsOurs, isCopied: true), null);
                 }
             }
         }
@@ -211,7 +211,7 @@ internal static class ReceivingData
         if (intake.Problem is { } problem)
         {
             step.Alarm($"a transaction of {transaction.Stamp.Origin} at {transaction.Stamp.Version:R} cannot be applied and is set aside: {problem}");
-            step.Apply(Intake.SetAside(context, transaction, issuer), position, bytes);
+            step.Apply(Intake.SetAside(context, transaction, issuer, isOurs), position, bytes);
             return;
         }
 

@@ -13,13 +13,13 @@ namespace Harper.Core.TransactionLog;
 /// The stored form of a transaction in the log. Origins, tables and shapes stand as the numbers that the store gave them; values as they came.
 /// <code>
 /// format, origin, version, previous, user, count, then per change:
-/// kind and flags, table, key length, key, [expires at], [operation], and unless it is a delete or a stub: shape, value length, values
+/// kind and flags, table, key length, key, [why it is held], [expires at], [operation], and unless it is a delete or a stub: shape, value length, values
 /// </code>
 /// </summary>
 internal static class LogEntryCodec
 {
     private const byte Format = 1;
-    private const byte KindMask = 0x07, Stub = 0x08, Expires = 0x10, HasOperation = 0x20, HasValue = 0x40;
+    private const byte KindMask = 0x07, Stub = 0x08, Expires = 0x10, HasOperation = 0x20, HasValue = 0x40, IsHeld = 0x80;
 
     public static void Write(ByteBuilder to, LoggedTransaction transaction, Func<TableName, LogTable> table, OriginTable origins)
     {
@@ -64,8 +64,9 @@ internal static class LogEntryCodec
         var change = logged.Change;
         var hasValue = !logged.IsStub && change.Kind != ChangeKind.Delete;
         to.Byte((byte)((byte)change.Kind | (logged.IsStub ? Stub : 0) | (change.ExpiresAt is null ? 0 : Expires)
-            | (change.Operation == OriginatingOperation.None ? 0 : HasOperation) | (hasValue ? HasValue : 0)));
+            | (change.Operation == OriginatingOperation.None ? 0 : HasOperation) | (hasValue ? HasValue : 0) | (logged.Held == HeldKind.None ? 0 : IsHeld)));
         to.Number(table.Id).Number(change.Key.Length).Bytes(change.Key.Span);
+        if (logged.Held != HeldKind.None) to.Byte((byte)logged.Held);
         if (change.ExpiresAt is { } expires) to.Double(expires);
         if (change.Operation != OriginatingOperation.None) to.Byte((byte)change.Operation);
         if (!hasValue) return;
@@ -80,6 +81,7 @@ internal static class LogEntryCodec
         var id = (int)parser.Number();
         if (id != lastId) (lastId, last) = (id, tables(id));
         var key = new RecordKey(Memory(entry, ref parser));
+        var held = (flags & IsHeld) != 0 ? (HeldKind)parser.Byte() : HeldKind.None;
         double? expires = (flags & Expires) != 0 ? parser.Double() : null;
         var operation = (flags & HasOperation) != 0 ? (OriginatingOperation)parser.Byte() : OriginatingOperation.None;
         var value = EncodedRecord.Empty;
@@ -89,7 +91,7 @@ internal static class LogEntryCodec
             value = new EncodedRecord(shape, Memory(entry, ref parser));
         }
 
-        return new LoggedChange(new Change(last.Name, key, (ChangeKind)(flags & KindMask), value, expires, operation), (flags & Stub) != 0);
+        return new LoggedChange(new Change(last.Name, key, (ChangeKind)(flags & KindMask), value, expires, operation), (flags & Stub) != 0, held);
     }
 
     private static ReadOnlyMemory<byte> Memory(ReadOnlyMemory<byte> entry, ref ByteParser parser)

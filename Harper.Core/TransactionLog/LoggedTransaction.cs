@@ -17,7 +17,12 @@ public sealed record LoggedTransaction(
 }
 
 /// <summary>One change in the log. A stub says that the change arrived and lost; it is relayed as such, so that origins stay gap-free.</summary>
-public readonly record struct LoggedChange(Change Change, bool IsStub);
+/// <param name="Held">Anything but none: it was set aside and changed nothing here.</param>
+public readonly record struct LoggedChange(Change Change, bool IsStub, HeldKind Held = HeldKind.None)
+{
+    /// <summary>It changed a row of this node.</summary>
+    public bool IsApplied => !IsStub && Held == HeldKind.None;
+}
 
 /// <summary>A stretch of the log.</summary>
 /// <param name="Transactions">In position order.</param>

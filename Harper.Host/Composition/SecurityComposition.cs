@@ -22,7 +22,10 @@ internal sealed class SecurityComposition
             Url = replication.Port is null && replication.SecurePort is null ? null : replication.Url,
             Shard = replication.Shard,
             Databases = replication.Databases is { } databases
-                ? ReplicatedDatabases.Only(databases.Select(database => new DatabaseName(database.Name)))
+                ? ReplicatedDatabases.Only(databases.Select(database => new DatabaseName(database.Name))) with
+                {
+                    Sharded = [.. databases.Where(database => database.Sharded).Select(database => new DatabaseName(database.Name))],
+                }
                 : ReplicatedDatabases.All,
             Routes = replication.Routes,
             DefaultScheme = replication.SecurePort is not null ? "wss" : "ws",

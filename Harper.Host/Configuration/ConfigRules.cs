@@ -83,6 +83,8 @@ internal static class ConfigRules
         var asked = values.Entries
             .Where(entry => entry.Key?.Service == ConfigService.NotYet && entry.Source != ConfigValues.DefaultSource && AsksForSomething(entry))
             .Select(entry => entry.Path).ToList();
+        if (values.Given<ImmutableArray<ReplicatedDatabase>?>("replication.databases") is { } databases)
+            asked.AddRange(databases.Where(database => database.ReplicateTo is not null).Select(database => $"replicateTo of {database.Name} in replication.databases"));
         if (asked.Count > 0) warnings.Add($"known, but without effect in this version: {string.Join(", ", asked)}");
     }
 

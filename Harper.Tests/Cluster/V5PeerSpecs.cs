@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Threading.Channels;
 using Harper.Actors.Transport;
@@ -92,9 +90,9 @@ public sealed class V5PeerSpecs : IAsyncDisposable
         var now = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() - 60_000;
         await first.SendAsync(new ControlFrame.CopyStart(now, 1));
         // Rows of several stamps in one message, one with references to other versions, one that should never have been sent.
-        await first.SendAsync(Message(
-            now - 5000, null, Entry(0x11, 0, 1, now - 5000), Entry(0x11 | AuditAction.AuditReferences, 3, 2, now - 4000), Entry(0x11 | AuditAction.LocalOnly, 0, 66, now - 3000)));
-        await first.SendAsync(Message(now, now));
+        await first.SendAsync(OriginalMessages.Message(
+            now - 5000, null, OriginalMessages.Entry(0x11, 0, 1, now - 5000), OriginalMessages.Entry(0x11 | AuditAction.AuditReferences, 3, 2, now - 4000), OriginalMessages.Entry(0x11 | AuditAction.LocalOnly, 0, 66, now - 3000)));
+        await first.SendAsync(OriginalMessages.Message(now, now));
         await first.SendAsync(new ControlFrame.CopyComplete());
         await first.UntilAsync<ControlFrame.CommittedUpdate>(update => update.Position == now);
         Assert.True(a.Has("dog", 1) && a.Has("dog", 2));
@@ -103,7 +101,7 @@ public sealed class V5PeerSpecs : IAsyncDisposable
         Assert.Equal("127.0.0.99", LatestOf(a, 2).Origin.Value);
         Assert.Null(a.Databases.Find(DatabaseName.Data)!.Engine.Positions.Copy);
 
-        await first.SendAsync(Message(now + 10, now + 11, Entry(0x25, 0, 1, now + 10)));
+        await first.SendAsync(OriginalMessages.Message(now + 10, now + 11, OriginalMessages.Entry(0x25, 0, 1, now + 10)));
         await first.UntilAsync<ControlFrame.CommittedUpdate>(update => update.Position == now + 11);
         await first.CloseAsync(1011, "undecodable");
 
@@ -124,53 +122,6 @@ public sealed class V5PeerSpecs : IAsyncDisposable
 
     private static RecordKey Key(int id) => KeyCodec.FromNumber(id);
 
-    /// <summary>A record as v5 writes it, references included, in shape 0 of its table.</summary>
-    private static byte[] Entry(uint action, int origin, int id, double version)
-    {
-        var value = (action & 0x0F) == 5 ? new byte[] { 0x40, (byte)id, 0xA1, (byte)'p' } : [0x40, (byte)id, 0xA1, (byte)'v'];
-        var record = new ArrayBufferWriter<byte>(64);
-        var key = Key(id).Span;
-        Varint(record, action);
-        Varint(record, (uint)origin);
-        Varint(record, 8);
-        Varint(record, (uint)key.Length);
-        record.Write(key);
-        Double(record, version);
-        if ((action & AuditAction.AuditReferences) != 0)
-        {
-            record.Write<byte>([2]);
-            foreach (var reference in new[] { (version - 20, 0u), (version - 10, 3u) })
-            {
-                Double(record, reference.Item1);
-                Varint(record, reference.Item2);
-            }
-        }
-
-        Varint(record, 0);
-        record.Write(value);
-        var entry = new ArrayBufferWriter<byte>(64);
-        Varint(entry, (uint)record.WrittenCount);
-        entry.Write(record.WrittenSpan);
-        return entry.WrittenSpan.ToArray();
-    }
-
-    private static byte[] Message(double time, double? position, params byte[][] entries)
-    {
-        var message = new ArrayBufferWriter<byte>(256);
-        Double(message, time);
-        foreach (var entry in entries) message.Write(entry);
-        if (position is { } stated) AuditRecordWriter.WriteSequenceUpdate(message, stated);
-        return message.WrittenSpan.ToArray();
-    }
-
-    private static void Varint(ArrayBufferWriter<byte> to, uint value) => to.Advance(Harper.Core.Wire.Varint.Write(to.GetSpan(5), value));
-
-    private static void Double(ArrayBufferWriter<byte> to, double value)
-    {
-        BinaryPrimitives.WriteDoubleBigEndian(to.GetSpan(8), value);
-        to.Advance(8);
-    }
-
     private async Task<ClusterNode> StartAsync(string name, params string[] routes)
     {
         var node = await ClusterNode.StartAsync(new ClusterNodeOptions(name) { Network = _network, Databases = ["data"] }.With(routes));
@@ -186,37 +137,12 @@ public sealed class V5PeerSpecs : IAsyncDisposable
         return subscriber;
     }
 
-    private async Task<Source> AcceptAsync()
+    private async Task<ScriptedSource> AcceptAsync()
     {
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        var source = new Source(await _dialled.Reader.ReadAsync(deadline.Token));
+        var source = new ScriptedSource(await _dialled.Reader.ReadAsync(deadline.Token));
         await source.UntilAsync<ControlFrame.PeerName>(_ => true);
         await source.SendAsync(new ControlFrame.PeerName(new NodeName(V5), DatabaseName.Data, [], Acknowledges));
         return source;
-    }
-
-    /// <summary>The accepting side of a socket, by hand.</summary>
-    private sealed class Source(IPeerSocket socket) : IAsyncDisposable
-    {
-        public ValueTask SendAsync(ControlFrame frame) => socket.SendAsync(ControlFrameCodec.Encode(frame), default);
-
-        public ValueTask SendAsync(byte[] message) => socket.SendAsync(message, default);
-
-        public Task<ControlFrame.SubscriptionRequest> RequestAsync() => UntilAsync<ControlFrame.SubscriptionRequest>(request => !request.Entries.IsEmpty);
-
-        public async Task<T> UntilAsync<T>(Predicate<T> wanted) where T : ControlFrame
-        {
-            socket.Identified();
-            using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-            while (true)
-            {
-                var message = await socket.ReceiveAsync(deadline.Token) ?? throw new InvalidOperationException($"closed: {(await socket.Ended).Reason}");
-                if (ControlFrameCodec.Decode(message.Span, FrameLimits.Default) is T frame && wanted(frame)) return frame;
-            }
-        }
-
-        public async Task CloseAsync(int code, string reason) => await socket.CloseAsync(new PeerClose(code, reason));
-
-        public ValueTask DisposeAsync() => socket.DisposeAsync();
     }
 }

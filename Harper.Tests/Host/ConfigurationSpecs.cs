@@ -164,6 +164,9 @@ public sealed class ConfigurationSpecs : IDisposable
     {
         var warnings = Load("mqtt:\n  network:\n    port: 1883\n    securePort: null\nlocalStudio:\n  enabled: false\nreplication:\n  port: 9933\n  blobTimeout: 5\n").Warnings;
         Assert.Equal("known, but without effect in this version: replication.blobTimeout, mqtt.network.port", Assert.Single(warnings));
+
+        warnings = Load("replication:\n  databases: [{name: dev, replicateTo: 2, sharded: true}]\n").Warnings;
+        Assert.Contains(warnings, warning => warning.EndsWith(": replicateTo of dev in replication.databases", StringComparison.Ordinal));
     }
 
     [Theory]

@@ -10,6 +10,7 @@ using Harper.Actors.ControlPlane;
 using Harper.Actors.Databases;
 using Harper.Actors.Node;
 using Harper.Actors.Operations;
+using Harper.Actors.Operations.Verification;
 using Harper.Actors.Operations.Permissions;
 using Harper.Actors.Operations.Data;
 using Harper.Actors.Peers;
@@ -136,6 +137,8 @@ public sealed class ClusterNode : IAsyncDisposable
         var table = new Harper.Actors.Membership.NodeRecordTable(Databases.Find(DatabaseName.System)!, new NodeName(Name));
         Assert.IsType<CommitResult.Written>(await table.WriteAsync(record.Name, record.Fields));
     }
+
+    internal DatabaseComparison Comparison => _cluster.ComparisonOf(Databases);
 
     public NodeRecords Records => _cluster.View.Current.Records;
 

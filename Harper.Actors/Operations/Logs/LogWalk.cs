@@ -22,7 +22,7 @@ internal static class LogWalk
             foreach (var transaction in stretch.Transactions)
             {
                 if (transaction.Stamp.Version < from || transaction.Stamp.Version > to) continue;
-                var changes = transaction.Changes.Where(change => !change.IsStub && change.Change.Table == table).ToList();
+                var changes = transaction.Changes.Where(change => change.IsApplied && change.Change.Table == table).ToList();
                 if (changes.Count > 0) yield return new TableTransaction(transaction, changes);
             }
 

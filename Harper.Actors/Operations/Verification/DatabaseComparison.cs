@@ -38,7 +38,7 @@ public sealed partial class DatabaseComparison(IDatabaseDirectory databases, IVe
                 foreach (var table in database.Engine.Catalog.Tables.Values.Where(table => table.Replicate != false).OrderBy(table => table.Name.Value, StringComparer.Ordinal))
                     foreach (var peer in peers.Of(database.Name, table.Name, inStep))
                     {
-                        var verdict = await new TableComparison(database, table.Name, peer, peers).RunAsync(cancellation).ConfigureAwait(false);
+                        var verdict = await new TableComparison(database, table.Name, peer, peers).RunAsync(byHand: !inStep, cancellation).ConfigureAwait(false);
                         Count(database.Name, table.Name, verdict);
                         verdicts.Add((database.Name, table.Name, verdict));
                     }

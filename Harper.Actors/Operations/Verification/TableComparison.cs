@@ -15,6 +15,9 @@ namespace Harper.Actors.Operations.Verification;
 public sealed record TableVerdict(NodeName Peer, string State, int Ranges, long HealedHere, long HealedThere, string? Error)
 {
     public const string Equal = "equal", Healed = "healed", Failed = "failed";
+
+    /// <summary>One of the two left out on purpose what is old (<c>start_time</c>): that is not healed but by hand.</summary>
+    public const string Partial = "partial";
 }
 
 /// <summary>
@@ -23,16 +26,20 @@ public sealed record TableVerdict(NodeName Peer, string State, int Ranges, long 
 /// </summary>
 internal sealed class TableComparison(IDatabaseHandle database, TableName table, NodeName peer, IVerificationPeers peers)
 {
+    private bool _isPartial = database.Engine.Positions.Since is not null;
+
     private const int RowsPerRange = 1000;
     private static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(500);
 
-    public async Task<TableVerdict> RunAsync(CancellationToken cancellation)
+    /// <param name="byHand">An operator asked for it: what a start time left out is fetched too.</param>
+    public async Task<TableVerdict> RunAsync(bool byHand, CancellationToken cancellation)
     {
         try
         {
             for (var attempt = 0; attempt < 2; attempt++)
             {
                 if (await IsEqualAsync(DigestForm.Full, cancellation).ConfigureAwait(false)) return new TableVerdict(peer, TableVerdict.Equal, 0, 0, 0, null);
+                if (_isPartial && !byHand) return new TableVerdict(peer, TableVerdict.Partial, 0, 0, 0, null);
                 await Task.Delay(Settling, cancellation).ConfigureAwait(false);
             }
 
@@ -50,6 +57,7 @@ internal sealed class TableComparison(IDatabaseHandle database, TableName table,
     private async Task<bool> IsEqualAsync(DigestForm form, CancellationToken cancellation)
     {
         var theirs = await CallAsync("table_digest", null, null, default, cancellation, form).ConfigureAwait(false);
+        _isPartial |= theirs.TryGetProperty("since", out _);
         using var view = database.OpenView();
         return view.Catalog.Find(table) is { } definition
             && TableDigest.Of(view, definition, form).Sha256 == theirs.GetProperty("digest").GetString();

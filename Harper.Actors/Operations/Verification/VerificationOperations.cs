@@ -53,6 +53,7 @@ public sealed class VerificationOperations(IDatabaseDirectory databases) : IOper
         writer.WriteString("form", arguments.Form == DigestForm.Full ? "full" : "values");
         writer.WriteNumber("rows", whole.Rows);
         writer.WriteString("digest", whole.Sha256);
+        if (database.Engine.Positions.Since is { } since) writer.WriteNumber("since", since);
         if (arguments.RowsPerRange > 0)
         {
             writer.WriteStartArray("ranges");

@@ -40,7 +40,7 @@ public sealed class OutgoingChanges(NodeName self, bool batches, bool parts)
     /// <summary>
     /// Appends a transaction. Finished messages go to <paramref name="messages"/>; between ours the open batch waits for <see cref="Flush"/> or for
     /// 64 KiB. Changes of tables that were dropped since are left out. What is left out by a filter is left out by the caller; an empty
-    /// transaction tells ours that nothing is missing, and an original its position.
+    /// transaction tells ours that nothing is missing, and an original its position. What was set aside goes to ours as it came, and to no original.
     /// </summary>
     /// <param name="position">In-band position towards originals, given when the log is drained. Ours always carry the transaction's own.</param>
     public void Append(LoggedTransaction transaction, DatabaseCatalog catalog, double? position, ICollection<byte[]> messages)
@@ -50,8 +50,8 @@ public sealed class OutgoingChanges(NodeName self, bool batches, bool parts)
         var origin = _dictionary.Origins.IdOf(transaction.Stamp.Origin);
         _entries.ResetWrittenCount();
         foreach (var logged in transaction.Changes)
-            if (batches || !logged.IsStub)
-                Entry(logged.Change, logged.IsStub, transaction.Stamp.Version, origin, batches ? null : transaction.User, catalog, messages);
+            if (batches || logged.IsApplied)
+                Entry(logged.Change, logged.IsStub, logged.Held, transaction.Stamp.Version, origin, batches ? null : transaction.User, catalog, messages);
         if (batches) _batch.Transaction(transaction, origin, _user.Write(transaction.User), _entries.WrittenSpan, messages);
         else if (_entries.WrittenCount > 0) messages.Add(Message(transaction.Stamp.Version, position));
         else if (position is { } passed) messages.Add(ControlFrameCodec.Encode(new ControlFrame.SequenceIdUpdate(passed)));
@@ -69,7 +69,7 @@ public sealed class OutgoingChanges(NodeName self, bool batches, bool parts)
         _dictionary.Prepare(stamp.Origin, messages);
         if (_copied == default) _entries.ResetWrittenCount();
         _copied = stamp;
-        Entry(change, isStub: false, stamp.Version, _dictionary.Origins.IdOf(stamp.Origin), user: null, catalog, messages);
+        Entry(change, isStub: false, HeldKind.None, stamp.Version, _dictionary.Origins.IdOf(stamp.Origin), user: null, catalog, messages);
         if (_entries.WrittenCount >= BatchWriter.AimedAtBytes) EndCopied(messages);
     }
 
@@ -91,13 +91,19 @@ public sealed class OutgoingChanges(NodeName self, bool batches, bool parts)
     }
 
     private void Entry(
-        in Change change, bool isStub, double version, int origin, string? user, DatabaseCatalog catalog, ICollection<byte[]> messages)
+        in Change change, bool isStub, HeldKind held, double version, int origin, string? user, DatabaseCatalog catalog, ICollection<byte[]> messages)
     {
         if (catalog.Find(change.Table) is not { } definition) return;
-        var hasValue = change.Kind != ChangeKind.Delete && !isStub;
+        var hasValue = change.Kind != ChangeKind.Delete && !isStub && held != HeldKind.Relocate;
         var shape = hasValue ? change.Value.Shape : Shape.Empty;
         var table = _dictionary.Prepare(definition, shape, messages);
-        var action = (uint)change.Kind;
+        var action = held switch
+        {
+            HeldKind.Invalidate => (uint)AuditType.Invalidate,
+            HeldKind.Relocate => (uint)AuditType.Relocate,
+            HeldKind.Blobs => (uint)change.Kind | AuditAction.Blobs,
+            _ => (uint)change.Kind,
+        };
         ReadOnlySpan<byte> head = default;
         ReadOnlySpan<byte> value = default;
         if (isStub) action |= AuditAction.Stub;

@@ -2,6 +2,7 @@ using Harper.Core.Commit;
 using Harper.Core.Identity;
 using Harper.Core.Keys;
 using Harper.Core.Records;
+using Harper.Core.TransactionLog;
 using Harper.Core.Transactions;
 using Harper.Core.Values;
 using Harper.Tests.Support;
@@ -196,6 +197,50 @@ public sealed class RemoteTransactionSpecs : IDisposable
         Assert.Empty(kept.Transaction.Changes);
         Assert.Contains("must be copied: dogs", kept.Reason, StringComparison.Ordinal);
         Assert.Equal(500, small.Engine.Positions.Through[A]);
+    }
+
+    /// <summary>Rule 24: what is set aside is logged as it came, once, for nodes of ours that take it from here.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void What_is_set_aside_should_stand_in_the_log_as_it_came(bool fromOriginal)
+    {
+        var transaction = new Transaction(new Stamp(500, A), "u", [Put("k", ("x", 1)), Patch("l", ("y", 2))]);
+        var request = new CommitRequest.Quarantine(transaction, A, "blobs", null, null)
+        {
+            FromOriginal = fromOriginal, Kinds = [HeldKind.Plain, HeldKind.Invalidate],
+        };
+        _database.Commit(request);
+        _database.Commit(request);
+        _database.Reopen();
+
+        var logged = Assert.Single(_database.Log());
+        Assert.Equal([HeldKind.Plain, HeldKind.Invalidate], logged.Changes.Select(change => change.Held));
+        Assert.Equal("x", Assert.Single(logged.Changes[0].Change.Value.Shape.Names, name => name == "x"));
+        Assert.Equal(fromOriginal, double.IsNaN(logged.Previous));
+        Assert.Equal(fromOriginal ? 0 : 500, _database.Engine.Positions.Through.GetValueOrDefault(A));
+        Assert.Null(_database.Read("k"));
+        Assert.Equal(1, _database.Engine.Statistics.QuarantinedTransactions);
+    }
+
+    /// <summary>Rule 17 holds for what is set aside too.</summary>
+    [Fact]
+    public void A_gap_before_what_is_set_aside_should_end_the_stream_likewise()
+    {
+        var transaction = new Transaction(new Stamp(500, A), null, [Put("k", ("x", 1))]);
+        var answer = _database.Commit<CommitResult.Rejected>(new CommitRequest.Quarantine(transaction, A, "blobs", null, null) { Previous = 400 });
+        Assert.Equal(CommitRejection.Gap, answer.Reason);
+    }
+
+    /// <summary>A row of a copy says nothing of how far its origin is here.</summary>
+    [Fact]
+    public void A_copied_row_that_is_set_aside_should_move_no_position()
+    {
+        var transaction = new Transaction(new Stamp(500, A), null, [Put("k", ("x", 1))]);
+        _database.Commit(new CommitRequest.Quarantine(transaction, A, "blobs", null, null) { Copied = true });
+        Assert.Empty(_database.Engine.Positions.Through);
+        Assert.Empty(_database.Log());
+        Assert.Equal(1, _database.Engine.Statistics.QuarantinedTransactions);
     }
 
     /// <summary>Rule 10.</summary>

@@ -150,6 +150,22 @@ public sealed class DialPlannerSpecs
         }
     }
 
+    [Theory]
+    [InlineData(1, "1", true)]
+    [InlineData(1, "2", false)]
+    [InlineData(1, "null", false)]
+    [InlineData(null, "1", false)]
+    [InlineData(null, "null", true)]
+    public void R_CFG_24_a_sharded_database_should_flow_between_nodes_of_one_shard_only(int? own, string theirs, bool flows)
+    {
+        var settings = Settings("data", "dev");
+        settings = settings with { Shard = own, Databases = settings.Databases with { Sharded = [Data] } };
+        var row = Row($$"""{"name":"127.0.0.3","url":"ws://127.0.0.3:9933","replicates":true,"shard":{{theirs}}}""");
+        var peer = Plan(settings, Records(Member("127.0.0.2"), row), RouteList.Empty, "data", "dev").Peers[Three];
+        Assert.Equal(flows ? ["data", "dev"] : ["dev"], Dialled(peer));
+        Assert.Equal(flows, !peer.SendsFor(Data).IsNone);
+    }
+
     [Fact]
     public void Databases_that_are_named_to_be_received_should_be_made_here()
     {

@@ -63,6 +63,25 @@ public sealed class OutgoingChangesSpecs
     }
 
     [Fact]
+    public void Rule_24_what_was_set_aside_should_go_to_ours_as_it_came_and_to_no_original()
+    {
+        var change = new GeneratedChanges(3).Transactions(50).SelectMany(transaction => transaction.Changes)
+            .First(logged => !logged.IsStub && logged.Change is { Kind: ChangeKind.Put, Value.Shape.Count: > 0 }).Change;
+        LoggedChange[] changes =
+        [
+            new(change, false, HeldKind.Plain), new(change, false, HeldKind.Blobs), new(change with { Kind = ChangeKind.Patch }, false, HeldKind.Invalidate),
+            new(change, false, HeldKind.Relocate),
+        ];
+        List<LoggedTransaction> sent = [new(5, new Stamp(5, GeneratedChanges.Third), 0, null, [.. changes])];
+
+        var back = Assert.Single(Receive(Send(sent, batches: true, parts: true)));
+        Assert.Equal(
+            [ReceivedKind.Change, ReceivedKind.Blobs, ReceivedKind.Invalidate, ReceivedKind.Relocate], back.Changes.Select(received => received.Kind));
+        Assert.All(back.Changes.Take(3), received => Assert.Equal(change.Value.Values.ToArray(), received.Change.Value.Values.ToArray()));
+        Assert.Empty(Receive(Send(sent, batches: false, parts: false)));
+    }
+
+    [Fact]
     public void What_an_original_gets_should_obey_the_rules_of_its_wire()
     {
         var sent = new GeneratedChanges(1).Transactions(400);
