@@ -26,6 +26,7 @@ public sealed class FieldCheck(OperationFields fields)
     /// <summary>The name of a database, table or attribute that must be there (R-SCH-09).</summary>
     public string RequiredName(string name)
     {
+        if (Fields.Raw(name) is { } raw && raw.Span[0] != '"') return Refuse($"'{name}' must be a string");
         var text = Required(name);
         if (text.Length > 0) CheckName(name, text);
         return text;

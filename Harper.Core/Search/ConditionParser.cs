@@ -58,13 +58,13 @@ public static class ConditionParser
         if (conditions.ValueKind != JsonValueKind.Array) throw OperationError.Bad($"'{label}' must be an array");
         if (conditions.GetArrayLength() == 0) throw OperationError.Bad($"'{label}' must contain at least 1 items");
         var parts = conditions.EnumerateArray().Select((item, index) => One(item, table, $"{label}[{index}]", depth)).ToImmutableArray();
-        if (parts.Length == 1) return parts[0];
-        return (operation ?? "and").ToUpperInvariant() switch
+        SearchCondition group = (operation ?? "and").ToUpperInvariant() switch
         {
             "AND" => new SearchCondition.And(parts),
             "OR" => new SearchCondition.Or(parts),
             _ => throw OperationError.Bad("'operator' must be one of [and, or]"),
         };
+        return parts.Length == 1 ? parts[0] : group;
     }
 
     private static SearchCondition One(JsonElement item, TableDefinition table, string label, int depth)

@@ -123,6 +123,8 @@ public sealed class DataOperationSpecs : IAsyncLifetime
     [InlineData("""{"operation":"delete","table":"dog"}""", 400, "'hash_values' is required")]
     [InlineData("""{"operation":"delete","table":"nope","ids":[1]}""", 404, "Table 'data.nope' does not exist")]
     [InlineData("""{"operation":"delete","database":"nope","table":"dog","ids":[1]}""", 404, "database 'nope' does not exist")]
+    [InlineData("""{"operation":"insert","table":"dog","records":[{"id":true}]}""", 400, "Invalid primary key type: boolean")]
+    [InlineData("""{"operation":"insert","table":"dog","database":5,"records":[{"id":1}]}""", 400, "'database' must be a string")]
     [InlineData("""{"operation":"insert","table":"dog","records":[{"id":1}],"replicatedConfirmation":2}""", 400,
         "Cannot confirm replication to more nodes (2) than replicate database 'data' (0)")]
     [InlineData("""{"operation":"insert","table":"dog","records":[{"id":1}],"replicatedConfirmation":"all"}""", 400,

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text.Json;
@@ -38,7 +39,9 @@ internal sealed class SystemInformation(IDatabaseDirectory databases, string roo
         json.WriteStartObject();
         json.WriteNumber("current", DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
         json.WriteNumber("uptime", Environment.TickCount64 / 1000.0);
-        json.WriteString("timezone", TimeZoneInfo.Local.StandardName);
+        var offset = TimeZoneInfo.Local.GetUtcOffset(DateTimeOffset.UtcNow);
+        json.WriteString("timezone", string.Create(CultureInfo.InvariantCulture, $"UTC{(offset < TimeSpan.Zero ? '-' : '+')}{offset:hhmm}"));
+        json.WriteString("timezoneName", TimeZoneInfo.Local.Id);
         json.WriteEndObject();
     }
 

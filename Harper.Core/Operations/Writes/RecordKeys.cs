@@ -14,6 +14,7 @@ public static class RecordKeys
     {
         var reader = new ValueReader(value);
         if (reader.Kind == ValueKind.Text) CheckText(reader.ReadText());
+        else if (reader.Kind == ValueKind.Boolean) throw OperationError.Bad("Invalid primary key type: boolean");
         try
         {
             return KeyCodec.FromValue(value);
