@@ -2,11 +2,12 @@ using System.Collections.Immutable;
 using Harper.Core.Identity;
 using Harper.Core.Positions;
 using Harper.Core.Records;
+using Harper.Core.TransactionLog;
 using Harper.Core.Transactions;
 
 namespace Harper.Core.Commit;
 
-/// <summary>Rows of a base copy: merged by their true stamps, not logged; the cursor commits with them (rules 9, 21, 22).</summary>
+/// <summary>Rows of a base copy: merged by their true stamps, not logged (but for node records); the cursor commits with them (rules 9, 21, 22).</summary>
 internal static class CopyResolution
 {
     public static CommitResult Resolve(CommitGroup group, CommitRequest.CopyChunk request)
@@ -64,6 +65,10 @@ internal static class CopyResolution
         DynamicAttributes.Add(group, table, copied.Change, ref added);
         var changed = group.Apply(group.Find(table, copied.Change.Key), copied.Change, copied.Stamp);
         group.State.Records++;
+
+        // Node records are few and everybody must hear of them: originals take no copy from us after their first, so the log has them too.
+        if (changed && group.State.Name.IsSystem)
+            group.Log(copied.Stamp, RemoteResolution.Unordered, null, [new LoggedChange(copied.Change, false)]);
 
         // The clock never stands behind a version that was taken in (rule 8).
         group.Head = Math.Max(group.Head, copied.Stamp.Version);

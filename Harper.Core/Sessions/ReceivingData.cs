@@ -73,7 +73,7 @@ internal static class ReceivingData
 
         if (batch.CopyCompleted)
         {
-            step.State = state = state with { Phase = ReceivingPhase.Streaming, Copy = null, CopyEnding = false, CopyTurn = false };
+            step.State = state = state with { Phase = ReceivingPhase.Streaming, Copy = null, CopyEnding = false, CopyTurn = false, HasCopied = !state.IsOurs };
             step.Add(ReceivingEffect.CopyEnded.Instance);
         }
 

@@ -41,6 +41,10 @@ internal static class ReceivingFrames
         }
 
         Ensure(step, schema.Tables);
+
+        // Seen on 4.7: a socket that was opened before the database came to be sends nothing of what was written until it asked. The next socket does.
+        if (step.State.WasEmpty && !schema.Tables.IsDefaultOrEmpty && !step.Moment.Positions.Cursors.ContainsKey(step.Context.Peer))
+            step.Close(SessionClose.Resume("the database came to be after the socket"));
     }
 
     private static void OnTable(ReceivingSteps step, ControlFrame.TableFixedStructure table)

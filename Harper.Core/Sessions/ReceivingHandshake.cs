@@ -39,6 +39,7 @@ internal static class ReceivingHandshake
             V5 = theirs is null ? name.V5 : null,
             Kind = theirs is not null ? PeerKind.Ours : name.V5 is not null ? PeerKind.Original5 : PeerKind.Original4,
             Phase = ReceivingPhase.Waiting,
+            WasEmpty = theirs is null && name.Tables.IsDefaultOrEmpty,
         };
         step.State = step.State with { HandshakeLeft = 0 };
         if (step.State.IsAbsentThere) return;

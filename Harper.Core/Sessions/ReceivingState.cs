@@ -105,6 +105,12 @@ public sealed record ReceivingState
 
     public bool MadeProgress { get; init; }
 
+    /// <summary>An original that said its name without a table: the database was not there yet. A copy asked for on this socket would be empty, whatever it holds by then.</summary>
+    public bool WasEmpty { get; init; }
+
+    /// <summary>An original's copy was finished on this socket. It may state no position for long: what follows is asked from its log, not as another copy.</summary>
+    public bool HasCopied { get; init; }
+
     /// <summary>How often the request was repeated because of an unknown name, in a row (rule 19).</summary>
     public int Repeats { get; init; }
 

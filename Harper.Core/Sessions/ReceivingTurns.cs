@@ -19,8 +19,8 @@ internal static class ReceivingTurns
     {
         var state = step.State;
         if (state.IsAbsentThere) return;
-        var copy = state.CopyWanted || RequestPlanner.NeedsCopy(state.Context.Self, state.Context.Peer, state.Theirs, step.Moment.Positions,
-            state.Context.Filter, state.Context.StartTime);
+        var copy = state.CopyWanted || (!state.HasCopied && RequestPlanner.NeedsCopy(
+            state.Context.Self, state.Context.Peer, state.Theirs, step.Moment.Positions, state.Context.Filter, state.Context.StartTime));
         step.Add(new ReceivingEffect.AskTurn(copy));
     }
 
@@ -160,7 +160,7 @@ internal static class ReceivingTurns
         var request = state.IsOurs
             ? RequestPlanner.ForOurs(context.Self, context.Peer, moment.Positions, stated, state.Direct, resumed, copy, since)
             : RequestPlanner.ForOriginal(
-                context.Self, context.Peer, moment.Positions, stated, state.Direct, state.Mapped, copy, moment.Now);
+                context.Self, context.Peer, moment.Positions, stated, state.Direct, state.Mapped, copy, context.StartTime, moment.Now);
         var setups = state.Setups;
         if (state.V5 is { SubscriptionSetupAck: true })
         {

@@ -63,9 +63,10 @@ public static class RequestPlanner
     /// <param name="relayed">Names in its 141 that do not come directly.</param>
     public static ControlFrame.SubscriptionRequest ForOriginal(
         NodeName self, NodeName peer, ReplicationPositions positions, TableFilter filter, ImmutableHashSet<NodeName> direct,
-        IEnumerable<NodeName> relayed, bool copy, double now)
+        IEnumerable<NodeName> relayed, bool copy, double? startTime, double now)
     {
-        var start = copy ? 0 : positions.Cursors.GetValueOrDefault(peer);
+        // Without a cursor only what was copied on this very socket is asked for like this: 0 would be one more copy.
+        var start = copy ? 0 : positions.Cursors.TryGetValue(peer, out var cursor) ? cursor : startTime ?? AllRetained;
         var without = direct.Remove(peer).Add(self);
         var entries = ImmutableArray.CreateBuilder<SubscriptionEntry>();
         entries.Add(Entry(peer, start, filter) with { IsLeader = copy ? true : null });

@@ -9,7 +9,7 @@ namespace Harper.Tests.Interop;
 internal sealed class MixedCluster(string prefix) : IAsyncDisposable
 {
     /// <summary>How long a wait may take: the machine may be busy, and an original stalls for seconds while it takes much in.</summary>
-    public const int Patience = 60;
+    public const int Patience = 120;
 
     private readonly List<NodeProcess> _nodes = [];
 
@@ -76,12 +76,15 @@ internal sealed class MixedCluster(string prefix) : IAsyncDisposable
         return null;
     }
 
-    public async Task UntilAsync(string what, Func<Task<bool>> condition, int seconds = Patience)
+    public Task UntilAsync(string what, Func<Task<bool>> condition, int seconds = Patience) => UntilAsync(what, condition, () => string.Empty, seconds);
+
+    /// <param name="detail">What to say beside the state of all nodes when it does not come true.</param>
+    public async Task UntilAsync(string what, Func<Task<bool>> condition, Func<string> detail, int seconds = Patience)
     {
         var watch = Stopwatch.StartNew();
         while (!await condition())
         {
-            if (watch.Elapsed.TotalSeconds > seconds) Assert.Fail($"Not within {seconds} s: {what}\n{await StateAsync()}");
+            if (watch.Elapsed.TotalSeconds > seconds) Assert.Fail($"Not within {seconds} s: {what}\n{detail()}\n{await StateAsync()}");
             await Task.Delay(50);
         }
     }
@@ -112,8 +115,8 @@ internal sealed class MixedCluster(string prefix) : IAsyncDisposable
         foreach (var node in _nodes.Where(node => node.IsRunning))
         {
             var (_, status) = await node.RunAsync(new { operation = "cluster_status" });
-            var lines = node.Output.Split('\n');
-            state.Add($"{node.GetType().Name} {node.Address}: {status.GetRawText()}\n{string.Join('\n', lines.TakeLast(15))}");
+            var lines = node.Output.Split('\n').Where(line => !line.Contains("Operation", StringComparison.Ordinal)).ToArray();
+            state.Add($"{node.GetType().Name} {node.Address}: {status.GetRawText()}\n{string.Join('\n', lines.TakeLast(30))}");
         }
 
         return string.Join('\n', state);

@@ -24,7 +24,7 @@ internal abstract class NodeProcess : IAsyncDisposable
         Client = new HttpClient(new SocketsHttpHandler { PooledConnectionIdleTimeout = TimeSpan.FromSeconds(2) })
         {
             BaseAddress = new Uri($"http://{address}:9925/"),
-            Timeout = TimeSpan.FromSeconds(60),
+            Timeout = TimeSpan.FromSeconds(120),
         };
     }
 
@@ -138,6 +138,19 @@ internal abstract class NodeProcess : IAsyncDisposable
     {
         var (status, body) = await RunAsync(operation);
         if (status != (int)HttpStatusCode.OK) Assert.Fail($"{Address} answers {status}: {body.GetRawText()}");
+        return body;
+    }
+
+    /// <summary>Runs an operation that must succeed, in bytes of any content type, and takes the answer in the same.</summary>
+    public async Task<byte[]> CallAsync(byte[] operation, string contentType)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "") { Content = new ByteArrayContent(operation) };
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue(contentType);
+        request.Headers.Accept.ParseAdd(contentType);
+        request.Headers.Authorization = Basic("admin", "Abc1234!");
+        using var answer = await Client.SendAsync(request);
+        var body = await answer.Content.ReadAsByteArrayAsync();
+        if (answer.StatusCode != HttpStatusCode.OK) Assert.Fail($"{Address} answers {(int)answer.StatusCode}: {Encoding.UTF8.GetString(body)}");
         return body;
     }
 

@@ -94,6 +94,32 @@ public sealed class ReceivingRequestSpecs
         Assert.Equal(Now - 1 - RequestPlanner.RelayOverlapMs, relayed.StartTime);
     }
 
+    /// <summary>Rule 21: two idle originals, which state no position after a copy, would be copied from in turn for ever.</summary>
+    [Fact]
+    public void An_original_that_was_copied_from_and_had_to_yield_should_be_asked_for_its_log_and_not_for_another_copy()
+    {
+        var drive = new ReceivingDrive(Receiving(), Empty).Named(OriginalNamed(Peer)).Turn();
+        drive.Data(Transaction(Peer, 5, null, 0));
+        drive.Positions = WithHistory;
+        drive.Applied(3, copyCompleted: true).On(ReceivingEvent.Yield.Instance);
+        Assert.False(drive.Of<ReceivingEffect.AskTurn>().Copy);
+
+        Assert.Equal(RequestPlanner.AllRetained, drive.Turn().Request.Entries[0].StartTime);
+    }
+
+    /// <summary>Rule 14: measured on 4.7.29, such a socket brings nothing of what was written between its opening and the request.</summary>
+    [Fact]
+    public void An_original_whose_database_came_to_be_after_the_socket_should_be_dialled_anew()
+    {
+        var drive = new ReceivingDrive(Receiving(), Empty).Named(OriginalNamed(Peer)).Turn();
+        drive.Frame(new ControlFrame.DbSchema([new AnnouncedTable(Dog, false, [])], DatabaseName.Data));
+        Assert.Equal(ConnectionEndKind.Resume, drive.Of<ReceivingEffect.Close>().Reason.Kind);
+
+        var known = new ReceivingDrive(Receiving(), WithHistory with { Cursors = Vector((Peer, Now)) }).Named(OriginalNamed(Peer)).Turn();
+        known.Frame(new ControlFrame.DbSchema([new AnnouncedTable(Dog, false, [])], DatabaseName.Data));
+        Assert.Empty(known.Last.OfType<ReceivingEffect.Close>());
+    }
+
     [Fact]
     public void Rule_19_an_unknown_origin_should_make_the_session_ask_again_on_the_same_socket()
     {
