@@ -56,8 +56,14 @@ public sealed record ConfiguredCertificate(string Key, string? Certificate, stri
 /// <param name="PublicRoots">A file of public authorities in place of the operating system's; empty: those.</param>
 public sealed record CertificateTimings(int KeyBits, TimeSpan Lifetime, TimeSpan LookInterval, string PublicRoots)
 {
+    /// <summary>Networks that URLs in certificates may lead into although they are not public, separated by spaces: <c>10.1.0.0/16 fd00::/8</c>.</summary>
+    public string AllowedNetworks { get; init; } = "";
+
     public static CertificateTimings Create(Config config) => Create(SettingsSection.Of(config, "harper.certificates"));
 
     private static CertificateTimings Create(SettingsSection section) =>
-        new(section.Int("key-bits"), section.Time("lifetime"), section.Time("look-interval"), section.Text("public-roots"));
+        new(section.Int("key-bits"), section.Time("lifetime"), section.Time("look-interval"), section.Text("public-roots"))
+        {
+            AllowedNetworks = section.Text("allowed-networks"),
+        };
 }

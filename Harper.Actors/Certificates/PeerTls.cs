@@ -121,8 +121,8 @@ public sealed class PeerTls(CertificateView view, LiveCertificates live, Func<Da
         var leaf = X509CertificateLoader.LoadCertificate(certificate.GetRawCertData());
         var extra = new X509Certificate2Collection();
         foreach (var sent in (chain?.ChainPolicy.ExtraStore ?? []).Take(PeerCertificateRules.MaxChainLength)) extra.Add(X509CertificateLoader.LoadCertificate(sent.RawDataMemory.Span));
-        var claim = ChainVerdict.Judge(leaf, chain, extra, snapshot.TrustedAt(now()), snapshot.PublicRoots, role, now());
-        return new ShownCertificate(claim, role, [leaf, .. extra]);
+        var claim = ChainVerdict.Judge(leaf, chain, extra, snapshot.TrustedAt(now()), snapshot.PublicRoots, role, now(), out var issuer);
+        return new ShownCertificate(claim, role, [leaf, .. extra]) { Issuer = issuer };
     }
 
 #pragma warning disable CA1416 // Windows decides on suites for the whole machine; there the setting is refused at the start.

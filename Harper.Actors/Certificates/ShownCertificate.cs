@@ -9,6 +9,9 @@ namespace Harper.Actors.Certificates;
 public sealed record ShownCertificate(CertificateClaim Claim, CertificateRole Role, ImmutableArray<X509Certificate2> Chain)
 {
     public X509Certificate2 Leaf => Chain[0];
+
+    /// <summary>The certificate that the leaf was found to be signed by; null: the chain was not believed.</summary>
+    public X509Certificate2? Issuer { get; init; }
 }
 
 /// <summary>

@@ -112,7 +112,8 @@ internal sealed partial class HarperHost : IAsyncDisposable
         var (username, password) = loader.FirstAdministrator;
         var hashing = HashForFirstStart(password, algorithm);
         // Addresses are taken while the databases open: a port in use is known at once, and what comes early waits.
-        var security = new SecurityComposition(Config);
+        var security = new SecurityComposition(Config, loggers);
+        Undo(security.Revocation.Dispose);
         var listening = Task.Run(() => ListenAsync(security.Certificates.Tls, loggers, cancellation), cancellation);
         var credentials = new LateCredentials();
         var starting = NodeComposition.StartAsync(

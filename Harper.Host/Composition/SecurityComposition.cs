@@ -1,3 +1,4 @@
+using System.Net;
 using Akka.Configuration;
 using Harper.Actors.Certificates;
 using Harper.Actors.Cluster;
@@ -5,7 +6,9 @@ using Harper.Actors.Membership;
 using Harper.Core.Identity;
 using Harper.Core.Membership;
 using Harper.Host.Configuration;
+using Harper.Host.Revocation;
 using Harper.Host.Security;
+using Microsoft.Extensions.Logging;
 
 namespace Harper.Host.Composition;
 
@@ -13,7 +16,7 @@ namespace Harper.Host.Composition;
 internal sealed class SecurityComposition
 {
     /// <exception cref="HostStartException">harper.hocon names a file of public authorities that cannot be used.</exception>
-    public SecurityComposition(HarperConfig config)
+    public SecurityComposition(HarperConfig config, ILoggerFactory loggers)
     {
         var replication = config.Replication;
         Membership = new MembershipView(new MembershipSettings
@@ -43,9 +46,18 @@ internal sealed class SecurityComposition
         };
         try
         {
+            var allowed = settings.Timings.AllowedNetworks.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(IPNetwork.Parse);
+            Revocation = new RevocationCheck(replication.Revocation, [.. allowed], () => DateTimeOffset.UtcNow, loggers.CreateLogger<RevocationCheck>());
+        }
+        catch (FormatException failure)
+        {
+            throw new HostStartException($"harper.certificates.allowed-networks in harper.hocon: {failure.Message}", HostStartException.BadConfiguration);
+        }
+        try
+        {
             var keys = new KeyFolder(Path.Combine(config.RootPath, "keys"));
             Retained = new RetainedCredentials(keys);
-            Certificates = new CertificateFeature(settings, keys, Membership, () => DateTimeOffset.UtcNow);
+            Certificates = new CertificateFeature(settings, keys, Membership, () => DateTimeOffset.UtcNow, Revocation);
         }
         catch (Exception failure) when (failure is InvalidOperationException or IOException or UnauthorizedAccessException)
         {
@@ -61,4 +73,6 @@ internal sealed class SecurityComposition
     public RetainedCredentials Retained { get; }
 
     public CertificateFeature Certificates { get; }
+
+    public RevocationCheck Revocation { get; }
 }

@@ -38,7 +38,7 @@ internal static class ConfigCatalogue
         NotYet("replication.blobTimeout", ConfigKind.Milliseconds, "120000"),
         NotYet("replication.blobConcurrency", ConfigKind.Whole, "5") with { Min = 1, Max = 1000 },
         Key("replication.enableRootCAs", ConfigKind.Flag, "true"),
-        NotYet("replication.mtls", ConfigKind.Anything),
+        Key("replication.mtls", ConfigKind.Anything),
         NoEffect("replication.copyTablesToCatchUp", ConfigKind.Flag),
         NotYet("replication.logging", ConfigKind.Anything),
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Harper.Core.Certificates.Revocation;
 using Harper.Actors.Certificates;
 
 namespace Harper.Host.Configuration;
@@ -44,6 +45,9 @@ public sealed record ReplicationConfig
 
     /// <summary>The TLS WebSocket listener; null: none. With neither key given it is on 9933 (R-CFG-16).</summary>
     public required ListenAddress? SecurePort { get; init; }
+
+    /// <summary><c>replication.mtls.certificateVerification</c>: whether authorities are asked what they revoked.</summary>
+    public RevocationSettings Revocation { get; init; } = RevocationSettings.Automatic;
 
     /// <summary><c>replication.enableRootCAs</c>: certificates that end at a public authority are believed.</summary>
     public required bool EnableRootCas { get; init; }

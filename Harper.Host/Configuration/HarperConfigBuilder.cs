@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
+using Harper.Core.Certificates.Revocation;
 
 namespace Harper.Host.Configuration;
 
@@ -26,7 +27,7 @@ internal static class HarperConfigBuilder
             FilePath = filePath,
             NodeName = name,
             ComponentsRoot = PathOf("componentsRoot"),
-            Replication = Replication(values, name, Listen("replication.port"), SecurePort(values, hostname)),
+            Replication = Replication(values, name, Listen("replication.port"), SecurePort(values, hostname)) with { Revocation = Revocation(values, errors) },
             Certificates = certificates,
             OperationsApi = new OperationsApiConfig
             {
@@ -79,6 +80,14 @@ internal static class HarperConfigBuilder
         values.IsGiven("replication.securePort") || values.Given<ListenAddress>("replication.port") is not null
             ? Bind(values.Given<ListenAddress>("replication.securePort"), hostname)
             : Bind(new ListenAddress(null, DefaultReplicationPort), hostname);
+
+    private static RevocationSettings Revocation(ConfigValues values, List<string> errors)
+    {
+        const string key = "replication.mtls";
+        const string below = "certificateVerification";
+        var given = values.Given<ConfigNode>(key) as ConfigNode.Map;
+        return RevocationSettingsReader.Read(given?.Find(below) is { } node ? ConfigJson.ToElement(node) : null, $"{key}.{below}", errors);
+    }
 
     private static ReplicationConfig Replication(ConfigValues values, string name, ListenAddress? port, ListenAddress? securePort)
     {

@@ -25,8 +25,14 @@ internal static class ChainVerdict
     /// <param name="publicRoots">Tried when the cluster's own authorities do not know it; null: not trusted.</param>
     public static CertificateClaim Judge(
         X509Certificate2 leaf, X509Chain? built, X509Certificate2Collection extra, X509Certificate2Collection authorities, PublicRoots? publicRoots,
-        CertificateRole role, DateTimeOffset now)
+        CertificateRole role, DateTimeOffset now) => Judge(leaf, built, extra, authorities, publicRoots, role, now, out _);
+
+    /// <param name="issuer">Who signed it, when the chain ends where it should.</param>
+    public static CertificateClaim Judge(
+        X509Certificate2 leaf, X509Chain? built, X509Certificate2Collection extra, X509Certificate2Collection authorities, PublicRoots? publicRoots,
+        CertificateRole role, DateTimeOffset now, out X509Certificate2? issuer)
     {
+        issuer = null;
         CertificateFacts facts;
         try
         {
@@ -42,10 +48,19 @@ internal static class ChainVerdict
         if (!IsTrusted(chain) && publicRoots is not null)
         {
             using var second = Build(leaf, extra, publicRoots.CreatePolicy());
-            if (IsTrusted(second)) return new CertificateClaim(facts, RulesOf(second, facts, role, now), true);
+            if (IsTrusted(second))
+            {
+                issuer = IssuerOf(second);
+                return new CertificateClaim(facts, RulesOf(second, facts, role, now), true);
+            }
         }
+        if (IsTrusted(chain)) issuer = IssuerOf(chain);
         return new CertificateClaim(facts, IsTrusted(chain) ? RulesOf(chain, facts, role, now) : FaultOf(chain, facts, role, now), atPublicRoot);
     }
+
+    /// <summary>A copy: the chain's own objects go with it.</summary>
+    private static X509Certificate2? IssuerOf(X509Chain chain) =>
+        chain.ChainElements.Count > 1 ? X509CertificateLoader.LoadCertificate(chain.ChainElements[1].Certificate.RawDataMemory.Span) : null;
 
     private static X509Chain Build(X509Certificate2 leaf, X509Certificate2Collection extra, X509ChainPolicy policy)
     {

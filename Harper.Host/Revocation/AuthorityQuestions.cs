@@ -1,0 +1,125 @@
+using System.Collections.Immutable;
+using System.Net;
+using System.Security.Cryptography;
+using Harper.Actors.Certificates;
+using Harper.Core.Certificates.Revocation;
+using Harper.Core.Outside;
+using Org.BouncyCastle.X509;
+
+namespace Harper.Host.Revocation;
+
+/// <summary>Asks authorities and keeps what they said: lists by place, a responder's answers by certificate.</summary>
+internal sealed class AuthorityQuestions : IDisposable
+{
+    private const int MaxListBytes = 24 << 20;
+    private const long MaxKeptBytes = 64L << 20;
+    private const int MaxAnswerBytes = 128 * 1024;
+    private const int MaxAtOnce = 8;
+
+    /// <summary>So long a list that could not be had is not tried again: a peer that dials and dials does not hammer its authority.</summary>
+    private static readonly TimeSpan RetryList = TimeSpan.FromSeconds(10);
+
+    /// <summary>Where authorities of one's own keep their lists. Public authorities' certificates may be had by anybody, so their URLs may not lead inside.</summary>
+    private static readonly IPNetwork[] Inside =
+        [.. new[] { "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "::1/128", "fc00::/7" }.Select(IPNetwork.Parse)];
+
+    private readonly RevocationSettings _settings;
+    private readonly OutboundPolicy _strict;
+    private readonly OutboundPolicy _own;
+    private readonly Func<DateTimeOffset> _now;
+    private readonly GuardedFetch _fetch = new();
+    private readonly SemaphoreSlim _places = new(MaxAtOnce);
+    private readonly AnswerCache<(RevocationList? List, RevocationAnswer? Problem)> _lists;
+    private readonly AnswerCache<RevocationAnswer> _answers;
+
+    public AuthorityQuestions(RevocationSettings settings, ImmutableArray<IPNetwork> allowed, Func<DateTimeOffset> now)
+    {
+        _settings = settings;
+        _strict = new OutboundPolicy(allowed);
+        _own = new OutboundPolicy([.. allowed, .. Inside]);
+        _now = now;
+        _lists = new AnswerCache<(RevocationList?, RevocationAnswer?)>(MaxKeptBytes, entry => entry.Item1?.Bytes ?? 64, now);
+        _answers = new AnswerCache<RevocationAnswer>(MaxKeptBytes, _ => 256, now);
+    }
+
+    public void Dispose()
+    {
+        _fetch.Dispose();
+        _places.Dispose();
+    }
+
+    public async Task<(RevocationAnswer? Crl, RevocationAnswer? Ocsp)> AskAsync(ShownCertificate shown, CancellationToken cancellation)
+    {
+        var parser = new X509CertificateParser();
+        var (leaf, issuer) = (parser.ReadCertificate(shown.Leaf.RawData), parser.ReadCertificate(shown.Issuer!.RawData));
+        var points = RevocationPoints.Of(leaf);
+        var policy = shown.Claim.EndsAtPublicRoot ? _strict : _own;
+        RevocationAnswer? crl = null, ocsp = null;
+        if (_settings.Crl.Enabled)
+            foreach (var url in points.Lists)
+            {
+                crl = await OfListAsync(leaf, issuer, url, policy, cancellation).ConfigureAwait(false);
+                if (crl.Status != RevocationStatus.Unavailable) break;
+            }
+        if (_settings.Ocsp.Enabled && RevocationDecision.NeedsOcsp(crl))
+            foreach (var url in points.Responders)
+            {
+                ocsp = await OfResponderAsync(leaf, issuer, url, policy, cancellation).ConfigureAwait(false);
+                if (ocsp.Status != RevocationStatus.Unavailable) break;
+            }
+        return (crl, ocsp);
+    }
+
+    private async Task<RevocationAnswer> OfListAsync(X509Certificate leaf, X509Certificate issuer, string url, OutboundPolicy policy, CancellationToken cancellation)
+    {
+        // By authority too: two of them may name one place, and each believes only its own.
+        var (list, problem) = await _lists.GetAsync(KeyOf(issuer) + url, async old =>
+        {
+            var fetched = await InTurnAsync(() => _fetch.GetAsync(url, null, policy, _strict, MaxListBytes, _settings.Crl.Timeout)).ConfigureAwait(false);
+            RevocationAnswer? failure = null;
+            var read = fetched.Body is null ? null : RevocationList.Read(fetched.Body, issuer, url, _now(), out failure);
+            if (read is not null) return ((read, (RevocationAnswer?)null), KeepFor(read));
+            failure ??= RevocationAnswer.Unavailable(fetched.Problem!);
+            // A forged list does not stand in for the one that was believed, nor the other way round: it must be seen.
+            return failure.Status == RevocationStatus.Unavailable && old.List is { } last ? ((last, failure), RetryList) : ((null, failure), RetryList);
+        }, cancellation).ConfigureAwait(false);
+        if (list is null) return problem!;
+        return list.IsOver(_now(), _settings.Crl.GracePeriod)
+            ? RevocationAnswer.Unavailable($"{url}: the list ended at {list.NextUpdate:u}{(problem is null ? "" : "; " + problem.Reason)}")
+            : list.Of(leaf, url);
+    }
+
+    private TimeSpan KeepFor(RevocationList list)
+    {
+        var left = (list.NextUpdate ?? DateTimeOffset.MaxValue) - _now();
+        return left <= TimeSpan.Zero ? RetryList : left < _settings.Crl.CacheTtl ? left : _settings.Crl.CacheTtl;
+    }
+
+    private Task<RevocationAnswer> OfResponderAsync(X509Certificate leaf, X509Certificate issuer, string url, OutboundPolicy policy, CancellationToken cancellation) =>
+        _answers.GetAsync($"{KeyOf(issuer)}{leaf.SerialNumber} {url}", async _ =>
+        {
+            var exchange = new OcspExchange(leaf, issuer);
+            var fetched = await InTurnAsync(
+                () => _fetch.GetAsync(url, (exchange.Request(), OcspExchange.RequestType), policy, _strict, MaxAnswerBytes, _settings.Ocsp.Timeout)).ConfigureAwait(false);
+            DateTimeOffset? until = null;
+            var answer = fetched.Body is null ? RevocationAnswer.Unavailable(fetched.Problem!) : exchange.Read(fetched.Body, url, _now(), out until);
+            if (answer.Status is RevocationStatus.Unavailable or RevocationStatus.Forged) return (answer, _settings.Ocsp.ErrorCacheTtl);
+            var left = (until ?? DateTimeOffset.MaxValue) - _now();
+            return (answer, left < _settings.Ocsp.CacheTtl ? left : _settings.Ocsp.CacheTtl);
+        }, cancellation);
+
+    private async Task<Fetched> InTurnAsync(Func<Task<Fetched>> fetch)
+    {
+        await _places.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            return await fetch().ConfigureAwait(false);
+        }
+        finally
+        {
+            _places.Release();
+        }
+    }
+
+    private static string KeyOf(X509Certificate issuer) => Convert.ToHexString(SHA256.HashData(issuer.GetEncoded())) + " ";
+}
