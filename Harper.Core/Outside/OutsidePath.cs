@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace Harper.Core.Outside;
@@ -9,6 +10,8 @@ public static class OutsidePath
 {
     private const int MaxPathChars = 1024;
     private const int MaxNameBytes = 255;
+
+    private static readonly SearchValues<char> Forbidden = SearchValues.Create("\\:*?\"<>|%~");
 
     private static readonly string[] Devices =
         ["CON", "PRN", "AUX", "NUL", .. Enumerable.Range(0, 10).SelectMany(number => (string[])[$"COM{number}", $"LPT{number}"])];
@@ -23,7 +26,7 @@ public static class OutsidePath
         {
             if (name.Length == 0 || name is "." or "..") return "a path must not start or end with '/', nor hold '.', '..' or empty names";
             if (Encoding.UTF8.GetByteCount(name) > MaxNameBytes) return $"a name in a path has {MaxNameBytes} bytes at most";
-            if (name.AsSpan().IndexOfAny("\\:*?\"<>|%~") >= 0 || name.Any(letter => char.IsControl(letter) || char.IsSurrogate(letter))) return "a path must not hold \\ : * ? \" < > | % ~ or control characters";
+            if (name.AsSpan().ContainsAny(Forbidden) || name.Any(letter => char.IsControl(letter) || char.IsSurrogate(letter))) return "a path must not hold \\ : * ? \" < > | % ~ or control characters";
             if (name[^1] is '.' or ' ' || name[0] == ' ') return "a name in a path must not end with a dot, nor begin or end with a space";
             if (Devices.Contains(name.Split('.')[0], StringComparer.OrdinalIgnoreCase)) return $"'{name}' is the name of a device";
         }
