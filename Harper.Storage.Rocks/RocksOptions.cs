@@ -56,6 +56,11 @@ internal static class RocksOptions
             .SetMaxBytesForLevelBase(64 << 20)
             .SetLevelCompactionDynamicLevelBytes(true)
 
+            // Eight files of a write buffer each, not four, before they are merged into the next level: that level is then written again half as often.
+            .SetLevel0FileNumCompactionTrigger(8)
+            .SetLevel0SlowdownWritesTrigger(32)
+            .SetLevel0StopWritesTrigger(48)
+
             // One compression for all levels: then what does not overlap, the log above all, moves down without being written again.
             .SetCompression(settings.Compression ? Compression.Lz4 : Compression.No);
         if (family == Family.Rows)

@@ -19,6 +19,9 @@ internal static class BenchCommands
         root.Subcommands.Add(Simple("ceilings", "The limits of this machine, each part of the way alone", CeilingsCommand.Execute));
         root.Subcommands.Add(Loop("commit-loop", "The committer over the store, nothing else", CommitLoop.Execute));
         root.Subcommands.Add(Loop("copy-loop", "A copy and a catch-up without sockets and actors, stage by stage", CopyLoop.Execute));
+        root.Subcommands.Add(Gate());
+        root.Subcommands.Add(Latency());
+        root.Subcommands.Add(Growth());
         root.SetAction(parse => Guard(() => RunCommand.Execute(new RunOptions([], false, 3, parse.GetValue(Folder)!, false))));
         return root;
     }
@@ -37,6 +40,35 @@ internal static class BenchCommands
         command.SetAction(parse => Guard(() => RunCommand.Execute(new RunOptions(
             parse.GetValue(names) ?? [], parse.GetValue(quick), parse.GetValue(rounds) ?? (parse.GetValue(quick) ? 2 : 3), parse.GetValue(Folder)!,
             parse.GetValue(ours)))));
+        return command;
+    }
+
+    private static Command Gate()
+    {
+        var before = new Argument<string>("before") { Description = "Folder with the harper.dll of one build" };
+        var after = new Argument<string>("after") { Description = "Folder with the harper.dll of the other" };
+        var rows = new Option<string[]>("--rows") { Description = "Rows to compare; without it dynamic-1000, typed-1000, single-4 and visible", AllowMultipleArgumentsPerToken = true };
+        var rounds = new Option<int>("--rounds") { Description = "How often each build is measured", DefaultValueFactory = _ => 5 };
+        var command = new Command("gate", "Compares two builds in alternation and says which figures moved more than noise; exit code 1 when one became worse") { before, after, rows, rounds };
+        command.SetAction(parse => Guard(() => GateCommand.Execute(
+            parse.GetValue(before)!, parse.GetValue(after)!, parse.GetValue(rows) ?? [], parse.GetValue(rounds), parse.GetValue(Folder)!)));
+        return command;
+    }
+
+    private static Command Latency()
+    {
+        var quick = new Option<bool>("--quick") { Description = "Five seconds for each load instead of twenty" };
+        var command = new Command("latency", "Answers and visibility at 10, 30, 60 and 90 % of the highest load; writes its part of docs/benchmarks.md") { quick };
+        command.SetAction(parse => Guard(() => LatencyCommand.Execute(parse.GetValue(quick), parse.GetValue(Folder)!)));
+        return command;
+    }
+
+    private static Command Growth()
+    {
+        var curves = new Argument<string[]>("curves") { Description = $"Curves to draw, all without any: {string.Join(", ", GrowthCommand.Curves)}", Arity = ArgumentArity.ZeroOrMore };
+        var rows = new Option<long>("--max-rows") { Description = "How far the table grows", DefaultValueFactory = _ => 20_000_000 };
+        var command = new Command("growth", "What growing data, records, indexes, backlogs and clusters do to throughput and memory; writes its parts of docs/benchmarks.md") { curves, rows };
+        command.SetAction(parse => Guard(() => GrowthCommand.Execute(parse.GetValue(curves) ?? [], parse.GetValue(rows), parse.GetValue(Folder)!)));
         return command;
     }
 

@@ -19,13 +19,15 @@ internal static class BenchRecords
         return (mixed ^ (mixed >> 29)).ToString("x16", CultureInfo.InvariantCulture);
     }
 
-    public static void Append(StringBuilder json, string key, long number, int padding = 90)
+    public static void Append(StringBuilder json, string key, long number, int padding, string[] extras)
     {
         var from = (int)(number * 37 % (Padding.Length - 200));
         json.Append(CultureInfo.InvariantCulture,
             $"{{\"id\":\"{key}\",\"n\":{number},\"name\":\"user-{number % 1000}\",\"city\":\"city-{number % 97}\",\"score\":{number * 7919 % 10007},\"pad\":\"");
         for (; padding > 0; padding -= 190) json.Append(Padding, from, Math.Min(padding, 190));
-        json.Append("\"}");
+        json.Append('"');
+        for (var i = 0; i < extras.Length; i++) json.Append(CultureInfo.InvariantCulture, $",\"{extras[i]}\":{number * (7919 + 2 * i) % 10007}");
+        json.Append('}');
     }
 
     private static string MakePadding()

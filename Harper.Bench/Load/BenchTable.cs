@@ -3,13 +3,17 @@ using System.Text;
 namespace Harper.Bench.Load;
 
 /// <summary>A table to be loaded: dynamic ones index every attribute, typed ones none.</summary>
-internal sealed record BenchTable(string Database, string Name, bool Typed = false, int IndexedExtras = 0)
+/// <param name="Indexed">Of a typed table: how many of sixteen attributes are indexed; null: the usual five attributes, none indexed.</param>
+internal sealed record BenchTable(string Database, string Name, bool Typed = false, int? Indexed = null)
 {
+    private const int WideAttributes = 16;
+
+
     private static readonly (string Name, string Type)[] Attributes =
         [("id", "ID"), ("n", "Int"), ("name", "String"), ("city", "String"), ("score", "Int"), ("pad", "String")];
 
     public string Create => Typed
-        ? $$"""{"operation":"create_table","database":"{{Database}}","table":"{{Name}}","primary_key":"id","attributes":[{{string.Join(',', Attributes.Select(Attribute))}}]}"""
+        ? $$"""{"operation":"create_table","database":"{{Database}}","table":"{{Name}}","primary_key":"id","attributes":[{{string.Join(',', Attributes.Concat(Extras.Select(name => (name, "Int"))).Select(Attribute))}}]}"""
         : $$"""{"operation":"create_table","database":"{{Database}}","table":"{{Name}}","primary_key":"id"}""";
 
     public string Describe(bool exact) =>
@@ -28,12 +32,14 @@ internal sealed record BenchTable(string Database, string Name, bool Typed = fal
         for (var i = 0; i < count; i++)
         {
             if (i > 0) json.Append(',');
-            BenchRecords.Append(json, key(first + i), first + i, padding);
+            BenchRecords.Append(json, key(first + i), first + i, padding, Extras);
         }
 
         return json.Append("]}").ToString();
     }
 
+    private string[] Extras => Indexed is null ? [] : [.. Enumerable.Range(0, WideAttributes - Attributes.Length + 1).Select(i => $"x{i}")];
+
     private string Attribute((string Name, string Type) attribute, int place) =>
-        $$"""{"name":"{{attribute.Name}}","type":"{{attribute.Type}}"{{(place > 0 && place <= IndexedExtras ? ",\"indexed\":true" : "")}}}""";
+        $$"""{"name":"{{attribute.Name}}","type":"{{attribute.Type}}"{{(place > 0 && place <= (Indexed ?? 0) ? ",\"indexed\":true" : "")}}}""";
 }

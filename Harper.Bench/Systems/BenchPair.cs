@@ -38,7 +38,7 @@ internal sealed class BenchPair : IDisposable
     public BenchClient ClientB { get; }
 
     /// <summary>A fresh table that both nodes know.</summary>
-    public BenchTable MakeTable(bool typed = false, int indexed = 0)
+    public BenchTable MakeTable(bool typed = false, int? indexed = null)
     {
         var table = new BenchTable("bench", $"t{++_tables}", typed, indexed);
         ClientA.Run(table.Create);

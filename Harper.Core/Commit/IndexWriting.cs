@@ -145,16 +145,26 @@ internal sealed class IndexWriting
 
     private ReadOnlyMemory<byte> Key(in Entry entry) => _keys.WrittenMemory.Slice(entry.Start, entry.Length);
 
-    /// <param name="Head">The key's bytes behind the table id, as far as they fit: nearly every comparison ends with them.</param>
-    private readonly record struct Entry(ulong Head, int Start, int Length, bool IsDelete)
+    /// <param name="Head">The key's bytes behind the table id, as far as they fit: attribute and fourteen bytes of value, with which nearly every
+    /// comparison ends.</param>
+    private readonly record struct Entry(UInt128 Head, uint Table, int Start, int Length, bool IsDelete)
     {
+        private const int HeadBytes = 16;
+
         public static Entry Of(ByteBuilder keys, int start, bool isDelete)
         {
             var key = keys.Written[start..];
-            Span<byte> head = stackalloc byte[8];
+            var rest = key[StoreKeys.TablePrefix..];
+            return new Entry(
+                rest.Length >= HeadBytes ? BinaryPrimitives.ReadUInt128BigEndian(rest) : Padded(rest), BinaryPrimitives.ReadUInt32BigEndian(key), start, key.Length, isDelete);
+        }
+
+        private static UInt128 Padded(ReadOnlySpan<byte> bytes)
+        {
+            Span<byte> head = stackalloc byte[HeadBytes];
             head.Clear();
-            key[StoreKeys.TablePrefix..Math.Min(key.Length, StoreKeys.TablePrefix + 8)].CopyTo(head);
-            return new Entry(BinaryPrimitives.ReadUInt64BigEndian(head), start, key.Length, isDelete);
+            bytes.CopyTo(head);
+            return BinaryPrimitives.ReadUInt128BigEndian(head);
         }
     }
 
@@ -162,13 +172,10 @@ internal sealed class IndexWriting
     {
         public int Compare(Entry left, Entry right)
         {
-            // Groups rarely touch two tables: the heads of one table's keys decide, the whole keys where they do not.
-            if (left.Head != right.Head && SameTable(left, right)) return left.Head < right.Head ? -1 : 1;
+            if (left.Table != right.Table) return left.Table < right.Table ? -1 : 1;
+            if (left.Head != right.Head) return left.Head < right.Head ? -1 : 1;
             return keys.Slice(left.Start, left.Length).SequenceCompareTo(keys.Slice(right.Start, right.Length));
         }
-
-        private bool SameTable(in Entry left, in Entry right) =>
-            keys.Slice(left.Start, StoreKeys.TablePrefix).SequenceEqual(keys.Slice(right.Start, StoreKeys.TablePrefix));
     }
 
     private sealed class KeyBytes : IEqualityComparer<ReadOnlyMemory<byte>>
