@@ -39,5 +39,5 @@ public sealed class CertificateFeature
 
     public Props Props(NodeServices services) => CertificateAuthoritiesActor.Props(_parts, services.Databases);
 
-    public IOperationFamily CreateOperations() => new CertificateOperations(Client, _parts.Now);
+    public IOperationFamily CreateOperations() => new CertificateOperations(Client, _parts.Settings.PublishesAuthority, _parts.Now);
 }

@@ -8,7 +8,8 @@ using Harper.Core.Operations;
 namespace Harper.Actors.Certificates;
 
 /// <summary>The operations that concern certificates (operations API 7): one row each.</summary>
-internal sealed class CertificateOperations(CertificateClient client, Func<DateTimeOffset> now) : IOperationFamily
+/// <param name="sendsSecurely">Other nodes are reached over TLS.</param>
+internal sealed class CertificateOperations(CertificateClient client, bool sendsSecurely, Func<DateTimeOffset> now) : IOperationFamily
 {
     /// <summary>A key may have to be made.</summary>
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
@@ -31,6 +32,8 @@ internal sealed class CertificateOperations(CertificateClient client, Func<DateT
         if (TextOf(body, "certificate") is not { } certificate) throw OperationError.Bad("'certificate' is required");
         if (!body.TryGetProperty("is_authority", out var authority)) throw OperationError.Bad("'is_authority' is required");
         if (authority.ValueKind is not (JsonValueKind.True or JsonValueKind.False)) throw OperationError.Bad("'is_authority' must be a boolean");
+        if (call.Fields.Flag("replicated") && TextOf(body, "private_key") is not null && !sendsSecurely)
+            throw OperationError.Bad("'private_key' cannot be sent to other nodes: their connections with this one are not encrypted; add the certificate on each of them");
         var ciphers = TextOf(body, "ciphers");
         if (ciphers is not null && CipherNames.Parse(ciphers, out var problem) is var _ && problem is not null) throw OperationError.Bad($"'ciphers' is not usable: {problem}");
         var added = await client.AskAsync<CertificateProtocol.Added>(

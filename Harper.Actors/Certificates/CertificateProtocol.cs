@@ -39,7 +39,7 @@ public static class CertificateProtocol
     /// <summary>Take what the issuer answered. Answered with <see cref="Done"/>; nothing is stored when it does not fit.</summary>
     public sealed record CompleteJoin(string Certificate, string SigningAuthority) : ICommand;
 
-    /// <summary>Make the self-signed certificates anew (R-CLI-02), and have the others signed again. Answered with <see cref="Added"/> naming them.</summary>
+    /// <summary>Make the self-made certificates anew (R-CLI-02). Answered with <see cref="Added"/> naming them.</summary>
     public sealed record Renew : ICommand
     {
         public static readonly Renew Instance = new();

@@ -36,6 +36,13 @@ public sealed class SecureJoinSpecs : IAsyncDisposable
         Assert.False(own.GetProperty("is_self_signed").GetBoolean());
         Assert.Equal("CN=HarperDB-Certificate-Authority-127.0.30.1 C=USA ST=Colorado L=Denver O=HarperDB\\, Inc.", own.GetProperty("details").GetProperty("issuer").GetString());
 
+        // An operator's certificate reaches every node by one call, with its key (R-CRT-08).
+        var house = new TestAuthority("House Authority");
+        var web = house.Issue("web");
+        var forwarded = await a.CallAsync(new { operation = "add_certificate", certificate = web.Pem, private_key = web.KeyPem, is_authority = false, uses = new[] { "https" }, replicated = true });
+        Assert.Equal("Successfully added certificate: web", Assert.Single(forwarded.GetProperty("replicated").EnumerateArray()).GetProperty("message").GetString());
+        Assert.NotNull(b.Keys.Read("web.pem"));
+
         await b.DisposeAsync();
         _nodes.Remove(b);
         b = await b.StartAgainAsync();

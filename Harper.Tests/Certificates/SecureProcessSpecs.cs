@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Harper.Tests.Cluster;
 using Harper.Tests.Interop;
@@ -30,16 +31,24 @@ public sealed class SecureProcessSpecs : IAsyncDisposable
             (await b.CallAsync(new { operation = "add_node", hostname = a.Address, verify_tls = false, authorization = new { username = "admin", password = Secret } })).GetRawText(),
         };
         await UntilAsync(async () => await MixedCluster.ConnectedAsync(b, a, "system"), "connected");
+        // A token is a credential as well.
+        var (_, tokens) = await a.RunAsync(new { operation = "create_authentication_tokens", username = "admin", password = Secret }, "admin", Secret);
+        var token = tokens.GetProperty("operation_token").GetString()!;
+        answers.Add((await b.CallAsync(new { operation = "add_node", hostname = a.Address, authorization = token })).GetRawText());
         foreach (var operation in new[] { "cluster_status", "list_certificates", "list_authorities", "get_configuration", "list_users" })
             answers.Add((await b.CallAsync(new { operation })).GetRawText());
         answers.Add((await b.CallAsync(new { operation = "search_by_value", database = "system", table = "hdb_nodes", attribute = "name", value = "*" })).GetRawText());
 
+        var made = (await b.CallAsync(new { operation = "list_certificates" })).EnumerateArray().First(row => row.GetProperty("name").GetString() == b.Address);
+        using (var certificate = X509Certificate2.CreateFromPem(made.GetProperty("certificate").GetString()))
+        using (var publicKey = certificate.GetRSAPublicKey()!)
+            Assert.Equal(4096, publicKey.KeySize);
         var key = Path.Combine(b.Root, "keys", "privateKey.pem");
         if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(key));
         var keyLine = File.ReadAllLines(key)[5];
         await b.StopAsync();
         await a.StopAsync();
-        string[] traces = [Secret, Convert.ToBase64String(Encoding.UTF8.GetBytes($"admin:{Secret}")), keyLine];
+        string[] traces = [Secret, Convert.ToBase64String(Encoding.UTF8.GetBytes($"admin:{Secret}")), keyLine, token];
         foreach (var node in _nodes)
             foreach (var file in Directory.EnumerateFiles(node.Root, "*", SearchOption.AllDirectories).Where(file => file != key))
                 Assert.DoesNotContain(traces, trace => Contains(file, trace));
