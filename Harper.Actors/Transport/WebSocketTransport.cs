@@ -41,9 +41,14 @@ public sealed class WebSocketTransport(IPeerTls? tls = null) : IPeerTransport, I
         }
         catch (Exception fault) when (fault is HttpRequestException or SocketException or IOException)
         {
-            throw new PeerTransportException(PeerTransportFailure.Unreachable, $"{dial.Url} cannot be reached: {Innermost(fault).Message}", fault);
+            throw new PeerTransportException(PeerTransportFailure.Unreachable, $"{dial.Url} cannot be reached: {Reason(Innermost(fault), dial.Url.Host)}", fault);
         }
     }
+
+    /// <summary>What the system says of a name that nobody knows ("resource temporarily unavailable") helps nobody.</summary>
+    private static string Reason(Exception fault, string host) =>
+        fault is SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData or SocketError.NoRecovery }
+            ? $"the host name '{host}' cannot be resolved" : fault.Message;
 
     /// <summary>True when the request asks for a WebSocket of our sub-protocol.</summary>
     public static bool IsPeerRequest(HttpContext context) =>

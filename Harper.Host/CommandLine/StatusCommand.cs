@@ -54,6 +54,7 @@ internal static class StatusCommand
                 line["lagMs"], line["pendingTransactions"], line["pendingBytes"], line["latency"], line["lastReceivedLocalTime"]);
         var copies = picture.Lines.Where(line => line.CopyInWords.Length > 0)
             .Select(line => (IRenderable)new Markup(Markup.Escape(string.Create(CultureInfo.InvariantCulture, $"{line.Peer} {line.Database} {line.Bar} {line.CopyInWords}"))));
+        if (picture.Lines.Count == 0) return new Rows(new Text(picture.Title), new Text(StatusPicture.Alone));
         return new Rows([table, .. copies]);
     }
 }

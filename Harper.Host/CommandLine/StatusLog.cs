@@ -28,8 +28,10 @@ internal sealed class StatusLog(TextWriter output, TimeProvider clock)
     public void Say(StatusPicture picture)
     {
         Say("", picture.Title);
+        if (picture.Lines.Count == 0) Say("alone", StatusPicture.Alone);
+        else _said.Remove("alone");
         var lines = picture.Lines.ToDictionary(line => $"{line.Peer} {line.Database}", line => line.ToString());
-        foreach (var gone in _said.Keys.Where(key => key.Length > 0 && !lines.ContainsKey(key)).ToList())
+        foreach (var gone in _said.Keys.Where(key => key is not ("" or "alone") && !lines.ContainsKey(key)).ToList())
         {
             _said.Remove(gone);
             Write($"{gone} is gone");

@@ -7,6 +7,8 @@ namespace Harper.Host.CommandLine;
 /// <summary>What <c>cluster_status</c> said, as <c>harper status</c> shows it.</summary>
 internal sealed record StatusPicture(string Node, string Url, bool Enabled, IReadOnlyList<StatusLine> Lines)
 {
+    public const string Alone = "It knows no other node. To make it a member of a cluster: harper add_node url=ws://HOST:9933 'authorization={\"username\":...,\"password\":...}', or replication.routes";
+
     public string Title => $"{Node}  {Url}  {(Enabled ? "takes part in replication" : "does not take part in replication")}";
 
     public static StatusPicture Of(JsonElement status)

@@ -75,7 +75,7 @@ internal sealed record ConfigKey(string Path, ConfigKind Kind)
         ConfigKind.Whole => Range("a whole number"),
         ConfigKind.Milliseconds => Range("a number of milliseconds"),
         ConfigKind.Duration => "a number of seconds, or a number with a unit: 45s, 30m, 12h, 3d",
-        ConfigKind.Size => "a number of bytes, or a number with a unit: 64K, 64M, 1G",
+        ConfigKind.Size => "a number of bytes, or a number with a unit: 64K, 64M, 1G" + (Min > 0 ? $"; at least {Min}" : ""),
         ConfigKind.Port => "a port number from 1 to 65535, 'host:port', or null for no listener",
         ConfigKind.Choice => "one of " + string.Join(", ", Choices),
         ConfigKind.Texts => "a list of texts",

@@ -62,6 +62,9 @@ public sealed class HttpCarrierSpecs : IAsyncLifetime
         Assert.Equal((400, "Request body must include an 'operation' property."), Error(await _node.RunAsync("[1,2]")));
         Assert.Equal((400, "Operation 'frobnicate' not found"), Error(await _node.RunAsync(new { operation = "frobnicate" })));
 
+        var (_, old) = await _node.RunAsync(new { operation = "registration_info" });
+        Assert.True(old.GetProperty("deprecated").GetBoolean() && old.GetProperty("version").GetString()!.Length > 0);
+
         using var text = Request(new StringContent("hello", Encoding.UTF8, "text/plain"));
         using var refused = await _node.Client.SendAsync(text);
         using var body = JsonDocument.Parse(await refused.Content.ReadAsStringAsync());

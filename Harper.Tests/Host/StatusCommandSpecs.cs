@@ -41,6 +41,14 @@ public sealed class StatusCommandSpecs
             """.ReplaceLineEndings("\n"), output.ToString());
     }
 
+    [Fact]
+    public void A_node_that_knows_nobody_should_say_how_it_becomes_a_member()
+    {
+        using var output = new StringWriter();
+        new StatusLog(output, new Noon()).Say(Picture("""{"node_name":"c","url":"ws://c:9933","is_enabled":true,"connections":[]}"""));
+        Assert.Contains("harper add_node", output.ToString(), StringComparison.Ordinal);
+    }
+
     private static StatusPicture Picture(string json) => StatusPicture.Of(JsonDocument.Parse(json).RootElement);
 
     private sealed class Noon : TimeProvider

@@ -8,12 +8,26 @@ namespace Harper.Actors.Operations.Information;
 /// <summary>What the machine and the process look like (R-SYS-02). Unknown parts are left out, as the original does.</summary>
 public sealed class SystemOperations(IDatabaseDirectory databases, string rootPath) : IOperationFamily
 {
+    private static readonly string Version = typeof(SystemOperations).Assembly.GetName().Version?.ToString(3) ?? "0";
+
     private readonly SystemInformation _information = new(databases, rootPath);
 
     public IEnumerable<OperationEntry> Entries =>
     [
         OperationEntry.Of("system_information", OperationAccess.SuperUser, Parse, Answer),
+        // Old tools ask these first (operations API, section 17).
+        Fixed("registration_info", writer => writer.WriteString("version", Version)),
+        Fixed("get_fingerprint", writer => writer.WriteString("message", "this-is-deprecated")),
     ];
+
+    private static OperationEntry Fixed(string name, Action<Utf8JsonWriter> write) =>
+        new(name, OperationAccess.SuperUser, (_, _) => ValueTask.FromResult(new OperationAnswer(200, writer =>
+        {
+            writer.WriteStartObject();
+            write(writer);
+            writer.WriteBoolean("deprecated", true);
+            writer.WriteEndObject();
+        })));
 
     private static ImmutableArray<string> Parse(OperationCall call)
     {

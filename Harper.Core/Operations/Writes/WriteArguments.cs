@@ -16,7 +16,7 @@ public sealed record WriteArguments(DatabaseName Database, TableName Table, Writ
         var table = check.RequiredName("table");
         var (name, label) = mode == WriteMode.Delete ? ("ids", "hash_values") : ("records", "records");
         if (fields.Raw(name) is not { } items) check.Problem($"'{label}' is required");
-        else if (items.Span[0] != (byte)'[') check.Problem($"'{label}' must be an array");
+        else if (items.Span[0] != (byte)'[') check.Problem(label == name ? $"'{label}' must be an array" : $"'{label}' must be an array. '{name}' must be an array");
         RefuseUnserved(fields);
         var confirmation = ConfirmationWish.Parse(check, fields);
         check.Throw();
