@@ -8,6 +8,7 @@ using Harper.Actors.Operations.Verification;
 using Harper.Actors.Peers;
 using Harper.Actors.Subscriptions;
 using Harper.Actors.Transport;
+using Harper.Core.Identity;
 using Harper.Core.Membership;
 using Harper.Core.Time;
 using Microsoft.Extensions.Logging;
@@ -31,6 +32,9 @@ public sealed record ClusterParts
 
     /// <summary>How long a write waits for others that does not say it itself.</summary>
     public TimeSpan ConfirmationDeadline { get; init; } = TimeSpan.FromSeconds(110);
+
+    /// <summary>While a peer cannot be reached its changes are taken from others (<c>replication.failOver</c>).</summary>
+    public bool FailOver { get; init; } = true;
 
     /// <summary>How often idle peers compare themselves (rule 28); zero: never by themselves.</summary>
     public TimeSpan CompareInterval { get; init; } = TimeSpan.FromHours(1);
@@ -123,6 +127,10 @@ public sealed class ClusterFeature
     public IOperationFamily CreateVerification(IDatabaseDirectory databases) =>
         new VerifyOperation(databases, ComparisonOf(databases));
 
+    /// <summary>Without fail-over, whom this node dials for a database tells it its changes itself or not at all (W 10).</summary>
+    private IEnumerable<NodeName> NeverRelayed(DatabaseName database) => _parts.FailOver ? []
+        : View.Current.Plan.Peers.Values.Where(peer => peer.Dialled.Any(link => link.Database == database)).Select(peer => peer.Peer);
+
     internal DatabaseComparison ComparisonOf(IDatabaseDirectory databases) => LazyInitializer.EnsureInitialized(ref _comparison, () => new DatabaseComparison(
         databases, new VerificationPeers(View, Board, _calls), () => _parts.Clock.NowMs, _parts.Loggers.CreateLogger<DatabaseComparison>()))!;
 
@@ -140,7 +148,7 @@ public sealed class ClusterFeature
         Reconnect = _parts.Reconnect,
         Comparison = ComparisonActor.Props(ComparisonOf(databases), _parts.CompareInterval),
         HeadersFor = peer => _parts.Retained?.Find(peer) is { } header ? [new("Authorization", header)] : [],
-        Coordinator = SessionCoordinatorActor.Props(View.Settings.Self, databases),
+        Coordinator = SessionCoordinatorActor.Props(databases, NeverRelayed),
         Connections = coordinator => _parts.Actors(new ConnectionServices
         {
             Self = View.Settings.Self,

@@ -58,6 +58,9 @@ public sealed record ConnectionStatus
 
     public CopyProgress? CopyProgress { get; init; }
 
+    /// <summary>Receiving: copies that came to their end over this connection.</summary>
+    public int CopiesCompleted { get; init; }
+
     /// <summary>How far the receiving end is behind the sending one, in milliseconds; 0 when it has everything.</summary>
     public double LagMs { get; init; }
 

@@ -32,6 +32,7 @@ internal static class ReceivingStatus
             PeerKind = state.Kind,
             // Where the peer has no such database there is nothing to cross; it says so the moment that changes.
             Connected = state.Phase is ReceivingPhase.Copying or ReceivingPhase.Streaming || (state.Phase == ReceivingPhase.Waiting && state.IsAbsentThere),
+            CopiesCompleted = state.CopiesCompleted,
             OwnWritesAsked = state.OwnWritesAsked,
             LatencyMs = connection.Socket.Latency?.TotalMilliseconds,
             Origins = state.Origins,

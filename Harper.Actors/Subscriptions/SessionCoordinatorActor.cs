@@ -25,13 +25,16 @@ public sealed class SessionCoordinatorActor : DescribedActor
     private readonly HashSet<IDatabaseHandle> _watched = [];
     private Action<DatabaseName, IDatabaseHandle?>? _onChanged;
     private Action<IDatabaseHandle>? _onSchema;
+    private readonly Func<DatabaseName, IEnumerable<NodeName>> _neverRelayed;
     private long _lastId;
 
-    public static Props Props(NodeName self, IDatabaseDirectory databases) =>
-        ActorProps.Of(() => new SessionCoordinatorActor(databases)).WithDeploy(Deploy.Local);
+    /// <param name="neverRelayed">Peers whose changes of a database are taken from themselves alone, also while they cannot be reached.</param>
+    public static Props Props(IDatabaseDirectory databases, Func<DatabaseName, IEnumerable<NodeName>> neverRelayed) =>
+        ActorProps.Of(() => new SessionCoordinatorActor(databases, neverRelayed)).WithDeploy(Deploy.Local);
 
-    public SessionCoordinatorActor(IDatabaseDirectory databases)
+    public SessionCoordinatorActor(IDatabaseDirectory databases, Func<DatabaseName, IEnumerable<NodeName>> neverRelayed)
     {
+        _neverRelayed = neverRelayed;
         _databases = databases;
         Receive<SessionProtocol.Join>(OnJoin);
         Receive<SessionProtocol.AskTurn>(ask => Coordinate(Sender, (state, id) => state.Asked(id, ask.Copy)));
@@ -110,7 +113,7 @@ public sealed class SessionCoordinatorActor : DescribedActor
             CoordinationEffect.GiveTurn turn => new ReceivingEvent.TurnGiven(turn.Copy),
             CoordinationEffect.Yield => ReceivingEvent.Yield.Instance,
             CoordinationEffect.AskAgain => ReceivingEvent.AskAgain.Instance,
-            CoordinationEffect.Direct direct => (ReceivingEvent)new ReceivingEvent.DirectChanged(direct.Others),
+            CoordinationEffect.Direct direct => (ReceivingEvent)new ReceivingEvent.DirectChanged(direct.Others.Union(_neverRelayed(database))),
             _ => throw new ArgumentOutOfRangeException(nameof(effect)),
         });
     }

@@ -73,7 +73,11 @@ internal static class ReceivingData
 
         if (batch.CopyCompleted)
         {
-            step.State = state = state with { Phase = ReceivingPhase.Streaming, Copy = null, CopyEnding = false, CopyTurn = false, HasCopied = !state.IsOurs };
+            step.State = state = state with
+            {
+                Phase = ReceivingPhase.Streaming, Copy = null, CopyEnding = false, CopyTurn = false, HasCopied = !state.IsOurs,
+                CopiesCompleted = state.CopiesCompleted + 1,
+            };
             step.Add(ReceivingEffect.CopyEnded.Instance);
         }
 

@@ -75,6 +75,9 @@ public sealed record ReceivingState
     /// <summary>The end of the copy is handed to the writer and not yet durable.</summary>
     public bool CopyEnding { get; init; }
 
+    /// <summary>Copies that came to their end on this session.</summary>
+    public int CopiesCompleted { get; init; }
+
     /// <summary>The source's position up to which the log must be applied before whole transactions are claimed (rule 23).</summary>
     public double? CatchUpTo { get; init; }
 

@@ -27,7 +27,7 @@ internal static class HarperCommands
     {
         var root = new RootCommand("Harper, a distributed document database. Without a command a node is run in the foreground.")
         {
-            Run(), Stop(), Config(), Operation(hint), Actors(), Status(), Verify(), Certificates(), RenewCerts(), Version(), Demo(),
+            Run(), Stop(), Config(), Operation(hint), Actors(), Status(), Verify(), Resync(), Certificates(), RenewCerts(), Version(), Demo(),
         };
         root.SetAction((_, _) => RunCommand.RunAsync([], Console.Out, Console.Error));
         return root;
@@ -113,6 +113,17 @@ internal static class HarperCommands
     {
         var command = new Command("renew-certs", "Make the node's own certificates anew (harper certificates renew).") { Target() };
         command.SetAction((parsed, cancellation) => CertificatesCommand.RenewAsync(parsed.GetValue<string?>("--target"), Console.Out, Console.Error, cancellation));
+        return command;
+    }
+
+    private static Command Resync()
+    {
+        var target = Target();
+        var database = new Argument<string>("database") { Description = "The database to copy" };
+        var from = new Option<string>("--from") { Description = "The name of the node to copy from", Required = true };
+        var command = new Command("resync", "Copy a database from another node again, by merging, and show the progress. Reads and writes go on.") { database, from, target };
+        command.SetAction((parsed, cancellation) => ResyncCommand.RunAsync(
+            parsed.GetValue(target), parsed.GetValue(database)!, parsed.GetValue(from)!, Console.Out, Console.Error, cancellation));
         return command;
     }
 

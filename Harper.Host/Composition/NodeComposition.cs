@@ -70,6 +70,7 @@ internal sealed class NodeComposition
                 // A little less than the operation may take: then the answer says who is missing.
                 ConfirmationDeadline = config.OperationsApi.Timeout * 0.9,
                 Sockets = SocketsOf(config.Replication),
+                FailOver = config.Replication.FailOver,
                 CompareInterval = config.Replication.CompareInterval,
                 Connections = ConnectionSettings.Create(system.Settings.Config),
             });

@@ -28,7 +28,7 @@ internal static class ConfigCatalogue
         Key("replication.databases", ConfigKind.Databases, "'*'"),
         Key("replication.shard", ConfigKind.Whole) with { Max = 65_535 },
         NotYet("replication.replicateTo", ConfigKind.Whole),
-        NotYet("replication.failOver", ConfigKind.Flag, "true"),
+        Key("replication.failOver", ConfigKind.Flag, "true"),
         Key("replication.pingInterval", ConfigKind.Milliseconds, "30000") with { Min = 100, Max = Day },
         Key("replication.pingTimeout", ConfigKind.Milliseconds) with { Min = 100, Max = Day },
         Key("replication.compareInterval", ConfigKind.Duration, "1h"),

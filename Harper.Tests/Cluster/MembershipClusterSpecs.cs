@@ -124,7 +124,7 @@ public sealed class MembershipClusterSpecs : IAsyncDisposable
         Assert.IsType<CommitResult.Maintained>(await a.Databases.Find(DatabaseName.Data)!.CommitAsync(new CommitRequest.Settle(double.MaxValue)));
         c = _nodes[1] = await c.StartAgainAsync();
         Assert.True(c.Has("dog", 2));
-        Assert.True(c.Members.Length == 2, "it does not know");
+        await Wait.UntilAsync(() => c.Members.Length == 2, "it does not know");
 
         var (caller, target) = byMember ? (a, c) : (c, a);
         await caller.CallAsync(new { operation = "add_node", url = target.Url, authorization = Credentials });
@@ -209,6 +209,33 @@ public sealed class MembershipClusterSpecs : IAsyncDisposable
         Assert.Equal("failed", results[c.Name].GetProperty("status").GetString());
         Assert.NotEmpty(results[c.Name].GetProperty("reason").GetString()!);
         Assert.Null(b.Databases.Find(new("data"))!.Engine.Catalog.Find(new("dog")));
+    }
+
+    /// <summary>Rule 18, R-P2P-17, W 10.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_peer_that_cannot_be_reached_should_be_heard_of_through_another_unless_fail_over_is_off(bool failOver)
+    {
+        // Nobody listens on port 1: the two know of each other, and each reaches the third only.
+        var (a, b, c) = ($"{_prefix}.1", $"{_prefix}.2", $"{_prefix}.3");
+        var first = await Start(a, $"ws://{b}:1", c);
+        var second = await Start(b, $"ws://{a}:1", c);
+        var third = await Start(c, a, b);
+        await third.InsertAsync("dog", 1, "what the first copy brings");
+        await Wait.UntilAsync(() => first.Has("dog", 1) && second.Has("dog", 1), "the third is with both", 60);
+        await first.InsertAsync("dog", 2, "from the first");
+        await Wait.UntilAsync(() => third.Has("dog", 2), "the third has it", 60);
+        await third.InsertAsync("dog", 3, "after it");
+        await Wait.UntilAsync(() => second.Has("dog", 3), "the third goes on", 60);
+        Assert.Equal(failOver, second.Has("dog", 2));
+
+        async Task<ClusterNode> Start(string name, params string[] routes)
+        {
+            var node = await ClusterNode.StartAsync(new ClusterNodeOptions(name) { FailOver = failOver }.With(routes));
+            _nodes.Add(node);
+            return node;
+        }
     }
 
     private static JsonElement SocketOf(ClusterNode node)

@@ -88,6 +88,18 @@ public sealed class OriginalPeerSpecs : IAsyncDisposable
         Assert.DoesNotContain(second.Frames, frame => frame is ControlFrame.CopyStart);
     }
 
+    /// <summary>Rule 15.</summary>
+    [Fact]
+    public async Task An_original_that_never_confirmed_anything_should_be_copied_to_however_late_it_asks_to_begin()
+    {
+        await StartAsync();
+        await WriteAsync(1, 2);
+        await using var peer = await DialAsync();
+        await peer.AskAsync(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() - 60_000 + 100_000);
+        await peer.UntilAsync(() => peer.Rows.Count == 2 && peer.Position is not null);
+        Assert.Contains(peer.Frames, frame => frame is ControlFrame.CopyStart);
+    }
+
     private double? Confirmed() =>
         _node!.Databases.Find(Wiredb)!.Engine.Positions.Confirmed.TryGetValue(new NodeName(Original), out var position) ? position : null;
 

@@ -62,6 +62,30 @@ public sealed class VerificationSpecs : IAsyncDisposable
         Assert.Contains(a.Log.Lines, line => line.StartsWith("Error: Table data.dog differed from 127.0.187.4", StringComparison.Ordinal));
     }
 
+    /// <summary>Rule 23.</summary>
+    [Fact]
+    public async Task A_resync_should_bring_what_no_log_has_while_reads_and_writes_go_on()
+    {
+        var (a, b) = (await StartAsync(5), await StartAsync(6));
+        await b.CallAsync(new { operation = "add_node", url = a.Url, authorization = new { username = ClusterNode.Administrator, password = ClusterNode.Password } });
+        for (var i = 0; i < 20; i++) await a.InsertAsync("dog", i, $"dog {i}");
+        await Wait.UntilAsync(() => b.Has("dog", 19), "the rows are on both", 60);
+        await BehindTheLogAsync(a, 100);
+        var before = Copies(b);
+
+        await b.CallAsync(new { operation = "resync_database", database = "data", from = a.Name });
+        await b.InsertAsync("dog", 30, "written here meanwhile");
+        await a.InsertAsync("dog", 31, "written there meanwhile");
+        await Wait.UntilAsync(() => Copies(b) > before, "the copy comes to its end", 60);
+        Assert.True(b.Has("dog", 100) && b.Has("dog", 19));
+        await Wait.UntilAsync(() => a.Has("dog", 30) && b.Has("dog", 31), "the stream goes on from there", 60);
+        var refused = await b.TryCallAsync(new { operation = "resync_database", database = "data", from = "127.0.187.99" });
+        Assert.Equal(400, refused.Status);
+    }
+
+    private static int Copies(ClusterNode node) =>
+        node.Board.All.Sum(peer => peer.Databases.GetValueOrDefault("data")?.Receiving is { Copying: false } receiving ? receiving.CopiesCompleted : 0);
+
     private static async Task<JsonElement> VerifyAsync(ClusterNode node)
     {
         var answer = await node.CallAsync(new { operation = "verify_database", database = "data" });

@@ -194,6 +194,7 @@ public sealed class ClusterNode : IAsyncDisposable
             Loggers = loggers,
             Sockets = sockets,
             CompareInterval = _options.CompareInterval,
+            FailOver = _options.FailOver,
             Actors = _options.Connections ?? (services => new PeerConnections(
                 connection => ReceivingConnectionActor.Props(services, connection), connection => SendingConnectionActor.Props(services, connection))),
         });
@@ -270,6 +271,8 @@ public sealed record ClusterNodeOptions(string Name)
     public string[]? Databases { get; init; }
 
     internal KeptRoutes Configuration { get; init; } = new();
+
+    public bool FailOver { get; init; } = true;
 
     public TimeSpan CompareInterval { get; init; } = TimeSpan.Zero;
 
