@@ -17,6 +17,9 @@ public sealed record ConnectionSettings
     /// <summary>The same towards originals, which stall for up to 42 s.</summary>
     public TimeSpan ProgressDeadlineOfOriginals { get; init; } = TimeSpan.FromSeconds(120);
 
+    /// <summary>The same while a copy is received, where it is shorter (<c>replication.copyTimeout</c>).</summary>
+    public TimeSpan CopyTimeout { get; init; } = TimeSpan.FromMinutes(5);
+
     /// <summary>A copy of a 4.7 node that sends nothing for so long has nothing to send.</summary>
     public TimeSpan SilentCopy { get; init; } = TimeSpan.FromSeconds(10);
 

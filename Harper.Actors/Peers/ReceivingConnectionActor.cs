@@ -88,7 +88,7 @@ public sealed class ReceivingConnectionActor : DescribedActor, IWithTimers
             services.Self, services.NodeId, connection.Peer, connection.Database.Name, connection.Receives, connection.StartTime,
             new SessionDeadlines(
                 settings.NameDeadline.TotalMilliseconds, settings.ProgressDeadline.TotalMilliseconds,
-                settings.ProgressDeadlineOfOriginals.TotalMilliseconds, settings.SilentCopy.TotalMilliseconds))
+                settings.ProgressDeadlineOfOriginals.TotalMilliseconds, settings.SilentCopy.TotalMilliseconds, Copy: settings.CopyTimeout.TotalMilliseconds))
         {
             FirstStartTime = connection.FirstStartTime,
         });

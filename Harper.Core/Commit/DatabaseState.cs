@@ -51,7 +51,10 @@ internal sealed class DatabaseState(DatabaseName name, NodeName self, IOrderedSt
 
     public long Records { get; set; }
 
-    public DatabaseCatalog Catalog() => new(Name, Tables.ToFrozenDictionary(pair => pair.Key, pair => pair.Value.Definition));
+    public DatabaseCatalog Catalog() => new(Name, Tables.ToFrozenDictionary(pair => pair.Key, pair => pair.Value.Definition))
+    {
+        Dropped = Dropped.ToFrozenDictionary(pair => pair.Key, pair => pair.Value.Definition),
+    };
 
     public LogTable LogTable(int id) =>
         ById.TryGetValue(id, out var table) ? table.InLog : throw new StoreException(StoreFault.Corrupt, $"the log speaks of table {id}, which is not in the store");

@@ -69,7 +69,7 @@ internal static class RemoteResolution
         foreach (ref readonly var change in transaction.Changes.AsSpan())
         {
             if (TableChanges.FindOrMake(group, change.Table) is { } table) changes.Add(group.Find(table, change.Key), change);
-            else changes.AddStub(change);
+            else changes.AddUnapplied(change);
         }
 
         return changes;

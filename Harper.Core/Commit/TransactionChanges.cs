@@ -34,8 +34,8 @@ internal sealed class TransactionChanges(CommitGroup group, long transaction, in
         _rows.Add(row);
     }
 
-    /// <summary>A change that is logged and not applied: its table was dropped here.</summary>
-    public void AddStub(in Change change)
+    /// <summary>A change that is logged and not applied: its table was dropped here. Whoever reads it here may have the table still, so it is logged whole.</summary>
+    public void AddUnapplied(in Change change)
     {
         _changes.Add(change);
         _rows.Add(null);
@@ -55,7 +55,7 @@ internal sealed class TransactionChanges(CommitGroup group, long transaction, in
             var row = _rows[i];
             var changed = row is not null && group.Apply(row, change, stamp);
             anyChanged |= changed;
-            logged.Add(changed || (row?.Current is { } current && Holds(current, stamp)) ? new LoggedChange(change, false) : Stub(change));
+            logged.Add(changed || row is null || (row.Current is { } current && Holds(current, stamp)) ? new LoggedChange(change, false) : Stub(change));
         }
 
         return logged.MoveToImmutable();

@@ -25,7 +25,7 @@ public static class LocalTables
 
     /// <summary>Whether rows of a table may pass a connection that a filter was agreed for.</summary>
     public static bool MayPass(DatabaseCatalog catalog, TableName table, TableFilter filter) =>
-        !IsLocal(catalog.Database, table) && filter.Allows(table) && catalog.Find(table)?.Replicate != false;
+        !IsLocal(catalog.Database, table) && filter.Allows(table) && catalog.FindInLog(table)?.Replicate != false;
 
     /// <summary>The filter as a request states it: with everything local among the excluded tables.</summary>
     public static TableFilter Stated(DatabaseCatalog catalog, TableFilter filter)

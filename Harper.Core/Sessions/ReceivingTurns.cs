@@ -144,7 +144,9 @@ internal static class ReceivingTurns
             step.Apply(new CommitRequest.OwnWritesBack(), null);
 
         var pending = state.Pending > 0 || (state.Phase == ReceivingPhase.Copying && !state.CopyEnding);
-        if (pending && idle > (state.IsOurs ? deadlines.Progress : deadlines.ProgressOfOriginals))
+        var deadline = state.IsOurs ? deadlines.Progress : deadlines.ProgressOfOriginals;
+        if (state.Phase == ReceivingPhase.Copying) deadline = Math.Min(deadline, deadlines.Copy);
+        if (pending && idle > deadline)
             step.Close(SessionClose.Resume("no progress although work is pending"));
     }
 

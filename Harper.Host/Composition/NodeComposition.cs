@@ -72,7 +72,7 @@ internal sealed class NodeComposition
                 Sockets = SocketsOf(config.Replication),
                 FailOver = config.Replication.FailOver,
                 CompareInterval = config.Replication.CompareInterval,
-                Connections = ConnectionSettings.Create(system.Settings.Config),
+                Connections = ConnectionsOf(ConnectionSettings.Create(system.Settings.Config), config.Replication),
             });
             var control = ControlFeature.Create(system.Settings.Config, cluster.View, cluster.Board, transport, SocketsOf(config.Replication),
                 security.Certificates.Tls.Live);
@@ -103,6 +103,13 @@ internal sealed class NodeComposition
             throw;
         }
     }
+
+    /// <summary>What the operator says can only make the bounds of harper.hocon narrower.</summary>
+    public static ConnectionSettings ConnectionsOf(ConnectionSettings settings, ReplicationConfig config) => settings with
+    {
+        CopyTimeout = config.CopyTimeout,
+        InFlightTransactions = Math.Min(settings.InFlightTransactions, config.RecordConcurrency ?? int.MaxValue),
+    };
 
     public static PeerSocketSettings SocketsOf(ReplicationConfig config) => new()
     {

@@ -74,11 +74,13 @@ public sealed record ReplicationConfig
     /// <summary>How often idle peers compare themselves (rule 28); zero: never by themselves.</summary>
     public required TimeSpan CompareInterval { get; init; }
 
+    /// <summary>A copy that does not move for so long ends and goes on from where it stopped.</summary>
     public required TimeSpan CopyTimeout { get; init; }
 
     public required long MaxPayloadBytes { get; init; }
 
-    public required int RecordConcurrency { get; init; }
+    /// <summary>Transactions of a peer that may wait for the writer at once; null: as many as the bytes in flight allow.</summary>
+    public required int? RecordConcurrency { get; init; }
 
     /// <summary>The port that a route without one is given (R-CFG-14).</summary>
     public required int DefaultRoutePort { get; init; }

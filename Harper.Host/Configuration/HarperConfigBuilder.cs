@@ -108,7 +108,7 @@ internal static class HarperConfigBuilder
             CompareInterval = values.Get<TimeSpan>("replication.compareInterval"),
             CopyTimeout = values.Get<TimeSpan>("replication.copyTimeout"),
             MaxPayloadBytes = values.Get<long>("replication.maxPayload"),
-            RecordConcurrency = (int)values.Get<long>("replication.recordConcurrency"),
+            RecordConcurrency = (int?)values.Given<long?>("replication.recordConcurrency"),
             DefaultRoutePort = securePort?.Port ?? port?.Port ?? DefaultReplicationPort,
         };
     }

@@ -238,6 +238,23 @@ public sealed class MembershipClusterSpecs : IAsyncDisposable
         }
     }
 
+    /// <summary>Rule 9, R-NRP-05.</summary>
+    [Fact]
+    public async Task A_node_that_dropped_a_table_should_still_pass_on_what_others_write_to_it()
+    {
+        var (a, b, c) = ($"{_prefix}.1", $"{_prefix}.2", $"{_prefix}.3");
+        _nodes.Add(await ClusterNode.StartAsync(new ClusterNodeOptions(a).With($"ws://{b}:1", c)));
+        _nodes.Add(await ClusterNode.StartAsync(new ClusterNodeOptions(b).With($"ws://{a}:1", c)));
+        _nodes.Add(await ClusterNode.StartAsync(new ClusterNodeOptions(c).With(a, b)));
+        await _nodes[2].InsertAsync("dog", 1, "before the drop");
+        await Wait.UntilAsync(() => _nodes[0].Has("dog", 1) && _nodes[1].Has("dog", 1), "the row is everywhere", 60);
+        await _nodes[2].CallAsync(new { operation = "drop_table", database = "data", table = "dog" });
+
+        await _nodes[0].InsertAsync("dog", 2, "it goes through the one that has no such table");
+        await Wait.UntilAsync(() => _nodes[1].Has("dog", 2), "the row comes through", 60);
+        Assert.Null(_nodes[2].Databases.Find(DatabaseName.Data)!.Engine.Catalog.Find(new TableName("dog")));
+    }
+
     private static JsonElement SocketOf(ClusterNode node)
     {
         var status = node.CallAsync(new { operation = "cluster_status" }).GetAwaiter().GetResult();

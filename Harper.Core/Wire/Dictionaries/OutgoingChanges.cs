@@ -39,7 +39,7 @@ public sealed class OutgoingChanges(NodeName self, bool batches, bool parts)
 
     /// <summary>
     /// Appends a transaction. Finished messages go to <paramref name="messages"/>; between ours the open batch waits for <see cref="Flush"/> or for
-    /// 64 KiB. Changes of tables that were dropped since are left out. What is left out by a filter is left out by the caller; an empty
+    /// 64 KiB. Tables that were dropped here are sent as they were: a drop is nobody else's (R-NRP-05). What is left out by a filter is left out by the caller; an empty
     /// transaction tells ours that nothing is missing, and an original its position. What was set aside goes to ours as it came, and to no original.
     /// </summary>
     /// <param name="position">In-band position towards originals, given when the log is drained. Ours always carry the transaction's own.</param>
@@ -93,7 +93,7 @@ public sealed class OutgoingChanges(NodeName self, bool batches, bool parts)
     private void Entry(
         in Change change, bool isStub, HeldKind held, double version, int origin, string? user, DatabaseCatalog catalog, ICollection<byte[]> messages)
     {
-        if (catalog.Find(change.Table) is not { } definition) return;
+        if (catalog.FindInLog(change.Table) is not { } definition) return;
         var hasValue = change.Kind != ChangeKind.Delete && !isStub && held != HeldKind.Relocate;
         var shape = hasValue ? change.Value.Shape : Shape.Empty;
         var table = _dictionary.Prepare(definition, shape, messages);
