@@ -95,7 +95,7 @@ public sealed class OriginalPeerSpecs : IAsyncDisposable
         await StartAsync();
         await WriteAsync(1, 2);
         await using var peer = await DialAsync();
-        await peer.AskAsync(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() - 60_000 + 100_000);
+        await peer.AskAsync("127.0.0.14", DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() + 100_000);
         await peer.UntilAsync(() => peer.Rows.Count == 2 && peer.Position is not null);
         Assert.Contains(peer.Frames, frame => frame is ControlFrame.CopyStart);
     }

@@ -53,6 +53,22 @@ public sealed class OwnWritesSpecs : IAsyncDisposable
         Assert.Equal([2, 3, 0], rows.EnumerateArray().Select(row => row.GetProperty("age").GetInt32()));
         var times = rows.EnumerateArray().Select(row => row.GetProperty("__updatedtime__").GetDouble()).ToArray();
         Assert.True(times[1] > times[0] && times[1] > times[2], "a version that peers had seen was used again");
+        Assert.EndsWith($"Database 'data' holds everything that '{_node.Address}' had.\n", await ResyncAsync(), StringComparison.Ordinal);
+    }
+
+    /// <summary>Rule 23: the command follows the copy to its end.</summary>
+    private async Task<string> ResyncAsync()
+    {
+        var start = new ProcessStartInfo("dotnet", [typeof(Harper.Host.HostStartException).Assembly.Location, "resync", "data", "--from", _node.Address])
+        {
+            RedirectStandardOutput = true, Environment = { ["ROOTPATH"] = _peer.Root },
+        };
+        using var command = Process.Start(start)!;
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        var output = await command.StandardOutput.ReadToEndAsync(deadline.Token);
+        await command.WaitForExitAsync(deadline.Token);
+        Assert.Equal(0, command.ExitCode);
+        return output;
     }
 
     [Fact]

@@ -134,6 +134,27 @@ public sealed class CopyAndPositionSpecs : IDisposable
         Assert.False(_database.Commit<CommitResult.Applied>(new CommitRequest.OwnWritesAhead(lost, null)).Changed);
     }
 
+    /// <summary>Rule 16: local writes went on above what was lost, so only the log tells that the peer has one that is not here.</summary>
+    [Fact]
+    public void A_write_that_only_a_peer_has_should_be_missed_also_below_newer_ones_and_one_that_is_here_not()
+    {
+        var here = _database.Write(Insert("kept", ("x", 1))).Stamp.Version;
+        _database.Now += 1000;
+        var lost = here + 500;
+        var newest = _database.Write(Insert("newer", ("x", 1))).Stamp.Version;
+        var peer = new Harper.Core.Identity.NodeName("peer");
+        Assert.False(_database.Commit<CommitResult.Applied>(new CommitRequest.OwnWritesAhead(here, peer)).Changed);
+        Assert.False(_database.Commit<CommitResult.Applied>(new CommitRequest.OwnWritesAhead(newest, peer)).Changed);
+
+        var before = _database.Engine.Positions.Incarnation;
+        Assert.True(_database.Commit<CommitResult.Applied>(new CommitRequest.OwnWritesAhead(lost, peer)).Changed);
+        var positions = _database.Engine.Positions;
+        Assert.NotEqual(before, positions.Incarnation);
+        Assert.Equal((lost, newest), (positions.Floor[TestDatabase.Self], positions.Through[TestDatabase.Self]));
+        Assert.Equal(Guid.Empty, positions.PeerIncarnations[peer]);
+        Assert.False(_database.Commit<CommitResult.Applied>(new CommitRequest.OwnWritesAhead(lost, peer)).Changed);
+    }
+
     /// <summary>Rules 14, 15.</summary>
     [Fact]
     public void Positions_without_data_should_be_kept_and_forgotten_with_their_peer()

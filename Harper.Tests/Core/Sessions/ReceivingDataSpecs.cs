@@ -150,6 +150,17 @@ public sealed class ReceivingDataSpecs
     }
 
     [Fact]
+    public void A_copy_that_does_not_move_should_end_after_its_own_deadline_and_go_on_later()
+    {
+        var context = Receiving() with { Deadlines = new SessionDeadlines(Copy: 1_000) };
+        var drive = new ReceivingDrive(context, Empty).Named(OursNamed(Peer)).Turn().Frame(new ControlFrame.CopyStart(1, CopyWalk.OrderVersion, null));
+        drive.Now += 900;
+        Assert.Empty(drive.On(ReceivingEvent.Tick.Instance).Last);
+        drive.Now += 200;
+        Assert.Equal(ConnectionEndKind.Resume, drive.On(ReceivingEvent.Tick.Instance).Of<ReceivingEffect.Close>().Reason.Kind);
+    }
+
+    [Fact]
     public void Rule_21_while_another_session_copies_nothing_should_be_taken()
     {
         var drive = Streaming().On(ReceivingEvent.Yield.Instance);
