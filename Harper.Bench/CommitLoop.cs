@@ -68,7 +68,7 @@ internal static class CommitLoop
     }
 
     /// <summary>Seven attributes beside the key, all indexed, as a dynamic table has them; random keys.</summary>
-    private static CommitRequest.Local Group(Random random, ShapeCache shapes, int group)
+    public static CommitRequest.Local Group(Random random, ShapeCache shapes, int group)
     {
         var builder = new RecordBuilder(shapes);
         var writes = new LocalWrite[GroupSize];

@@ -19,6 +19,7 @@ internal static class BenchCommands
         root.Subcommands.Add(Simple("ceilings", "The limits of this machine, each part of the way alone", CeilingsCommand.Execute));
         root.Subcommands.Add(Loop("commit-loop", "The committer over the store, nothing else", CommitLoop.Execute));
         root.Subcommands.Add(Loop("copy-loop", "A copy and a catch-up without sockets and actors, stage by stage", CopyLoop.Execute));
+        root.Subcommands.Add(Micro());
         root.Subcommands.Add(Gate());
         root.Subcommands.Add(Latency());
         root.Subcommands.Add(Growth());
@@ -40,6 +41,14 @@ internal static class BenchCommands
         command.SetAction(parse => Guard(() => RunCommand.Execute(new RunOptions(
             parse.GetValue(names) ?? [], parse.GetValue(quick), parse.GetValue(rounds) ?? (parse.GetValue(quick) ? 2 : 3), parse.GetValue(Folder)!,
             parse.GetValue(ours)))));
+        return command;
+    }
+
+    private static Command Micro()
+    {
+        var quick = new Option<bool>("--quick") { Description = "A short run: a minute instead of several" };
+        var command = new Command("micro", "BenchmarkDotNet over codecs, keys, conflict resolution and the commit path") { quick };
+        command.SetAction(parse => Guard(() => MicroCommand.Execute(parse.GetValue(quick))));
         return command;
     }
 

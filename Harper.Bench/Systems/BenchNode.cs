@@ -43,7 +43,7 @@ internal sealed class BenchNode(SystemUnderTest system, string name, string addr
         _process = Process.Start(start)!;
         while (!Answers())
         {
-            if (_process.HasExited) throw new BenchFailure($"node {name} of {system.Id} stopped while starting: {LastLine()}");
+            if (_process.HasExited) throw new BenchFailure($"node {name} of {system.Id} stopped while starting: {LastLines()}");
             if (watch.Elapsed > StartDeadline) throw new BenchFailure($"node {name} of {system.Id} did not answer within {StartDeadline.TotalSeconds:0} s");
             Thread.Sleep(5);
         }
@@ -82,7 +82,7 @@ internal sealed class BenchNode(SystemUnderTest system, string name, string addr
         }
     }
 
-    private string LastLine() => File.Exists(LogFile) ? File.ReadLines(LogFile).LastOrDefault() ?? "(no output)" : "(no output)";
+    private string LastLines() => File.Exists(LogFile) ? string.Join(' ', File.ReadLines(LogFile).Where(line => !line.StartsWith("   at ", StringComparison.Ordinal)).TakeLast(3)) : "(no output)";
 
     private Dictionary<string, string> Settings(string[] routes)
     {

@@ -17,11 +17,12 @@ internal static class OurBuild
         return new SystemUnderTest(id, FileVersionInfo.GetVersionInfo(program).ProductVersion ?? "?", ["dotnet", program]);
     }
 
-    /// <summary>Publishes into a folder beside this program; a second call finds it up to date.</summary>
+    /// <summary>Publishes into a folder beside this program, emptied before: what an older publish left there may be of another version.</summary>
     public static SystemUnderTest Publish(Repository repository, Action<string> say)
     {
         var folder = Path.Combine(AppContext.BaseDirectory, "published");
         say("publishing this system, compiled ahead of time");
+        if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
         var start = new ProcessStartInfo("dotnet")
         {
             WorkingDirectory = repository.Root, RedirectStandardOutput = true, RedirectStandardError = true,
