@@ -156,6 +156,7 @@ public sealed class PeerActor : DescribedActor, IWithTimers
         var connection = ReceivingConnection.Of(_plan, link, handle, number, dialled.Socket);
         database.ReceivingFilter = link.Receives;
         database.Receiving = Context.Watch(Context.ActorOf(_connections.Receiving(connection), ReceivingConnectionActor.NameOf(database.Name, number)));
+        if (database.TakesUpResync()) database.Receiving.Tell(ConnectionProtocol.Resync.Instance);
         Show();
     }
 
@@ -271,6 +272,7 @@ public sealed class PeerActor : DescribedActor, IWithTimers
             Sender.Tell(new PeerProtocol.ResyncRefused($"there is no connection to {_plan.Peer} for database '{resync.Database}'"));
             return;
         }
+        database.Resyncing = database.ReceivingStatus?.CopiesCompleted ?? 0;
         database.Receiving.Tell(ConnectionProtocol.Resync.Instance);
         Sender.Tell(PeerProtocol.ResyncStarted.Instance);
     }

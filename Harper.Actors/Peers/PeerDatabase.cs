@@ -17,6 +17,9 @@ internal sealed class PeerDatabase(DatabaseName name)
 
     public ConnectionStatus? ReceivingStatus { get; set; }
 
+    /// <summary>Somebody asked for a copy: how many had come to their end on the connection before; null when nobody did, or it is done.</summary>
+    public int? Resyncing { get; set; }
+
     public IActorRef? Sending { get; set; }
 
     public ConnectionStatus? SendingStatus { get; set; }
@@ -44,12 +47,21 @@ internal sealed class PeerDatabase(DatabaseName name)
         else _counted[status.Number] = status.CopiedBytes;
     }
 
+    /// <summary>The connection that was asked for a copy is gone before its end: the new one is asked.</summary>
+    public bool TakesUpResync()
+    {
+        if (Resyncing is null) return false;
+        Resyncing = 0;
+        return true;
+    }
+
     /// <summary>Takes a status from one of the two; false when it is from a connection that was replaced.</summary>
     public bool Take(IActorRef connection, ConnectionStatus status)
     {
         if (connection.Equals(Receiving))
         {
             ReceivingStatus = status;
+            if (status.CopiesCompleted > Resyncing) Resyncing = null;
             if (status.Connected) Dial = Dial.Answering();
             return true;
         }

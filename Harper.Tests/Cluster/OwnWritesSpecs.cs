@@ -59,15 +59,17 @@ public sealed class OwnWritesSpecs : IAsyncDisposable
     /// <summary>Rule 23: the command follows the copy to its end.</summary>
     private async Task<string> ResyncAsync()
     {
+        // Taking a new incarnation ended the connections; they are there again.
+        await Wait.UntilAsync(() => IsConnected(_peer), "the peer is connected", 60);
         var start = new ProcessStartInfo("dotnet", [typeof(Harper.Host.HostStartException).Assembly.Location, "resync", "data", "--from", _node.Address])
         {
-            RedirectStandardOutput = true, Environment = { ["ROOTPATH"] = _peer.Root },
+            RedirectStandardOutput = true, RedirectStandardError = true, Environment = { ["ROOTPATH"] = _peer.Root },
         };
         using var command = Process.Start(start)!;
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         var output = await command.StandardOutput.ReadToEndAsync(deadline.Token);
         await command.WaitForExitAsync(deadline.Token);
-        Assert.Equal(0, command.ExitCode);
+        Assert.True(command.ExitCode == 0, $"{output}{await command.StandardError.ReadToEndAsync(deadline.Token)}");
         return output;
     }
 
@@ -93,6 +95,10 @@ public sealed class OwnWritesSpecs : IAsyncDisposable
         Assert.Contains("127.0.52.2 did not say whether own writes are lost here", _node.Output, StringComparison.Ordinal);
         Assert.False((await _node.CallAsync(new { operation = "cluster_status" })).TryGetProperty("waiting_writes", out _));
     }
+
+    private static bool IsConnected(HostProcess node) => node.CallAsync(new { operation = "cluster_status" }).GetAwaiter().GetResult()
+        .GetProperty("connections")[0].GetProperty("database_sockets").EnumerateArray()
+        .Any(socket => socket.GetProperty("database").GetString() == "data" && socket.GetProperty("connected").GetBoolean());
 
     private static HostProcess Node(string address, string route) => new(address, ("REPLICATION_ROUTES", $"[\"{route}\"]"));
 
