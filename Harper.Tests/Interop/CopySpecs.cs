@@ -1,0 +1,108 @@
+using System.Text.Json;
+using Harper.Tests.Cluster;
+using Harper.Tests.Support;
+using Xunit;
+
+namespace Harper.Tests.Interop;
+
+/// <summary>
+/// Proves R-SYN-01, 03, 04, 08, 10, 13 and rules 14, 15, 21, 22 with an original at the other end: 20,000 rows each way with writes meanwhile, deletes that stay deleted, and
+/// catching up after a kill of either.
+/// </summary>
+[Collection(ProcessCollection.Name)]
+public sealed class CopySpecs : IAsyncDisposable
+{
+    private static readonly int Rows = LongRun.Scale(20_000, 200_000);
+    private readonly MixedCluster _cluster = new("127.0.70");
+    private int _next;
+
+    public ValueTask DisposeAsync() => _cluster.DisposeAsync();
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_joiner_should_copy_take_what_is_written_meanwhile_and_catch_up_after_kills(bool fromOriginal)
+    {
+        var original = _cluster.Original(fromOriginal ? 1 : 3);
+        var ours = _cluster.Ours(fromOriginal ? 2 : 4);
+        var (source, joiner) = fromOriginal ? ((NodeProcess)original, (NodeProcess)ours) : (ours, original);
+        await _cluster.StartAsync();
+        await source.CallAsync(new
+        {
+            operation = "create_table", database = "copied", table = "rows", primary_key = "id",
+            attributes = new object[] { new { name = "id", is_primary_key = true }, new { name = "n" }, new { name = "text" } },
+        });
+        while (_next < Rows) await WriteAsync(source, 2_000);
+        await DeleteAsync(source, from: 100, count: 300);
+
+        // The joiner has rows of its own: one that the source deleted afterwards, and one that is newer.
+        await joiner.CallAsync(new { operation = "create_table", database = "copied", table = "rows", primary_key = "id", attributes = new object[] { new { name = "id", is_primary_key = true }, new { name = "n" }, new { name = "text" } } });
+        await joiner.CallAsync(new { operation = "insert", database = "copied", table = "rows", records = new[] { new { id = 500, n = -1, text = "deleted after" }, new { id = 700, n = -2, text = "newer" } } });
+        await DeleteAsync(source, from: 500, count: 1);
+
+        await MixedCluster.IntroduceAsync(joiner, source);
+        for (var batch = 0; batch < 5; batch++) await WriteAsync(source, 100);
+        await EqualAsync(_next - 301);
+        Assert.Null(await MixedCluster.ReadAsync(original, "copied", "rows", 500));
+        Assert.Equal("newer", (await MixedCluster.ReadAsync(original, "copied", "rows", 700))!.Value.GetProperty("text").GetString());
+
+        await ours.KillAsync();
+        await WriteAsync(original, 200);
+        await ours.StartAgainAsync();
+        await EqualAsync(_next - 301);
+
+        // Under load: it gets back what it never confirmed.
+        var load = Task.Run(async () =>
+        {
+            for (var batch = 0; batch < 20; batch++) await WriteAsync(ours, 100);
+        });
+        await _cluster.UntilAsync("some of the load is there", async () => await MixedCluster.CountAsync(original, "copied", "rows") > _next - 2_300 + 301);
+        await original.KillAsync();
+        await load;
+        await original.StartAgainAsync();
+        await EqualAsync(_next - 301);
+
+        // A restart of ours asks for nothing again once a position is known.
+        await WriteAsync(original, 1);
+        await EqualAsync(_next - 301);
+        await ours.StopAsync();
+        await ours.StartAgainAsync();
+        await WriteAsync(original, 1);
+        await EqualAsync(_next - 301);
+        Assert.Equal(0, await CopiedBytesAsync(ours));
+        Assert.DoesNotContain("cannot read", ours.Output, StringComparison.Ordinal);
+    }
+
+    private Task WriteAsync(NodeProcess node, int count)
+    {
+        var first = Interlocked.Add(ref _next, count) - count;
+        var records = Enumerable.Range(first, count).Select(id => new { id, n = id * 3, text = $"row {id} of {node.Address} ".PadRight(80, '.') });
+        return node.CallAsync(new { operation = "insert", database = "copied", table = "rows", records });
+    }
+
+    private static Task DeleteAsync(NodeProcess node, int from, int count) =>
+        node.CallAsync(new { operation = "delete", database = "copied", table = "rows", ids = Enumerable.Range(from, count) });
+
+    /// <summary>Both hold as many rows as are expected, and the same.</summary>
+    private async Task EqualAsync(int expected)
+    {
+        foreach (var node in _cluster.Nodes)
+            await _cluster.UntilAsync($"{node.Address} has {expected} rows", async () => await MixedCluster.CountAsync(node, "copied", "rows") == expected, 150);
+        List<string>[] all = [.. await Task.WhenAll(_cluster.Nodes.Select(AllAsync))];
+        Assert.Equal(all[0], all[1]);
+    }
+
+    private static async Task<List<string>> AllAsync(NodeProcess node)
+    {
+        var rows = await node.CallAsync(new { operation = "search_by_value", database = "copied", table = "rows", search_attribute = "id", search_value = "*", get_attributes = new[] { "id", "n", "text" } });
+        return [.. rows.EnumerateArray().Select(row => $"{row.GetProperty("id")} {row.GetProperty("n")} {row.GetProperty("text")}").Order(StringComparer.Ordinal)];
+    }
+
+    private static async Task<long> CopiedBytesAsync(NodeProcess node)
+    {
+        var status = await node.CallAsync(new { operation = "cluster_status" });
+        return status.GetProperty("connections").EnumerateArray().SelectMany(connection => connection.GetProperty("database_sockets").EnumerateArray())
+            .Where(socket => socket.GetProperty("database").GetString() == "copied")
+            .Sum(socket => socket.TryGetProperty("copiedBytesReceived", out var bytes) ? bytes.GetInt64() : 0);
+    }
+}
