@@ -43,7 +43,7 @@ internal static class ReceivingFrames
         Ensure(step, schema.Tables);
 
         // Seen on 4.7: a socket that was opened before the database came to be sends nothing of what was written until it asked. The next socket does.
-        if (step.State.WasEmpty && !schema.Tables.IsDefaultOrEmpty && !step.Moment.Positions.Cursors.ContainsKey(step.Context.Peer))
+        if (step.State is { WasEmpty: true, Kind: PeerKind.Original4 } && !schema.Tables.IsDefaultOrEmpty && !step.Moment.Positions.Cursors.ContainsKey(step.Context.Peer))
             step.Close(SessionClose.Resume("the database came to be after the socket"));
     }
 
