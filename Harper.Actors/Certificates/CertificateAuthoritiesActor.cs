@@ -133,6 +133,8 @@ internal sealed class CertificateAuthoritiesActor : DescribedActor, IWithTimers
             if (!PeerAddress.IsNodeName(node.Value))
                 throw OperationError.Bad($"'csr' must have a common name that a node can have, not '{node}'");
             var before = _keeper.Snapshot;
+            // What an authority signs ends with it: one that is about to end is renewed first.
+            if (_renewal.IsSelfMadeDue(before)) await Task.Run(_keeper.MakeOwnAsync).ConfigureAwait(true);
             var (signer, _) = await Task.Run(_keeper.SignerAsync).ConfigureAwait(true);
             if (!ReferenceEquals(before, _keeper.Snapshot)) Publish();
             _authorities[KeyOf(_keeper.Snapshot.Authorities.First(authority => authority.Facts.Fingerprint == signer.Facts.Fingerprint))].Tell(

@@ -1,3 +1,6 @@
+using System.Collections.Concurrent;
+using Harper.Actors.Certificates;
+using Harper.Core.Certificates;
 using Harper.Tests.Support;
 using Xunit;
 
@@ -57,6 +60,44 @@ public sealed class CertificateLifeSpecs : IAsyncDisposable
         await Wait.UntilAsync(() => _nodes.All(node => node.Connected.Length == 1), "also after a restart", 60);
     }
 
+    [Fact]
+    public async Task Whoever_asks_the_authorities_should_be_asked_about_both_ends_before_anybody_is_believed()
+    {
+        var check = new AskedCheck();
+        var a = await StartAsync("127.0.36.6", check: check);
+        var b = await StartAsync("127.0.36.7");
+        await b.CallAsync(Join(a));
+        await Wait.UntilAsync(() => _nodes.All(node => node.Connected.Length == 1), "both are connected", 60);
+        Assert.Contains((b.Name, CertificateRole.Client), check.Asked);
+        Assert.Contains((b.Name, CertificateRole.Server), check.Asked);
+
+        check.Answer = "revoked by its authority";
+        await b.DisposeAsync();
+        _nodes.Remove(b);
+        b = await b.StartAgainAsync();
+        _nodes.Add(b);
+        bool Refused(ClusterNode node, ClusterNode peer) =>
+            node.Board.Find(new(peer.Name))?.Databases.Values.Any(database => database.LastError?.Reason.Contains("revoked by its authority", StringComparison.Ordinal) == true) == true;
+        await Wait.UntilAsync(() => Refused(a, b) && Refused(b, a), "it is refused as the one that dials and as the one that is dialled", 60);
+        Assert.Empty(a.Connected);
+        Assert.Empty(b.Connected);
+    }
+
+    private sealed class AskedCheck : ICertificateRevocationCheck
+    {
+        private readonly ConcurrentQueue<(string?, CertificateRole)> _asked = new();
+
+        public IEnumerable<(string?, CertificateRole)> Asked => _asked;
+
+        public string? Answer { get; set; }
+
+        public ValueTask<string?> CheckAsync(ShownCertificate shown, CancellationToken cancellation)
+        {
+            _asked.Enqueue((shown.Claim.Certificate.CommonName, shown.Role));
+            return new(Answer);
+        }
+    }
+
     private static async Task<string> SerialAsync(ClusterNode node, string name) => (await node.CallAsync(new { operation = "list_certificates" })).EnumerateArray()
         .First(row => row.GetProperty("name").GetString() == name).GetProperty("details").GetProperty("serial_number").GetString()!;
 
@@ -65,9 +106,9 @@ public sealed class CertificateLifeSpecs : IAsyncDisposable
         operation = "add_node", hostname = target.Name, verify_tls = false, authorization = new { username = ClusterNode.Administrator, password = ClusterNode.Password },
     };
 
-    private async Task<ClusterNode> StartAsync(string name, TimeSpan? lifetime = null)
+    private async Task<ClusterNode> StartAsync(string name, TimeSpan? lifetime = null, ICertificateRevocationCheck? check = null)
     {
-        var node = await ClusterNode.StartAsync(new ClusterNodeOptions(name) { Secure = new SecureNode { Lifetime = lifetime ?? TimeSpan.FromDays(3650) } });
+        var node = await ClusterNode.StartAsync(new ClusterNodeOptions(name) { Secure = new SecureNode { Lifetime = lifetime ?? TimeSpan.FromDays(3650), Revocation = check } });
         _nodes.Add(node);
         return node;
     }
