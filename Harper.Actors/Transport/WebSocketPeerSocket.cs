@@ -10,6 +10,8 @@ namespace Harper.Actors.Transport;
 /// </summary>
 internal sealed class WebSocketPeerSocket : IPeerSocket
 {
+    private const int MaxDrainedBytes = 4 << 20;
+    private const int MaxDrainedOfStrangerBytes = 64 * 1024;
     private const int MaxFrameBytes = 256 * 1024;
     private const int MaxReasonBytes = 123;
 
@@ -152,8 +154,14 @@ internal sealed class WebSocketPeerSocket : IPeerSocket
             return;
         }
         var scrap = new byte[4096];
-        while (_socket.State is WebSocketState.CloseSent)
-            if ((await _socket.ReceiveAsync(scrap.AsMemory(), deadline)).MessageType == WebSocketMessageType.Close) return;
+        // What was under way when it was told, and no more: whoever goes on sending is not listening, and is cut.
+        var left = _identified ? MaxDrainedBytes : MaxDrainedOfStrangerBytes;
+        while (_socket.State is WebSocketState.CloseSent && left > 0)
+        {
+            var read = await _socket.ReceiveAsync(scrap.AsMemory(), deadline);
+            if (read.MessageType == WebSocketMessageType.Close) return;
+            left -= read.Count;
+        }
     }
 
     private async Task AnswerCloseAsync()

@@ -11,7 +11,11 @@ public static class OutsidePath
     private const int MaxPathChars = 1024;
     private const int MaxNameBytes = 255;
 
-    private static readonly SearchValues<char> Forbidden = SearchValues.Create("\\:*?\"<>|%~");
+    /// <summary>
+    /// Separators, wildcards, escapes; and characters that some file system or library takes for a dot or a separator. Listed, because normalising text does
+    /// nothing on a machine without its tables.
+    /// </summary>
+    private static readonly SearchValues<char> Forbidden = SearchValues.Create("\\:*?\"<>|%~\u2024\u2025\u2026\ufe52\uff0e\u2044\u2215\u29f8\uff0f\u29f5\ufe68\uff3c");
 
     private static readonly string[] Devices =
         ["CON", "PRN", "AUX", "NUL", .. Enumerable.Range(0, 10).SelectMany(number => (string[])[$"COM{number}", $"LPT{number}"])];
@@ -20,8 +24,6 @@ public static class OutsidePath
     public static string? ProblemOf(string path)
     {
         if (path.Length is 0 or > MaxPathChars) return $"a path has 1 to {MaxPathChars} characters";
-        // What looks like a separator or a dot after normalisation was meant to get past a check of the text.
-        if (!path.IsNormalized(NormalizationForm.FormKC)) return "a path must not hold compatibility characters";
         foreach (var name in path.Split('/'))
         {
             if (name.Length == 0 || name is "." or "..") return "a path must not start or end with '/', nor hold '.', '..' or empty names";

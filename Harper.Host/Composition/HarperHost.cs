@@ -23,6 +23,8 @@ internal sealed partial class HarperHost : IAsyncDisposable
     /// <summary>A cluster has some nodes, each with a socket per database; more are not peers.</summary>
     private const int MaxPeerSockets = 4096;
 
+    private static readonly TimeSpan UpgradeDeadline = TimeSpan.FromSeconds(10);
+
     private static readonly TimeSpan DrainDeadline = TimeSpan.FromSeconds(10);
 
     private readonly Stack<Func<ValueTask>> _undo = new();
@@ -148,10 +150,10 @@ internal sealed partial class HarperHost : IAsyncDisposable
     private async Task ListenAsync(PeerTls tls, ILoggerFactory loggers, CancellationToken cancellation)
     {
         if (Config.Replication.Port is { } replication)
-            await ListenAsync(new HttpListenerOptions("replication.port", replication) { MaxConnections = MaxPeerSockets }, _replication).ConfigureAwait(false);
+            await ListenAsync(Peers("replication.port", replication), _replication).ConfigureAwait(false);
         if (Config.Replication.SecurePort is { } secure)
             await ListenAsync(
-                new HttpListenerOptions("replication.securePort", secure) { MaxConnections = MaxPeerSockets, Tls = new TlsListenerOptions(tls, "replication", true) },
+                Peers("replication.securePort", secure) with { Tls = new TlsListenerOptions(tls, "replication", true) },
                 _replication).ConfigureAwait(false);
         if (Config.Http.Port is { } rest) await ListenAsync(Rest("http.port", rest), _rest).ConfigureAwait(false);
         if (Config.Http.SecurePort is { } secureRest)
@@ -164,6 +166,12 @@ internal sealed partial class HarperHost : IAsyncDisposable
             await ListenAsync(
                 Operations("operationsApi.network.securePort", secureOperations) with { Tls = new TlsListenerOptions(tls, "operations", false) }, _operations)
                 .ConfigureAwait(false);
+
+        // A peer upgrades at once; whoever takes longer is none.
+        HttpListenerOptions Peers(string key, ListenAddress address) => new(key, address)
+        {
+            MaxConnections = MaxPeerSockets, HeadersTimeout = UpgradeDeadline, KeepAliveTimeout = UpgradeDeadline,
+        };
 
         HttpListenerOptions Rest(string key, ListenAddress address) => new(key, address)
         {

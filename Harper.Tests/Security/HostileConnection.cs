@@ -1,0 +1,101 @@
+using System.Buffers.Binary;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace Harper.Tests.Security;
+
+/// <summary>A TCP connection that says exactly what it is told, right or wrong, from an address of its choice.</summary>
+internal sealed class HostileConnection : IDisposable
+{
+    private readonly Socket _socket;
+
+    private HostileConnection(Socket socket) => _socket = socket;
+
+    public static async Task<HostileConnection> OpenAsync(string from, string to, int port)
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        socket.Bind(new IPEndPoint(IPAddress.Parse(from), 0));
+        await socket.ConnectAsync(IPAddress.Parse(to), port);
+        return new HostileConnection(socket);
+    }
+
+    /// <summary>Opens a WebSocket as a peer does.</summary>
+    public async Task UpgradeAsync(string host)
+    {
+        await TrySendAsync(Encoding.ASCII.GetBytes(
+            $"GET / HTTP/1.1\r\nHost: {host}:9933\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+            + "Sec-WebSocket-Protocol: harperdb-replication-v1\r\n\r\n"));
+        var answer = await ReadAsync();
+        if (!answer.StartsWith("HTTP/1.1 101", StringComparison.Ordinal)) throw new InvalidOperationException(answer);
+    }
+
+    /// <summary>A frame as the protocol has it, but for what is told otherwise.</summary>
+    public Task<bool> FrameAsync(ReadOnlyMemory<byte> payload, byte head = 0x82, ulong? claimed = null)
+    {
+        var length = claimed ?? (ulong)payload.Length;
+        var frame = new List<byte> { head };
+        Span<byte> number = stackalloc byte[8];
+        if (length < 126) frame.Add((byte)(0x80 | length));
+        else if (length <= ushort.MaxValue)
+        {
+            frame.Add(0x80 | 126);
+            BinaryPrimitives.WriteUInt16BigEndian(number, (ushort)length);
+            frame.AddRange(number[..2]);
+        }
+        else
+        {
+            frame.Add(0x80 | 127);
+            BinaryPrimitives.WriteUInt64BigEndian(number, length);
+            frame.AddRange(number);
+        }
+        frame.AddRange([0, 0, 0, 0]);
+        frame.AddRange(payload.Span);
+        return TrySendAsync(frame.ToArray());
+    }
+
+    /// <summary>False: the other end has gone.</summary>
+    public async Task<bool> TrySendAsync(ReadOnlyMemory<byte> bytes)
+    {
+        try
+        {
+            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+            await _socket.SendAsync(bytes, patience.Token);
+            return true;
+        }
+        catch (Exception gone) when (gone is SocketException or OperationCanceledException or ObjectDisposedException)
+        {
+            return false;
+        }
+    }
+
+    public async Task<string> ReadAsync(int seconds = 30)
+    {
+        var buffer = new byte[64 * 1024];
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(seconds));
+        return Encoding.Latin1.GetString(buffer, 0, await _socket.ReceiveAsync(buffer, patience.Token));
+    }
+
+    /// <summary>Whether the other end hangs up in time.</summary>
+    public async Task<bool> EndsAsync(int seconds = 60)
+    {
+        try
+        {
+            while ((await ReadAsync(seconds)).Length > 0)
+            {
+                // Whatever it says before it goes.
+            }
+            return true;
+        }
+        catch (SocketException)
+        {
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    public void Dispose() => _socket.Dispose();
+}
