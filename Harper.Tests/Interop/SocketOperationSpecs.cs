@@ -42,4 +42,14 @@ public sealed class SocketOperationSpecs(MixedPair pair) : IClassFixture<MixedPa
         await MixedCluster.IntroduceAsync(pair.Original, pair.Ours);
         await pair.Cluster.UntilMeshedAsync("system", "data");
     }
+
+    [Fact]
+    public async Task An_original_that_we_remove_should_be_left_by_both_and_may_be_added_again()
+    {
+        await pair.Ours.CallAsync(new { operation = "remove_node", hostname = pair.Original.Address });
+        await pair.Cluster.UntilAsync("neither is connected", async () =>
+            !await MixedCluster.ConnectedAsync(pair.Original, pair.Ours) && !await MixedCluster.ConnectedAsync(pair.Ours, pair.Original));
+        await MixedCluster.IntroduceAsync(pair.Ours, pair.Original);
+        await pair.Cluster.UntilMeshedAsync("system", "data");
+    }
 }
