@@ -29,6 +29,15 @@ internal sealed class TestAuthority
     /// <summary>The authorities between this one and the root, this one first.</summary>
     public IEnumerable<X509Certificate2> Intermediates => _parent is null ? [] : [Certificate, .. _parent.Intermediates];
 
+    /// <summary>Its list of what it revoked, as of now and for an hour, in DER.</summary>
+    public byte[] List(params IssuedCertificate[] revoked)
+    {
+        var builder = new CertificateRevocationListBuilder();
+        foreach (var issued in revoked) builder.AddEntry(issued.Certificate);
+        using var issuer = Certificate.CopyWithPrivateKey(_key);
+        return builder.Build(issuer, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(), DateTimeOffset.UtcNow.AddHours(1), HashAlgorithmName.SHA256);
+    }
+
     public IssuedCertificate Issue(string commonName, Issuing? how = null)
     {
         how ??= new Issuing();
@@ -42,6 +51,7 @@ internal sealed class TestAuthority
         if (how.AlternativeNames(commonName) is { } names) request.CertificateExtensions.Add(names);
         if (how.UnknownCritical) request.CertificateExtensions.Add(new X509Extension("1.3.6.1.4.1.99999.1", [0x05, 0x00], true));
         if (how.Padding > 0) request.CertificateExtensions.Add(new X509Extension("1.3.6.1.4.1.99999.2", [0x04, 0x82, (byte)(how.Padding >> 8), (byte)how.Padding, .. new byte[how.Padding]], false));
+        if (how.ListedAt is { } list) request.CertificateExtensions.Add(CertificateRevocationListBuilder.BuildCrlDistributionPointExtension([list]));
         var serial = how.Serial ?? [1, .. RandomNumberGenerator.GetBytes(7)];
         var signer = how.SelfSigned
             ? rsa is not null ? X509SignatureGenerator.CreateForRSA(rsa, RSASignaturePadding.Pkcs1) : X509SignatureGenerator.CreateForECDsa(ecdsa!)
@@ -70,6 +80,9 @@ internal sealed record Issuing
     public int Padding { get; init; }
 
     public byte[]? Serial { get; init; }
+
+    /// <summary>Where the authority lists what it revoked; null: the certificate does not say.</summary>
+    public string? ListedAt { get; init; }
 
     public DateTimeOffset From { get; init; } = DateTimeOffset.UtcNow.AddDays(-1);
 

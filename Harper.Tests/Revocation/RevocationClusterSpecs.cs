@@ -1,0 +1,99 @@
+using System.Net;
+using System.Text.Json;
+using Harper.Actors.Certificates;
+using Harper.Core.Certificates.Revocation;
+using Harper.Host.Revocation;
+using Harper.Tests.Support;
+using Microsoft.Extensions.Logging;
+using Xunit;
+
+namespace Harper.Tests.Revocation;
+
+/// <summary>
+/// Nodes over wss with certificates of a private authority that publishes a list: proves R-VER-01, 05, 06, 07, 10 and R-CFG-41 from the setting to the data that flows
+/// or does not.
+/// </summary>
+public sealed class RevocationClusterSpecs : IAsyncDisposable
+{
+    private static readonly TestAuthority Authority = new("Listing Authority");
+    private readonly ListServer _server = new("127.0.43.1");
+    private readonly CapturedLog _log = new();
+    private readonly List<ClusterNode> _nodes = [];
+    private readonly List<RevocationCheck> _checks = [];
+    private TimeSpan _ahead;
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var node in _nodes) await node.DisposeAsync();
+        foreach (var check in _checks) check.Dispose();
+        _server.Dispose();
+        _log.Dispose();
+    }
+
+    [Fact]
+    public async Task A_peer_should_be_believed_until_its_authority_lists_it_and_be_refused_both_ways_from_then_on_even_in_fail_open()
+    {
+        _server.Serve("/list", Authority.List());
+        var shown = Issue("127.0.43.3");
+        var a = await StartAsync("127.0.43.2", "127.0.43.3", Issue("127.0.43.2"), """{"failureMode":"fail-open","crl":{"cacheTtl":1000}}""");
+        var b = await StartAsync("127.0.43.3", "127.0.43.2", shown, null);
+        await Wait.UntilAsync(() => a.Connected.Length == 1 && b.Connected.Length == 1, "both are connected", 60);
+        await a.InsertAsync("dog", 1, "Penny");
+        await Wait.UntilAsync(() => b.Has("dog", 1), "rows cross", 60);
+        Assert.True(_server.Count("/list") > 0, "nobody asked the authority");
+
+        _server.Serve("/list", Authority.List(shown));
+        _ahead = TimeSpan.FromSeconds(10);
+        await b.DisposeAsync();
+        _nodes.Remove(b);
+        await a.InsertAsync("dog", 2, "Harper");
+        b = await b.StartAgainAsync();
+        _nodes.Add(b);
+        await Wait.UntilAsync(() => Refused(a, b, "certificate revoked") && Refused(b, a, "certificate revoked"), "it is refused as the one that dials and as the one that is dialled", 60);
+        Assert.Contains("certificate revoked: listed at", (await a.CallAsync(new { operation = "cluster_status" })).GetRawText(), StringComparison.Ordinal);
+        Assert.Empty(a.Connected);
+        Assert.Empty(b.Connected);
+        Assert.False(b.Has("dog", 2));
+    }
+
+    [Fact]
+    public async Task With_no_list_to_be_had_nobody_should_get_in_unless_the_operator_chose_that_and_then_with_a_warning()
+    {
+        // Nothing is served: the server answers 404.
+        var closed = await StartAsync("127.0.43.4", "127.0.43.5", Issue("127.0.43.4"), "true");
+        var peer = await StartAsync("127.0.43.5", "127.0.43.4", Issue("127.0.43.5"), null);
+        await Wait.UntilAsync(
+            () => Refused(closed, peer, "revocation status unknown") && Refused(peer, closed, "revocation status unknown"), "it is refused as the one that dials and as the one that is dialled", 60);
+        Assert.Empty(closed.Connected);
+        Assert.Empty(peer.Connected);
+
+        var open = await StartAsync("127.0.43.6", "127.0.43.7", Issue("127.0.43.6"), """{"failureMode":"fail-open"}""");
+        var other = await StartAsync("127.0.43.7", "127.0.43.6", Issue("127.0.43.7"), null);
+        await Wait.UntilAsync(() => open.Connected.Length == 1 && other.Connected.Length == 1, "both are connected", 60);
+        await other.InsertAsync("dog", 1, "Penny");
+        await Wait.UntilAsync(() => open.Has("dog", 1), "rows cross", 60);
+        Assert.Contains(_log.Lines, line => line.Contains("127.0.43.7", StringComparison.Ordinal) && line.Contains("fail-open", StringComparison.Ordinal));
+    }
+
+    private static bool Refused(ClusterNode node, ClusterNode peer, string reason) =>
+        node.Board.Find(new(peer.Name))?.Databases.Values.Any(database => database.LastError?.Reason.Contains(reason, StringComparison.Ordinal) == true) == true;
+
+    private IssuedCertificate Issue(string name) => Authority.Issue(name, new Issuing { ListedAt = _server.Url + "/list" });
+
+    /// <param name="verification"><c>replication.mtls.certificateVerification</c>; null: not configured, which asks nobody about private authorities.</param>
+    private async Task<ClusterNode> StartAsync(string name, string route, IssuedCertificate issued, string? verification)
+    {
+        var errors = new List<string>();
+        var settings = RevocationSettingsReader.Read(verification is null ? null : JsonDocument.Parse(verification).RootElement, "certificateVerification", errors);
+        Assert.Empty(errors);
+        using var loggers = LoggerFactory.Create(builder => builder.AddProvider(_log));
+        var check = new RevocationCheck(settings, [IPNetwork.Parse("127.0.43.0/24")], () => DateTimeOffset.UtcNow + _ahead, loggers.CreateLogger<RevocationCheck>());
+        _checks.Add(check);
+        var node = await ClusterNode.StartAsync(new ClusterNodeOptions(name)
+        {
+            Secure = new SecureNode(withKey: false) { Configured = [new ConfiguredCertificate("tls", issued.Pem, Authority.Pem, issued.KeyPem)], Revocation = check },
+        }.With(route));
+        _nodes.Add(node);
+        return node;
+    }
+}
