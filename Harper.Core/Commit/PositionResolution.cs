@@ -44,6 +44,16 @@ internal static class PositionResolution
         var (through, floor) = (positions.Through.GetValueOrDefault(self), positions.Floor.GetValueOrDefault(self));
         if (request.Seen <= Math.Min(through, floor) || (request.Seen > floor && request.Seen <= through && Wrote(group, request.Seen)))
             return new CommitResult.Applied(false);
+
+        // Nobody can have taken in what is further ahead than that (rule 8): believing it would carry this clock away, and with it every later write.
+        if (!(request.Seen <= group.Now + group.State.Settings.MaxClockAheadMs))
+        {
+            return request.At is { } claimant
+                ? new CommitResult.Rejected(
+                    CommitRejection.Malformed, $"{claimant} claims writes of this node up to {request.Seen:R}, {request.Seen - group.Now:0} ms ahead of this node's clock; compare the clocks of both")
+                : new CommitResult.Applied(false);
+        }
+
         if (request.Seen > floor)
         {
             group.Head = Math.Max(group.Head, Math.BitIncrement(request.Seen));

@@ -155,6 +155,24 @@ public sealed class CopyAndPositionSpecs : IDisposable
         Assert.False(_database.Commit<CommitResult.Applied>(new CommitRequest.OwnWritesAhead(lost, peer)).Changed);
     }
 
+    /// <summary>Rules 8 and 16: whoever claims to have seen what nobody can have taken in does not carry the clock away.</summary>
+    [Theory]
+    [InlineData(253_402_300_799_000)]
+    [InlineData(double.PositiveInfinity)]
+    [InlineData(double.NaN)]
+    public void Own_writes_of_the_far_future_should_be_believed_of_nobody(double claimed)
+    {
+        _database.Write(Insert("kept", ("x", 1)));
+        var before = _database.Engine.Positions;
+        var peer = new Harper.Core.Identity.NodeName("peer");
+        var refused = Assert.IsType<CommitResult.Rejected>(_database.Commit(new CommitRequest.OwnWritesAhead(claimed, peer)));
+        Assert.StartsWith("peer claims writes of this node", refused.Message, StringComparison.Ordinal);
+        Assert.False(_database.Commit<CommitResult.Applied>(new CommitRequest.OwnWritesAhead(claimed, null)).Changed);
+        var after = _database.Engine.Positions;
+        Assert.Equal((before.Head, before.Incarnation, before.Floor.Count), (after.Head, after.Incarnation, after.Floor.Count));
+        Assert.Empty(after.PeerIncarnations);
+    }
+
     /// <summary>Rules 14, 15.</summary>
     [Fact]
     public void Positions_without_data_should_be_kept_and_forgotten_with_their_peer()
