@@ -8,7 +8,7 @@ using static Harper.Tests.Core.Membership.MembershipFixtures;
 
 namespace Harper.Tests.Core.Membership;
 
-/// <summary>Proves R-IP-02, 03, 05, 07 and R-SEC-09, 10: who is let in by a plain socket.</summary>
+/// <summary>Proves R-IP-02, 03, 07 and R-SEC-09, 10: who is let in by a plain socket.</summary>
 public sealed class AdmissionSpecs
 {
     [Theory]
