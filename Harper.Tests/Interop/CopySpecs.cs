@@ -86,15 +86,20 @@ public sealed class CopySpecs : IAsyncDisposable
     /// <summary>Both come to hold as many rows as are expected, and the same: a row that is newer on one side is on its way when the numbers are equal already.</summary>
     private async Task EqualAsync(int expected)
     {
-        foreach (var node in _cluster.Nodes)
-            await _cluster.UntilAsync($"{node.Address} has {expected} rows", async () => await MixedCluster.CountAsync(node, "copied", "rows") == expected, 150);
-        List<string>[] all = [];
-        await _cluster.UntilAsync("both hold the same rows", async () =>
+        await _cluster.UntilAsync($"both hold the same {expected} rows", async () =>
         {
-            all = [.. await Task.WhenAll(_cluster.Nodes.Select(AllAsync))];
-            return all[0].SequenceEqual(all[1]);
-        }, () => string.Join('\n', all[0].Except(all[1]).Take(3)), 60);
+            foreach (var node in _cluster.Nodes)
+                if (await MixedCluster.CountAsync(node, "copied", "rows") != expected) return false;
+            var all = await AllAsync();
+            return all[0].Count == expected && all[0].SequenceEqual(all[1]);
+        }, async () => Differences(await AllAsync()), 150);
     }
+
+    private Task<List<string>[]> AllAsync() => Task.WhenAll(_cluster.Nodes.Select(AllAsync));
+
+    /// <summary>How many rows each holds, and a few that only one of them does.</summary>
+    private static string Differences(List<string>[] all) =>
+        string.Join('\n', [.. all.Select(rows => $"{rows.Count} rows"), .. all[0].Except(all[1]).Take(3), .. all[1].Except(all[0]).Take(3)]);
 
     private static async Task<List<string>> AllAsync(NodeProcess node)
     {

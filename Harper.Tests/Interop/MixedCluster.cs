@@ -76,15 +76,15 @@ internal sealed class MixedCluster(string prefix) : IAsyncDisposable
         return null;
     }
 
-    public Task UntilAsync(string what, Func<Task<bool>> condition, int seconds = Patience) => UntilAsync(what, condition, () => string.Empty, seconds);
+    public Task UntilAsync(string what, Func<Task<bool>> condition, int seconds = Patience) => UntilAsync(what, condition, () => Task.FromResult(string.Empty), seconds);
 
     /// <param name="detail">What to say beside the state of all nodes when it does not come true.</param>
-    public async Task UntilAsync(string what, Func<Task<bool>> condition, Func<string> detail, int seconds = Patience)
+    public async Task UntilAsync(string what, Func<Task<bool>> condition, Func<Task<string>> detail, int seconds = Patience)
     {
         var watch = Stopwatch.StartNew();
         while (!await condition())
         {
-            if (watch.Elapsed.TotalSeconds > seconds) Assert.Fail($"Not within {seconds} s: {what}\n{detail()}\n{await StateAsync()}");
+            if (watch.Elapsed.TotalSeconds > seconds) Assert.Fail($"Not within {seconds} s: {what}\n{await detail()}\n{await StateAsync()}");
             await Task.Delay(50);
         }
     }
