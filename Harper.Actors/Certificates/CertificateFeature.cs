@@ -18,7 +18,7 @@ public sealed class CertificateFeature
     public CertificateFeature(CertificateSettings settings, IKeyFiles keys, MembershipView membership, Func<DateTimeOffset> now, ICertificateRevocationCheck? revocation = null)
     {
         View = new CertificateView();
-        var live = new LiveCertificates(membership, View, now);
+        var live = new LiveCertificates(membership, View, now, revocation);
         Tls = new PeerTls(View, live, now, revocation);
         _parts = new CertificateParts
         {
@@ -39,5 +39,5 @@ public sealed class CertificateFeature
 
     public Props Props(NodeServices services) => CertificateAuthoritiesActor.Props(_parts, services.Databases);
 
-    public IOperationFamily CreateOperations() => new CertificateOperations(Client, _parts.Settings.PublishesAuthority, _parts.Now);
+    public IOperationFamily CreateOperations() => new CertificateOperations(Client, _parts.Settings.IsReachedSecurely, _parts.Now);
 }

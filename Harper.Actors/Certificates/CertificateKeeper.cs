@@ -206,7 +206,7 @@ internal sealed class CertificateKeeper(CertificateSettings settings, Certificat
         }
         _all = all.ToImmutable();
         Build();
-        if (settings.PublishesAuthority && Snapshot.Shown(CertificateRow.ReplicationUse, null, now()) is { } own && NameProblem(own) is { } named) Problems.Add(named);
+        if (settings.IsReachedSecurely && Snapshot.Shown(CertificateRow.ReplicationUse, null, now()) is { } own && NameProblem(own) is { } named) Problems.Add(named);
     }
 
     /// <summary>Peers compare the certificate with the name of the node (R-SEC-08): better said here than found out from their refusals.</summary>

@@ -28,10 +28,9 @@ internal sealed class CertificateParts
 
     public SignElsewhere? SignElsewhere { get; set; }
 
-    /// <summary>The own record names the authority of the certificate that peers see, so that everybody trusts it by gossip.</summary>
+    /// <summary>The own record names the authority of the certificate that peers see, on whichever side of a socket, so that everybody trusts it by gossip.</summary>
     public void PublishOwnAuthority(CertificateSnapshot snapshot)
     {
-        if (!Settings.PublishesAuthority) return;
         var authority = snapshot.OwnAuthority(Now());
         Membership.SetAuthority(authority is null ? null : new NodeAuthority(CertificateReader.ToPem(authority.Certificate), authority.Facts));
     }

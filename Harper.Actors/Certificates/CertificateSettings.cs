@@ -16,8 +16,8 @@ public sealed record CertificateSettings
     /// <summary>A listener of this node speaks TLS: then there is a certificate from the first start on. Else one is made when it is first asked for.</summary>
     public required bool IsSecure { get; init; }
 
-    /// <summary>Peers reach this node over TLS: its record names the authority of its certificate.</summary>
-    public required bool PublishesAuthority { get; init; }
+    /// <summary>Peers reach this node over TLS, and compare its certificate with its name.</summary>
+    public required bool IsReachedSecurely { get; init; }
 
     /// <summary><c>tls</c> and <c>operationsApi.tls</c>.</summary>
     public ImmutableArray<ConfiguredCertificate> Configured { get; init; } = [];

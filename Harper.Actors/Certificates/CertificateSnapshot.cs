@@ -41,6 +41,14 @@ public sealed class CertificateSnapshot
         return [.. valid.Concat(over).Select(authority => authority.Certificate)];
     }
 
+    /// <summary>
+    /// Believed for HTTP clients that show certificates: the authorities that the operator named for that, by <c>tls.certificateAuthority</c> or with the listener among the
+    /// <c>uses</c> of <c>add_certificate</c>. Not those that other nodes brought along, nor the one that signs nodes: a member must not make itself a user.
+    /// </summary>
+    /// <param name="use">The listener: <c>operations</c> or <c>https</c>.</param>
+    internal X509Certificate2Collection TrustedForClients(string use) =>
+        [.. All.Where(stored => stored.Row.IsAuthority && (stored.Row.HasUse(use) || stored.Row is { IsSelfSigned: false, Uses: null or [] })).Select(stored => stored.Certificate)];
+
     internal PublicRoots? PublicRoots { get; }
 
     /// <summary>What a listener shows to a client that asked for a name, or what this node shows as a client.</summary>

@@ -50,7 +50,7 @@ internal static class ConfiguredCertificateFiles
                 var facts = CertificateReader.FactsOf(certificate);
                 rows.Add((new CertificateRow(facts.MainName ?? facts.Subject, CertificateReader.ToPem(certificate))
                 {
-                    IsAuthority = true, FileTime = TimeOf(authority), IsSelfSigned = false,
+                    IsAuthority = true, FileTime = TimeOf(authority), IsSelfSigned = false, Uses = entry.Uses,
                 }, facts));
             }
         }

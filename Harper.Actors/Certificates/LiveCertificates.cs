@@ -10,13 +10,15 @@ namespace Harper.Actors.Certificates;
 
 /// <summary>
 /// The open sockets whose other end was believed because of its certificate. They are judged again whenever anything changes that the judgement rested on:
-/// revoked serial numbers, authorities, records, time (R-REV-09, R-SEC-10). What no longer holds is closed with 1008.
+/// revoked serial numbers, authorities, records, time (R-REV-09, R-SEC-10), and what their authorities say of them by now (R-VER). What no longer holds is
+/// closed with 1008.
 /// </summary>
-public sealed class LiveCertificates(MembershipView membership, CertificateView certificates, Func<DateTimeOffset> now)
+public sealed class LiveCertificates(MembershipView membership, CertificateView certificates, Func<DateTimeOffset> now, ICertificateRevocationCheck? revocation = null)
 {
     private readonly ConcurrentDictionary<IPeerSocket, (ShownCertificate Shown, NodeName Peer, bool Accepted)> _open = new();
     private int _rechecking;
     private int _again;
+    private int _asking;
 
     public int Count => _open.Count;
 
@@ -64,9 +66,32 @@ public sealed class LiveCertificates(MembershipView membership, CertificateView 
             var key = (shown.Claim.Certificate.Fingerprint, shown.Role);
             if (!judged.TryGetValue(key, out var problem)) judged[key] = problem = FaultOf(shown);
             var fault = Admission.IsRevoked(shown.Claim.Certificate.Serial, peer, known.Records, known.Routes) ? "certificate revoked" : problem ?? MembershipFaultOf(peer, accepted, known);
-            if (fault is not null) _ = socket.CloseAsync(new PeerClose(PeerClose.Policy, Admission.Cut(fault)));
+            if (fault is not null) Close(socket, fault);
+        }
+        if (revocation is not null && !_open.IsEmpty && Interlocked.CompareExchange(ref _asking, 1, 0) == 0) _ = AskAuthoritiesAsync(revocation);
+    }
+
+    /// <summary>
+    /// Beside the rest: what an operator took back himself must not wait for an authority that is slow to answer. What was learned is kept by whoever asks, so that most of the
+    /// time this asks nobody.
+    /// </summary>
+    private async Task AskAuthoritiesAsync(ICertificateRevocationCheck check)
+    {
+        try
+        {
+            await Task.WhenAll(_open.GroupBy(open => (open.Value.Shown.Claim.Certificate.Fingerprint, open.Value.Shown.Role)).Select(async sockets =>
+            {
+                if (await check.CheckAsync(sockets.First().Value.Shown, CancellationToken.None).ConfigureAwait(false) is not { } refusal) return;
+                foreach (var (socket, _) in sockets) Close(socket, refusal);
+            })).ConfigureAwait(false);
+        }
+        finally
+        {
+            Volatile.Write(ref _asking, 0);
         }
     }
+
+    private static void Close(IPeerSocket socket, string fault) => _ = socket.CloseAsync(new PeerClose(PeerClose.Policy, Admission.Cut(fault)));
 
     private void RecheckAll()
     {

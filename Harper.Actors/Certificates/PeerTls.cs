@@ -8,6 +8,18 @@ using Harper.Core.Certificates;
 
 namespace Harper.Actors.Certificates;
 
+/// <summary>What a listener wants of its clients.</summary>
+public enum ClientCertificateDemand
+{
+    None,
+
+    /// <summary>Asked for and judged, but nobody is turned away for it in the handshake.</summary>
+    Asked,
+
+    /// <summary>Whoever shows none that is believed gets no connection.</summary>
+    Required,
+}
+
 /// <summary>
 /// TLS as this node speaks it, to peers and to clients: 1.2 or newer, no resumption between nodes, no renegotiation, nothing fetched while a chain is built.
 /// Every handshake takes the snapshot of its moment.
@@ -23,35 +35,45 @@ public sealed class PeerTls(CertificateView view, LiveCertificates live, Func<Da
     /// <summary>How a listener speaks TLS with one client; null while there is no certificate to show.</summary>
     /// <param name="use">The purpose of the listener: <c>replication</c>, <c>operations</c>, <c>https</c>.</param>
     /// <param name="serverName">What the client asked for (SNI).</param>
-    /// <param name="asksForCertificate">Ask the client for one. What it shows is told to <paramref name="shown"/>; nobody is turned away here: identity is decided above.</param>
+    /// <param name="asked">Whether the client is asked for one. What it shows is told to <paramref name="shown"/>.</param>
     public async ValueTask<SslServerAuthenticationOptions?> ServerOptionsAsync(
-        string use, string? serverName, bool asksForCertificate, Action<ShownCertificate> shown, CancellationToken cancellation)
+        string use, string? serverName, ClientCertificateDemand asked, Action<ShownCertificate> shown, CancellationToken cancellation)
     {
         if (await view.WaitAsync(StartDeadline, cancellation).ConfigureAwait(false) is not { } snapshot) return null;
         if (snapshot.Shown(use, serverName, now()) is not { } own) return null;
         var options = new SslServerAuthenticationOptions
         {
             ServerCertificateContext = snapshot.ContextOf(own),
-            ClientCertificateRequired = asksForCertificate,
+            ClientCertificateRequired = asked != ClientCertificateDemand.None,
             EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
             EncryptionPolicy = EncryptionPolicy.RequireEncryption,
             AllowRenegotiation = false,
-            AllowTlsResume = use != CertificateRow.ReplicationUse,
+            // What a resumed session showed would not be judged again.
+            AllowTlsResume = asked == ClientCertificateDemand.None,
             CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
-            CertificateChainPolicy = ChainVerdict.PolicyOf(snapshot.TrustedAt(now())),
+            CertificateChainPolicy = ChainVerdict.PolicyOf(TrustedBy(use, snapshot).Authorities),
             CipherSuitesPolicy = PolicyOf(own.Row.Ciphers),
         };
-        if (asksForCertificate)
+        if (asked != ClientCertificateDemand.None)
         {
-#pragma warning disable CA5359 // The verdict goes to admission, which refuses in words that the other end can read; TLS could only hang up.
+#pragma warning disable CA5359 // Unless one is required the verdict goes to admission, which refuses in words that the other end can read; TLS could only hang up.
             options.RemoteCertificateValidationCallback = (_, certificate, chain, _) =>
             {
-                if (certificate is not null) shown(Judge(certificate, chain, snapshot, CertificateRole.Client));
-                return true;
+                var seen = certificate is null ? null : Judge(certificate, chain, TrustedBy(use, snapshot), CertificateRole.Client);
+                if (seen is not null) shown(seen);
+                return asked != ClientCertificateDemand.Required || seen is { Claim.Problem: null };
             };
 #pragma warning restore CA5359
         }
         return options;
+    }
+
+    /// <summary>Why a certificate that was believed on a listener is not believed any more, or null.</summary>
+    public string? FaultOf(string use, ShownCertificate shown)
+    {
+        if (view.Current is not { } snapshot) return null;
+        var (authorities, publicRoots) = TrustedBy(use, snapshot);
+        return ChainVerdict.Judge(shown.Leaf, null, [.. shown.Chain.Skip(1)], authorities, publicRoots, shown.Role, now()).Problem;
     }
 
     public async Task<SecuredStream> SecureAsync(Stream plain, PeerDial dial, CancellationToken cancellation)
@@ -78,7 +100,7 @@ public sealed class PeerTls(CertificateView view, LiveCertificates live, Func<Da
                     CertificateChainPolicy = ChainVerdict.PolicyOf(snapshot.TrustedAt(now())),
                     RemoteCertificateValidationCallback = (_, certificate, chain, _) =>
                     {
-                        if (certificate is not null) seen = Judge(certificate, chain, snapshot, CertificateRole.Server);
+                        if (certificate is not null) seen = Judge(certificate, chain, TrustedBy(CertificateRow.ReplicationUse, snapshot), CertificateRole.Server);
                         refusal = dial.VerifiesTls ? RefusalOf(seen, host) : null;
                         return refusal is null;
                     },
@@ -115,13 +137,16 @@ public sealed class PeerTls(CertificateView view, LiveCertificates live, Func<Da
         return shown.Claim.Problem ?? (CertificateNames.IsFor(shown.Claim.Certificate, host) ? null : ChainFault.WrongHost(shown.Claim.Certificate, host));
     }
 
-    private ShownCertificate Judge(X509Certificate certificate, X509Chain? chain, CertificateSnapshot snapshot, CertificateRole role)
+    private (X509Certificate2Collection Authorities, PublicRoots? PublicRoots) TrustedBy(string use, CertificateSnapshot snapshot) =>
+        use == CertificateRow.ReplicationUse ? (snapshot.TrustedAt(now()), snapshot.PublicRoots) : (snapshot.TrustedForClients(use), null);
+
+    private ShownCertificate Judge(X509Certificate certificate, X509Chain? chain, (X509Certificate2Collection Authorities, PublicRoots? PublicRoots) trusted, CertificateRole role)
     {
         // The stream's own objects go with the handshake.
         var leaf = X509CertificateLoader.LoadCertificate(certificate.GetRawCertData());
         var extra = new X509Certificate2Collection();
         foreach (var sent in (chain?.ChainPolicy.ExtraStore ?? []).Take(PeerCertificateRules.MaxChainLength)) extra.Add(X509CertificateLoader.LoadCertificate(sent.RawDataMemory.Span));
-        var claim = ChainVerdict.Judge(leaf, chain, extra, snapshot.TrustedAt(now()), snapshot.PublicRoots, role, now(), out var issuer);
+        var claim = ChainVerdict.Judge(leaf, chain, extra, trusted.Authorities, trusted.PublicRoots, role, now(), out var issuer);
         return new ShownCertificate(claim, role, [leaf, .. extra]) { Issuer = issuer };
     }
 

@@ -36,6 +36,8 @@ public static class Admission
         if (claim.Certificate is not { } shown)
             return Unknown(hasCredentials, "no client certificate; join with add_node, or send the credentials of a super_user",
                 $"{source} showed no certificate: nodes are known by certificates on the secure port; run add_node there with credentials of this node");
+        // Whoever holds a revoked certificate is not asked for credentials either: it may have read them where it stole the key.
+        if (shown is { IsTakenBack: true, Problem: { } taken }) return new AdmissionDecision.Refused(Cut(taken), $"{source} showed {Describe(shown)}; its authority decides");
         if (shown.Problem is { } problem)
             return Unknown(hasCredentials, Cut(problem),
                 $"{source} showed {Describe(shown)}, which is not believed; run add_node there with credentials of this node, or add its authority with add_certificate");
@@ -43,7 +45,6 @@ public static class Admission
         {
             var peer = new NodeName(name);
             if (peer == settings.Self || !Authorizes(peer, settings, members, routes)) continue;
-            // Whoever holds a revoked certificate is not asked for credentials either: it may have read them where it stole the key.
             return IsRevoked(shown.Certificate.Serial, peer, members, routes)
                 ? new AdmissionDecision.Refused("certificate revoked", $"{Describe(shown)} of {peer} is on the list of revoked certificates")
                 : new AdmissionDecision.Node(peer);

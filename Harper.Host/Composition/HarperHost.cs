@@ -115,8 +115,8 @@ internal sealed partial class HarperHost : IAsyncDisposable
         var hashing = HashForFirstStart(password, algorithm);
         // Addresses are taken while the databases open: a port in use is known at once, and what comes early waits.
         var security = new SecurityComposition(Config, loggers);
-        Undo(security.Revocation.Dispose);
-        var listening = Task.Run(() => ListenAsync(security.Certificates.Tls, loggers, cancellation), cancellation);
+        Undo(security.Dispose);
+        var listening = Task.Run(() => ListenAsync(security, loggers, cancellation), cancellation);
         var credentials = new LateCredentials();
         var starting = NodeComposition.StartAsync(
             Config, root.NodeId, stores, security, credentials, loggers, reason => _lost.TrySetResult(reason), cancellation);
@@ -138,7 +138,7 @@ internal sealed partial class HarperHost : IAsyncDisposable
         var operations = OperationsComposition.Create(Config, loader, node, security, users, tokens, sessions, loggers);
         await OperationsComposition.ApplySchemasAsync(Config, node, loggers, cancellation).ConfigureAwait(false);
         Operations = operations;
-        Serve(node, operations, authentication, loggers);
+        Serve(node, operations, authentication, security, loggers);
         LogPhase(log, "serving");
         Undo(QuietTrim.Start().Dispose);
         root.WritePid();
@@ -147,25 +147,28 @@ internal sealed partial class HarperHost : IAsyncDisposable
         Undo(() => log.Log(LogLevel.Information, LogSeverity.Notify, "Stopping"));
     }
 
-    private async Task ListenAsync(PeerTls tls, ILoggerFactory loggers, CancellationToken cancellation)
+    private async Task ListenAsync(SecurityComposition security, ILoggerFactory loggers, CancellationToken cancellation)
     {
+        var tls = security.Certificates.Tls;
         if (Config.Replication.Port is { } replication)
             await ListenAsync(Peers("replication.port", replication), _replication).ConfigureAwait(false);
         if (Config.Replication.SecurePort is { } secure)
             await ListenAsync(
-                Peers("replication.securePort", secure) with { Tls = new TlsListenerOptions(tls, "replication", true) },
+                Peers("replication.securePort", secure) with { Tls = new TlsListenerOptions(tls, "replication", ClientCertificateDemand.Asked) { Revocation = tls.Revocation } },
                 _replication).ConfigureAwait(false);
         if (Config.Http.Port is { } rest) await ListenAsync(Rest("http.port", rest), _rest).ConfigureAwait(false);
         if (Config.Http.SecurePort is { } secureRest)
-            await ListenAsync(Rest("http.securePort", secureRest) with { Tls = new TlsListenerOptions(tls, "https", false) }, _rest).ConfigureAwait(false);
+            await ListenAsync(Rest("http.securePort", secureRest) with { Tls = new TlsListenerOptions(tls, "https", DemandOf(security.RestClients)) }, _rest).ConfigureAwait(false);
         if (Config.OperationsApi.Port is not null || Config.OperationsApi.DomainSocket is not null)
             await ListenAsync(
                 Operations("operationsApi.network.port", Config.OperationsApi.Port) with { DomainSocket = Config.OperationsApi.DomainSocket }, _operations)
                 .ConfigureAwait(false);
         if (Config.OperationsApi.SecurePort is { } secureOperations)
             await ListenAsync(
-                Operations("operationsApi.network.securePort", secureOperations) with { Tls = new TlsListenerOptions(tls, "operations", false) }, _operations)
+                Operations("operationsApi.network.securePort", secureOperations) with { Tls = new TlsListenerOptions(tls, "operations", DemandOf(security.OperationsClients)) }, _operations)
                 .ConfigureAwait(false);
+
+        static ClientCertificateDemand DemandOf(ClientCertificates? clients) => clients?.Demand ?? ClientCertificateDemand.None;
 
         // A peer upgrades at once; whoever takes longer is none.
         HttpListenerOptions Peers(string key, ListenAddress address) => new(key, address)
@@ -188,14 +191,14 @@ internal sealed partial class HarperHost : IAsyncDisposable
     }
 
     /// <summary>Replication first: a node that answers operations already takes part.</summary>
-    private void Serve(NodeComposition node, OperationDispatcher operations, Authentication authentication, ILoggerFactory loggers)
+    private void Serve(NodeComposition node, OperationDispatcher operations, Authentication authentication, SecurityComposition security, ILoggerFactory loggers)
     {
         var replication = new ReplicationEndpoint(node.Cluster.Acceptor, node.Control, NodeComposition.SocketsOf(Config.Replication), _stopping.Token);
         _replication.Use(replication.HandleAsync);
-        _rest.Use(new RestEndpoint(Config.Http.Cors, authentication).HandleAsync);
+        _rest.Use(new RestEndpoint(Config.Http.Cors, authentication, security.RestClients).HandleAsync);
         var admin = new AdminEndpoint(node.Running.Admin, _stopping.Token);
         _operations.Use(new OperationsEndpoint(
-            Config.OperationsApi.Cors, authentication, Config.Authentication, operations, admin, RootFolder.SpoolOf(Config),
+            Config.OperationsApi.Cors, authentication, Config.Authentication, operations, admin, RootFolder.SpoolOf(Config), security.OperationsClients,
             loggers.CreateLogger<OperationsEndpoint>()).HandleAsync);
     }
 

@@ -14,6 +14,19 @@ internal static class ConfigCatalogue
 
     public static readonly ImmutableArray<string> LogLevels = ["trace", "debug", "info", "warn", "error", "fatal", "notify"];
 
+    private static readonly ImmutableArray<string> CertificateFiles = ["certificate", "certificateAuthority", "privateKey"];
+
+    private static readonly ImmutableArray<string> ClientCertificates = ["user", "required"];
+
+    private static readonly ImmutableArray<string> Verification =
+    [
+        .. new[]
+        {
+            "", ".failureMode", ".crl", ".crl.enabled", ".crl.timeout", ".crl.cacheTtl", ".crl.gracePeriod", ".crl.failureMode",
+            ".ocsp", ".ocsp.enabled", ".ocsp.timeout", ".ocsp.cacheTtl", ".ocsp.errorCacheTtl", ".ocsp.failureMode",
+        }.Select(below => "certificateVerification" + below),
+    ];
+
     public static readonly ImmutableArray<ConfigKey> Keys =
     [
         Key("rootPath", ConfigKind.Text),
@@ -38,7 +51,7 @@ internal static class ConfigCatalogue
         NotYet("replication.blobTimeout", ConfigKind.Milliseconds, "120000"),
         NotYet("replication.blobConcurrency", ConfigKind.Whole, "5") with { Min = 1, Max = 1000 },
         Key("replication.enableRootCAs", ConfigKind.Flag, "true"),
-        Key("replication.mtls", ConfigKind.Anything),
+        Joined("replication.mtls", Verification),
         NoEffect("replication.copyTablesToCatchUp", ConfigKind.Flag),
         NotYet("replication.logging", ConfigKind.Anything),
 
@@ -51,7 +64,8 @@ internal static class ConfigCatalogue
         Key("operationsApi.network.timeout", ConfigKind.Milliseconds, "120000") with { Min = 1, Max = Day },
         Key("operationsApi.network.domainSocket", ConfigKind.Text, RootMark + "/operations-server"),
         NotYet("operationsApi.network.http2", ConfigKind.Flag, "false"),
-        Key("operationsApi.tls", ConfigKind.Anything),
+        Joined("operationsApi.network.mtls", [.. ClientCertificates, .. Verification]),
+        Joined("operationsApi.tls", CertificateFiles),
         NoEffect("operationsApi.processes", ConfigKind.Whole),
         NoEffect("operationsApi.foreground", ConfigKind.Flag),
 
@@ -67,7 +81,7 @@ internal static class ConfigCatalogue
         Key("http.maxHeaderSize", ConfigKind.Whole, "16394") with { Min = 1024, Max = 1_048_576 },
         NotYet("http.requestQueueLimit", ConfigKind.Whole, "20000"),
         NotYet("http.http2", ConfigKind.Flag, "false"),
-        NotYet("http.mtls", ConfigKind.Anything),
+        Joined("http.mtls", [.. ClientCertificates, .. Verification]),
         NoEffect("http.sessionAffinity", ConfigKind.Anything),
         NotYet("http.logging", ConfigKind.Anything),
 
@@ -124,11 +138,7 @@ internal static class ConfigCatalogue
         NoEffect("threads.count", ConfigKind.Whole),
         NoEffect("threads.maxHeapMemory", ConfigKind.Anything),
         NoEffect("threads.debug", ConfigKind.Anything),
-        // An object or a list of them; the keys below it exist for variables that name one.
-        Key("tls", ConfigKind.Anything),
-        Key("tls.certificate", ConfigKind.Text),
-        Key("tls.certificateAuthority", ConfigKind.Text),
-        Key("tls.privateKey", ConfigKind.Text),
+        Joined("tls", CertificateFiles),
         NotYet("localStudio.enabled", ConfigKind.Flag, "false"),
         NotYet("mqtt.network.port", ConfigKind.Port),
         NotYet("mqtt.network.securePort", ConfigKind.Port),
@@ -139,8 +149,11 @@ internal static class ConfigCatalogue
         NoEffect("ignoreScripts", ConfigKind.Flag),
     ];
 
+    /// <summary>Every name that a variable can have, with the key that it gives a value to, be it one below a section that is read as a whole.</summary>
     public static readonly IReadOnlyDictionary<string, ConfigKey> ByFlatName =
-        Keys.Where(key => !key.HasWildcard).ToDictionary(key => key.FlatName, StringComparer.OrdinalIgnoreCase);
+        Keys.Where(key => !key.HasWildcard)
+            .SelectMany(key => key.Below.Select(below => new ConfigKey($"{key.Path}.{below}", ConfigKind.Anything)).Prepend(key))
+            .ToDictionary(key => key.FlatName, StringComparer.OrdinalIgnoreCase);
 
     public static readonly IReadOnlyDictionary<string, ConfigKey> ByPath = Keys.ToDictionary(key => key.Path);
 
@@ -173,6 +186,8 @@ internal static class ConfigCatalogue
     }
 
     private static ConfigKey Key(string path, ConfigKind kind, string? standard = null) => new(path, kind) { Default = standard };
+
+    private static ConfigKey Joined(string path, ImmutableArray<string> below) => new(path, ConfigKind.Anything) { Below = below };
 
     private static ConfigKey NotYet(string path, ConfigKind kind, string? standard = null) =>
         new(path, kind) { Default = standard, Service = ConfigService.NotYet };

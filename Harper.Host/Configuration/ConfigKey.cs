@@ -59,6 +59,15 @@ internal sealed record ConfigKey(string Path, ConfigKind Kind)
 
     public ConfigService Service { get; init; }
 
+    /// <summary>
+    /// The value is a section of its own form, read by who owns it. What several sources say of it is joined, the stronger one counting wherever both speak, so
+    /// that a variable may change one setting of a section that stands in the file.
+    /// </summary>
+    public bool IsJoined => !Below.IsEmpty;
+
+    /// <summary>Keys below this one, dotted, that variables, flags and set_configuration can name one by one.</summary>
+    public ImmutableArray<string> Below { get; init; } = [];
+
     public string[] Parts { get; } = Path.Split('.');
 
     /// <summary>The name in the environment, on the command line and in set_configuration, in any case.</summary>

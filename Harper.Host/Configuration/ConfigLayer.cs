@@ -10,7 +10,12 @@ internal sealed record ConfigLayer(string Name, ConfigNode.Map Root, ImmutableDi
 {
     public static ConfigLayer Of(string name, ConfigNode.Map root) => new(name, root, ImmutableDictionary<string, string>.Empty);
 
-    public string LabelOf(string path) => Labels.GetValueOrDefault(path, Name);
+    public string LabelOf(string path)
+    {
+        if (Labels.TryGetValue(path, out var label)) return label;
+        var below = Labels.Where(entry => entry.Key.StartsWith(path + '.', StringComparison.Ordinal)).Select(entry => entry.Value).Order(StringComparer.Ordinal).ToList();
+        return below.Count > 0 ? string.Join(", ", below) : Name;
+    }
 
     /// <summary>All values that are no section, with their paths; what the catalogue takes as one value stays one.</summary>
     public IEnumerable<(string[] Path, ConfigKey? Key, ConfigNode Value)> Leaves() => Leaves(Root, []);

@@ -46,8 +46,16 @@ internal sealed class ConfigValues
 
     private void Take(ConfigLayer layer, string path, ConfigKey? key, ConfigNode node, List<string> errors, List<string> warnings)
     {
-        if (_entries.ContainsKey(path)) return;
         var source = layer.LabelOf(path);
+        if (_entries.TryGetValue(path, out var stronger))
+        {
+            if (key is { IsJoined: true } && stronger.Node is ConfigNode.Map above && node is ConfigNode.Map below)
+            {
+                var joined = ConfigSources.Overlay(below, above);
+                _entries[path] = stronger with { Node = joined, Value = joined, Source = $"{stronger.Source}, {source}" };
+            }
+            return;
+        }
         object? value = null;
         if (key is null)
         {

@@ -24,8 +24,12 @@ internal static class ForcedSettings
     public static void Write(string rootPath, ConfigLayer set)
     {
         var path = Path.Combine(rootPath, FileName);
-        var keys = set.Leaves().Select(leaf => string.Join('.', leaf.Path)).ToList();
+        var keys = set.Leaves().SelectMany(leaf => leaf.Key is { IsJoined: true } ? Below(leaf.Path, leaf.Value) : [leaf.Path]).Select(path => string.Join('.', path)).ToList();
         if (keys.Count > 0) File.WriteAllLines(path, keys);
         else if (File.Exists(path)) File.Delete(path);
     }
+
+    /// <summary>Of a section that was joined with the file's only what was forced is taken out again.</summary>
+    private static IEnumerable<string[]> Below(string[] path, ConfigNode value) =>
+        value is ConfigNode.Map { Entries.IsEmpty: false } map ? map.Entries.SelectMany(entry => Below([.. path, entry.Key], entry.Value)) : [path];
 }

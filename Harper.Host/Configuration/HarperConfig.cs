@@ -97,6 +97,9 @@ public sealed record OperationsApiConfig
     /// <summary>The same over TLS; null: none.</summary>
     public required ListenAddress? SecurePort { get; init; }
 
+    /// <summary>Null: clients are not asked for certificates.</summary>
+    public ClientCertificateConfig? Mtls { get; init; }
+
     public required CorsConfig Cors { get; init; }
 
     public required TimeSpan HeadersTimeout { get; init; }
@@ -116,6 +119,9 @@ public sealed record HttpConfig
 
     /// <summary>The same over TLS; null: none.</summary>
     public required ListenAddress? SecurePort { get; init; }
+
+    /// <summary>Null: clients are not asked for certificates.</summary>
+    public ClientCertificateConfig? Mtls { get; init; }
 
     public required CorsConfig Cors { get; init; }
 

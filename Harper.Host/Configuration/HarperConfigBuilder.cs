@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Text;
-using Harper.Core.Certificates.Revocation;
 
 namespace Harper.Host.Configuration;
 
@@ -27,12 +26,13 @@ internal static class HarperConfigBuilder
             FilePath = filePath,
             NodeName = name,
             ComponentsRoot = PathOf("componentsRoot"),
-            Replication = Replication(values, name, Listen("replication.port"), SecurePort(values, hostname)) with { Revocation = Revocation(values, errors) },
+            Replication = Replication(values, name, Listen("replication.port"), SecurePort(values, hostname)) with { Revocation = MtlsSection.OfPeers(values, errors, warnings) },
             Certificates = certificates,
             OperationsApi = new OperationsApiConfig
             {
                 Port = Listen("operationsApi.network.port"),
                 SecurePort = Listen("operationsApi.network.securePort"),
+                Mtls = MtlsSection.OfClients(values, "operationsApi.network.mtls", Listen("operationsApi.network.securePort") is not null, errors, warnings),
                 Cors = Cors(values, "operationsApi.network"),
                 HeadersTimeout = values.Get<TimeSpan>("operationsApi.network.headersTimeout"),
                 KeepAliveTimeout = values.Get<TimeSpan>("operationsApi.network.keepAliveTimeout"),
@@ -43,6 +43,7 @@ internal static class HarperConfigBuilder
             {
                 Port = Listen("http.port"),
                 SecurePort = Listen("http.securePort"),
+                Mtls = MtlsSection.OfClients(values, "http.mtls", Listen("http.securePort") is not null, errors, warnings),
                 Cors = Cors(values, "http"),
                 HeadersTimeout = values.Get<TimeSpan>("http.headersTimeout"),
                 KeepAliveTimeout = values.Get<TimeSpan>("http.keepAliveTimeout"),
@@ -80,14 +81,6 @@ internal static class HarperConfigBuilder
         values.IsGiven("replication.securePort") || values.Given<ListenAddress>("replication.port") is not null
             ? Bind(values.Given<ListenAddress>("replication.securePort"), hostname)
             : Bind(new ListenAddress(null, DefaultReplicationPort), hostname);
-
-    private static RevocationSettings Revocation(ConfigValues values, List<string> errors)
-    {
-        const string key = "replication.mtls";
-        const string below = "certificateVerification";
-        var given = values.Given<ConfigNode>(key) as ConfigNode.Map;
-        return RevocationSettingsReader.Read(given?.Find(below) is { } node ? ConfigJson.ToElement(node) : null, $"{key}.{below}", errors);
-    }
 
     private static ReplicationConfig Replication(ConfigValues values, string name, ListenAddress? port, ListenAddress? securePort)
     {

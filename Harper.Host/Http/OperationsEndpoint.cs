@@ -12,7 +12,7 @@ namespace Harper.Host.Http;
 /// <summary>The operations port: <c>POST /</c> runs an operation, and the few other paths that the original has (operations API, section 1).</summary>
 internal sealed partial class OperationsEndpoint(
     CorsConfig cors, Authentication authentication, AuthenticationConfig config, OperationDispatcher dispatcher, AdminEndpoint admin, string spoolFolder,
-    ILogger<OperationsEndpoint> log)
+    ClientCertificates? clients, ILogger<OperationsEndpoint> log)
 {
     private const string NoOperation = "Request body must include an 'operation' property.";
     private const string Health = "HarperDB is running.";
@@ -153,8 +153,9 @@ internal sealed partial class OperationsEndpoint(
         await admin.HandleAsync(context, path, started).ConfigureAwait(false);
     }
 
-    private ValueTask<Caller> CallerAsync(HttpContext context) => authentication.AuthenticateAsync(
-        context.Request.Headers.Authorization, context.Connection.RemoteIpAddress, context.RequestAborted, SessionCookie.Read(context.Request));
+    private async ValueTask<Caller> CallerAsync(HttpContext context) => await authentication.AuthenticateAsync(
+        context.Request.Headers.Authorization, context.Connection.RemoteIpAddress, context.RequestAborted, SessionCookie.Read(context.Request),
+        clients is null ? null : await clients.UserOfAsync(context).ConfigureAwait(false)).ConfigureAwait(false);
 
     /// <summary>Clients that forget to name the type of their JSON are understood; what has no operation gets the original's answer.</summary>
     private static bool HasOperation(ReadOnlyMemory<byte> body)

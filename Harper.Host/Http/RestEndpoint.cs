@@ -9,7 +9,7 @@ using Microsoft.AspNetCore.Http;
 namespace Harper.Host.Http;
 
 /// <summary>The REST port: who calls is checked as on the operations port; the interface itself says that it is not there yet.</summary>
-internal sealed class RestEndpoint(CorsConfig cors, Authentication authentication)
+internal sealed class RestEndpoint(CorsConfig cors, Authentication authentication, ClientCertificates? clients)
 {
     public async Task HandleAsync(HttpContext context)
     {
@@ -18,8 +18,9 @@ internal sealed class RestEndpoint(CorsConfig cors, Authentication authenticatio
         if (Cors.Answer(context, cors)) return;
         try
         {
-            await authentication.AuthenticateAsync(context.Request.Headers.Authorization, context.Connection.RemoteIpAddress, context.RequestAborted, SessionCookie.Read(context.Request))
-                .ConfigureAwait(false);
+            var certified = clients is null ? null : await clients.UserOfAsync(context).ConfigureAwait(false);
+            await authentication.AuthenticateAsync(
+                context.Request.Headers.Authorization, context.Connection.RemoteIpAddress, context.RequestAborted, SessionCookie.Read(context.Request), certified).ConfigureAwait(false);
             await AnswerAsync(context, 501, "NotImplemented: the REST interface is not available in this version; use the operations API", started)
                 .ConfigureAwait(false);
         }

@@ -14,9 +14,12 @@ namespace Harper.Host.Http;
 
 /// <summary>How a listener speaks TLS.</summary>
 /// <param name="Use">Its purpose, by which its certificate is chosen.</param>
-/// <param name="AsksForCertificate">Clients may show who they are.</param>
-internal sealed record TlsListenerOptions(PeerTls Tls, string Use, bool AsksForCertificate)
+/// <param name="Demand">Whether clients are asked who they are.</param>
+internal sealed record TlsListenerOptions(PeerTls Tls, string Use, ClientCertificateDemand Demand = ClientCertificateDemand.None)
 {
+    /// <summary>Asked within the handshake, for those who keep a socket; null: what comes over the connection is checked one by one.</summary>
+    public ICertificateRevocationCheck? Revocation { get; init; }
+
     /// <summary>From the first byte to the end of the handshake; whoever is slower is cut.</summary>
     public TimeSpan HandshakeDeadline { get; init; } = TimeSpan.FromSeconds(5);
 
@@ -27,7 +30,11 @@ internal sealed record TlsListenerOptions(PeerTls Tls, string Use, bool AsksForC
 }
 
 /// <summary>The certificate that a client showed, for who answers its requests.</summary>
-internal sealed record ShownCertificateFeature(ShownCertificate? Shown);
+internal sealed record ShownCertificateFeature(ShownCertificate? Shown)
+{
+    /// <summary>The certificates of this node with which the shown one was last judged.</summary>
+    public object? JudgedWith { get; set; }
+}
 
 /// <summary>
 /// TLS in front of HTTP. The certificate is chosen for each handshake anew, what clients show is judged and passed on, and who does not finish is cut. Until
@@ -92,11 +99,11 @@ internal sealed partial class TlsListener(TlsListenerOptions options, ILogger<Tl
             ssl = new SslStream(new DuplexStream(connection.Transport), leaveInnerStreamOpen: false);
             await ssl.AuthenticateAsServerAsync(
                 async (_, hello, _, cancellation) =>
-                    await options.Tls.ServerOptionsAsync(options.Use, hello.ServerName, options.AsksForCertificate, seen => shown = seen, cancellation).ConfigureAwait(false)
+                    await options.Tls.ServerOptionsAsync(options.Use, hello.ServerName, options.Demand, seen => shown = seen, cancellation).ConfigureAwait(false)
                     ?? throw new AuthenticationException("this node has no certificate to show yet"),
                 null, deadline.Token).ConfigureAwait(false);
-            if (shown is { Claim.Problem: null } && await options.Tls.Revocation.CheckAsync(shown, deadline.Token).ConfigureAwait(false) is { } revoked)
-                shown = shown with { Claim = shown.Claim with { Problem = revoked } };
+            if (shown is { Claim.Problem: null } && options.Revocation is { } revocation && await revocation.CheckAsync(shown, deadline.Token).ConfigureAwait(false) is { } revoked)
+                shown = shown with { Claim = shown.Claim with { Problem = revoked, IsTakenBack = true } };
             var secured = ssl;
             ssl = null;
             return (secured, shown);

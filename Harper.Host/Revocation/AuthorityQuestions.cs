@@ -30,7 +30,7 @@ internal sealed class AuthorityQuestions : IDisposable
     private readonly GuardedFetch _fetch = new();
     private readonly SemaphoreSlim _places = new(MaxAtOnce);
     private readonly AnswerCache<(RevocationList? List, RevocationAnswer? Problem)> _lists;
-    private readonly AnswerCache<RevocationAnswer> _answers;
+    private readonly AnswerCache<(RevocationAnswer Answer, DateTimeOffset? Until)> _answers;
 
     public AuthorityQuestions(RevocationSettings settings, ImmutableArray<IPNetwork> allowed, Func<DateTimeOffset> now)
     {
@@ -39,7 +39,7 @@ internal sealed class AuthorityQuestions : IDisposable
         _own = new OutboundPolicy([.. allowed, .. Inside]);
         _now = now;
         _lists = new AnswerCache<(RevocationList?, RevocationAnswer?)>(MaxKeptBytes, entry => entry.Item1?.Bytes ?? 64, now);
-        _answers = new AnswerCache<RevocationAnswer>(MaxKeptBytes, _ => 256, now);
+        _answers = new AnswerCache<(RevocationAnswer, DateTimeOffset?)>(MaxKeptBytes, _ => 256, now);
     }
 
     public void Dispose()
@@ -91,22 +91,29 @@ internal sealed class AuthorityQuestions : IDisposable
 
     private TimeSpan KeepFor(RevocationList list)
     {
-        var left = (list.NextUpdate ?? DateTimeOffset.MaxValue) - _now();
-        return left <= TimeSpan.Zero ? RetryList : left < _settings.Crl.CacheTtl ? left : _settings.Crl.CacheTtl;
+        var keep = Shorter(list.NextUpdate, _settings.Crl.CacheTtl);
+        return keep <= TimeSpan.Zero ? RetryList : keep;
     }
 
-    private Task<RevocationAnswer> OfResponderAsync(X509Certificate leaf, X509Certificate issuer, string url, OutboundPolicy policy, CancellationToken cancellation) =>
-        _answers.GetAsync($"{KeyOf(issuer)}{leaf.SerialNumber} {url}", async _ =>
+    private async Task<RevocationAnswer> OfResponderAsync(X509Certificate leaf, X509Certificate issuer, string url, OutboundPolicy policy, CancellationToken cancellation)
+    {
+        var (answer, _) = await _answers.GetAsync($"{KeyOf(issuer)}{leaf.SerialNumber} {url}", async old =>
         {
             var exchange = new OcspExchange(leaf, issuer);
             var fetched = await InTurnAsync(
                 () => _fetch.GetAsync(url, (exchange.Request(), OcspExchange.RequestType), policy, _strict, MaxAnswerBytes, _settings.Ocsp.Timeout)).ConfigureAwait(false);
             DateTimeOffset? until = null;
-            var answer = fetched.Body is null ? RevocationAnswer.Unavailable(fetched.Problem!) : exchange.Read(fetched.Body, url, _now(), out until);
-            if (answer.Status is RevocationStatus.Unavailable or RevocationStatus.Forged) return (answer, _settings.Ocsp.ErrorCacheTtl);
-            var left = (until ?? DateTimeOffset.MaxValue) - _now();
-            return (answer, left < _settings.Ocsp.CacheTtl ? left : _settings.Ocsp.CacheTtl);
-        }, cancellation);
+            var read = fetched.Body is null ? RevocationAnswer.Unavailable(fetched.Problem!) : exchange.Read(fetched.Body, url, _now(), out until);
+            if (read.Status is RevocationStatus.Good or RevocationStatus.Revoked) return ((read, until), Shorter(until, _settings.Ocsp.CacheTtl));
+            // A responder that is away for a while takes nobody's good name: its signed answer holds until the time that it gave itself.
+            return read.Status == RevocationStatus.Unavailable && old.Answer is { Status: RevocationStatus.Good } && old.Until > _now()
+                ? (old, Shorter(old.Until, _settings.Ocsp.ErrorCacheTtl))
+                : ((read, null), _settings.Ocsp.ErrorCacheTtl);
+        }, cancellation).ConfigureAwait(false);
+        return answer;
+    }
+
+    private TimeSpan Shorter(DateTimeOffset? until, TimeSpan time) => until - _now() is { } left && left < time ? left : time;
 
     private async Task<Fetched> InTurnAsync(Func<Task<Fetched>> fetch)
     {

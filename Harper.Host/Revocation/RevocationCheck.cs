@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Net;
 using Harper.Actors.Certificates;
@@ -12,9 +13,12 @@ namespace Harper.Host.Revocation;
 /// </summary>
 internal sealed partial class RevocationCheck : ICertificateRevocationCheck, IDisposable
 {
+    private const int MaxTold = 1024;
+
     private readonly RevocationSettings _settings;
     private readonly Lazy<AuthorityQuestions> _authorities;
     private readonly ILogger _log;
+    private readonly ConcurrentDictionary<string, string> _told = new(StringComparer.Ordinal);
 
     /// <param name="allowed">Networks that URLs may lead into although they are not public.</param>
     public RevocationCheck(RevocationSettings settings, ImmutableArray<IPNetwork> allowed, Func<DateTimeOffset> now, ILogger<RevocationCheck> log)
@@ -48,8 +52,18 @@ internal sealed partial class RevocationCheck : ICertificateRevocationCheck, IDi
             crl = RevocationAnswer.Unavailable("the certificate cannot be read: " + failure.Message);
         }
         var verdict = RevocationDecision.Decide(_settings, crl, ocsp);
-        if (verdict.Warning is { } warning) LogLetIn(shown.Claim.Certificate.Subject, warning);
+        if (verdict.Warning is null) _told.TryRemove(shown.Claim.Certificate.Fingerprint, out _);
+        else if (IsNews(shown.Claim.Certificate.Fingerprint, verdict.Warning)) LogLetIn(shown.Claim.Certificate.Subject, verdict.Warning);
         return verdict.Refusal;
+    }
+
+    /// <summary>Open sockets are asked about every few seconds: each certificate is told of once for as long as there is nothing new to say.</summary>
+    private bool IsNews(string fingerprint, string warning)
+    {
+        if (_told.TryGetValue(fingerprint, out var last) && last == warning) return false;
+        if (_told.Count >= MaxTold) _told.Clear();
+        _told[fingerprint] = warning;
+        return true;
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The revocation of {Subject} could not be checked, and it was let in (failureMode: fail-open): {Reason}")]

@@ -26,11 +26,13 @@ internal sealed class Authentication(
     /// <summary>For HTTP callers.</summary>
     /// <param name="remote">Null: the domain socket, whose callers are super_user.</param>
     /// <param name="session">What the session's cookie holds.</param>
+    /// <param name="certified">The user that the client's certificate names; null: there is none, or it names nobody.</param>
     /// <exception cref="OperationError">401: nobody, or not who they say.</exception>
-    public ValueTask<Caller> AuthenticateAsync(string? authorization, IPAddress? remote, CancellationToken cancellation, string? session = null)
+    public ValueTask<Caller> AuthenticateAsync(string? authorization, IPAddress? remote, CancellationToken cancellation, string? session = null, string? certified = null)
     {
         if (!string.IsNullOrEmpty(authorization)) return FromHeaderAsync(authorization, cancellation);
         if (session is not null && FromSession(session) is { } caller) return new ValueTask<Caller>(caller);
+        if (certified is not null) return new ValueTask<Caller>(FromCertificate(certified));
         if (remote is null || config.AuthorizeLocal && IsLoopback(remote)) return new ValueTask<Caller>(Local);
         throw new OperationError(401, "Must login");
     }
@@ -89,6 +91,13 @@ internal sealed class Authentication(
         sessions.Find(session) is { } found && users.Find(found.Username) is { Active: true } account && account.Credential == found.Credential
             ? CallerOf(account) with { Session = session }
             : null;
+
+    private Caller FromCertificate(string username)
+    {
+        if (users.Find(username) is not { } account) throw Refused(username, $"The client certificate stands for '{username}', who is no user of this node");
+        if (!account.Active) throw Refused(username, "Cannot complete request: User is inactive");
+        return CallerOf(account);
+    }
 
     private Caller CallerOf(UserAccount account)
     {

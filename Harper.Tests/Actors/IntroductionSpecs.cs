@@ -187,6 +187,23 @@ public sealed class IntroductionSpecs : IAsyncLifetime
         await Wait.UntilAsync(() => _b.Board.Find(new("127.0.0.9")) is null, "the deleted route is not dialled any more");
     }
 
+    /// <summary>R-REV-10.</summary>
+    [Fact]
+    public async Task Revoked_serials_should_be_taken_with_an_introduction_and_stand_on_the_record_of_the_node_that_they_are_of()
+    {
+        await _b.CallAsync(new { operation = "add_node", url = _a.Url, authorization = Credentials, revoked_certificates = new[] { "1769F7D6A" } });
+        Assert.Equal("""["1769F7D6A"]""", (await RowAsync(_a.Name)).GetProperty("revoked_certificates").GetRawText());
+        // Adding again adds to the list.
+        await _b.CallAsync(new { operation = "add_node", url = _a.Url, authorization = Credentials, revoked_certificates = new[] { "2B", "01:76:9f:7d:6a" } });
+        Assert.Equal("""["1769F7D6A","2B"]""", (await RowAsync(_a.Name)).GetProperty("revoked_certificates").GetRawText());
+        Assert.False((await RowAsync(_b.Name)).TryGetProperty("revoked_certificates", out var own) && own.ValueKind == JsonValueKind.Array);
+        var refused = await _b.TryCallAsync(new { operation = "add_node", url = _a.Url, authorization = Credentials, revoked_certificates = "2B" });
+        Assert.Equal(400, refused.Status);
+
+        async Task<JsonElement> RowAsync(string node) =>
+            (await _b.CallAsync($$"""{"operation":"search_by_id","database":"system","table":"hdb_nodes","ids":["{{node}}"],"get_attributes":["*"]}"""))[0];
+    }
+
     [Fact]
     public async Task A_revocation_should_be_taken_while_the_node_is_down_and_only_ever_add()
     {

@@ -1,6 +1,4 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using Harper.Tests.Support;
 using Harper.Tests.Support.Transcripts;
 using Xunit;
@@ -11,7 +9,7 @@ namespace Harper.Tests.Certificates;
 /// Proves R-CRT-07, R-INS-03, 04, R-MON-04 (<c>ca_info</c>) and the answers of secure introductions against what two originals were heard to answer, word for word; PEM texts, serial
 /// numbers and times differ in every run.
 /// </summary>
-public sealed partial class CertificateTranscriptSpecs
+public sealed class CertificateTranscriptSpecs
 {
     [Fact]
     public async Task Two_secure_nodes_should_answer_as_the_recorded_originals_did()
@@ -21,7 +19,7 @@ public sealed partial class CertificateTranscriptSpecs
         var replay = new TranscriptReplay(async (entry, body, _) =>
         {
             var (status, answer) = await (entry.Node == "ta" ? ta : tb).TryCallAsync(body!);
-            return new ReplayedAnswer(status, _ => null, Neutral(JsonNode.Parse(answer.GetRawText())));
+            return new ReplayedAnswer(status, _ => null, CertificateTexts.Neutral(JsonNode.Parse(answer.GetRawText())));
         });
         replay.Names["127.0.0.5"] = ta.Name;
         replay.Names["127.0.0.6"] = tb.Name;
@@ -29,22 +27,9 @@ public sealed partial class CertificateTranscriptSpecs
         foreach (var entry in TranscriptEntry.Load("tls"))
         {
             replayed.Add(TranscriptReplay.Id(entry));
-            await replay.ReplayAsync(entry with { ResponseHeaders = [], Answer = Neutral(entry.Answer) }, TestContext.Current.CancellationToken);
+            await replay.ReplayAsync(entry with { ResponseHeaders = [], Answer = CertificateTexts.Neutral(entry.Answer) }, TestContext.Current.CancellationToken);
         }
         Assert.Equal(16, replayed.Count);
         ExpectedMismatches.Check(replay.Mismatches, replayed);
     }
-
-    private static JsonNode? Neutral(JsonNode? answer)
-    {
-        if (answer is null) return null;
-        var text = PemBody().Replace(answer.ToJsonString(new JsonSerializerOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }), "<pem>");
-        return JsonNode.Parse(Serial().Replace(text, "<serial>"));
-    }
-
-    [GeneratedRegex(@"(?<=-----BEGIN CERTIFICATE-----).*?(?=-----END CERTIFICATE-----)")]
-    private static partial Regex PemBody();
-
-    [GeneratedRegex(@"(?<="")[0-9A-F]{16}(?="")")]
-    private static partial Regex Serial();
 }

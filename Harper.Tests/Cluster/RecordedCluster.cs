@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text;
 using Harper.Host.Demo;
+using Harper.Tests.Support;
 using Harper.Tests.Support.Transcripts;
 
 namespace Harper.Tests.Cluster;
@@ -11,6 +12,7 @@ internal sealed class RecordedCluster : IAsyncDisposable
     private const string Password = "Abc1234!";
     private readonly string _folder = Directory.CreateTempSubdirectory("harper-recorded-").FullName;
     private readonly Dictionary<string, DemoNode> _nodes = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _made = new(StringComparer.Ordinal);
     private readonly Dictionary<string, HttpClient> _clients = new(StringComparer.Ordinal);
 
     public RecordedCluster(string prefix)
@@ -28,12 +30,21 @@ internal sealed class RecordedCluster : IAsyncDisposable
     {
         const int patience = 4;
         var node = _nodes[name];
+        var isNew = _made.Add(name);
+        if (isNew)
+        {
+            // Saves the node the making of a key, which takes longer than the rest.
+            var keys = Directory.CreateDirectory(Path.Combine(_folder, name, "hdb", "keys"));
+            await File.WriteAllTextAsync(Path.Combine(keys.FullName, "privateKey.pem"), SecureNode.NewKey(), cancellation);
+        }
         node.Start();
         for (var attempt = 1; ; attempt++)
         {
             try
             {
                 await node.WaitUntilAnsweringAsync(cancellation);
+                // Without a secure port a node makes its certificate when it is asked to; the recorded ones had theirs from the start.
+                if (isNew) await node.RunAsync(new { operation = "renew_certificates" }, cancellation);
                 return;
             }
             catch (DemoFailure) when (attempt < patience && node.IsRunning)
@@ -61,7 +72,7 @@ internal sealed class RecordedCluster : IAsyncDisposable
         var text = await answer.Content.ReadAsStringAsync(cancellation);
         var headers = answer.Headers.Concat(answer.Content.Headers)
             .ToDictionary(header => header.Key, header => string.Join(", ", header.Value), StringComparer.OrdinalIgnoreCase);
-        return new ReplayedAnswer((int)answer.StatusCode, headers.GetValueOrDefault, ReplayedAnswer.ParseBody(text));
+        return new ReplayedAnswer((int)answer.StatusCode, headers.GetValueOrDefault, CertificateTexts.Neutral(ReplayedAnswer.ParseBody(text)));
     }
 
     public async ValueTask DisposeAsync()

@@ -28,12 +28,12 @@ public sealed class RecordedClusterSpecs
             if (entry.Name == "cluster_status b down (1.5 s) on a") await cluster.KillAsync("b");
             if (entry.Name == "record visible on b after restart") await cluster.StartAsync("b", cancellation);
             replayed.Add(TranscriptReplay.Id(entry));
-            await replay.ReplayAsync(entry, cancellation);
+            await replay.ReplayAsync(entry with { Answer = CertificateTexts.Neutral(entry.Answer) }, cancellation);
         }
         ExpectedMismatches.Check(replay.Mismatches, replayed);
     }
 
-    /// <summary>The recorded nodes had certificates of their own making; these have none.</summary>
+    /// <summary>What is asked about certificates goes to nodes with TLS in a replay of its own; here they stand in the records only.</summary>
     private static bool IsAboutCertificates(TranscriptEntry entry) =>
         entry.Transcript == "security" && entry.Body?.ToJsonString().Contains("certificate", StringComparison.Ordinal) is true;
 }

@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
 using Harper.Actors.Certificates;
 using Harper.Core.Certificates;
+using Harper.Tests.Support;
 using Xunit;
 using System.Security.Cryptography.X509Certificates;
 
@@ -25,17 +27,24 @@ internal sealed class RevocationAuthority : IDisposable
 
     public X509Certificate2 Certificate { get; }
 
+    public string Pem => Certificate.ExportCertificatePem() + "\n";
+
     /// <summary>A certificate that names these places.</summary>
-    public X509Certificate2 Issue(string? list, string? responder)
+    public X509Certificate2 Issue(string? list, string? responder) => IssueTo(null, list, responder).Certificate;
+
+    /// <summary>The same with its key.</summary>
+    /// <param name="name">An IP address or a user; null: some name.</param>
+    public IssuedCertificate IssueTo(string? name, string? list, string? responder)
     {
         var serial = (++_serial).ToString("X", CultureInfo.InvariantCulture);
-        var extensions = "extendedKeyUsage=clientAuth,serverAuth\n"
+        name ??= $"node-{serial}";
+        var extensions = "extendedKeyUsage=clientAuth,serverAuth\n" + (IPAddress.TryParse(name, out _) ? $"subjectAltName=IP:{name}\n" : "")
             + (list is null ? "" : $"crlDistributionPoints=URI:{list}\n") + (responder is null ? "" : $"authorityInfoAccess=OCSP;URI:{responder}\n");
         File.WriteAllText(At("leaf.ext"), extensions);
-        Run("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", "leaf.key", "-out", "leaf.csr", "-subj", $"/CN=node-{serial}");
+        Run("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", "leaf.key", "-out", "leaf.csr", "-subj", $"/CN={name}");
         Run("x509", "-req", "-in", "leaf.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-set_serial", "0x" + serial, "-days", "10", "-extfile", "leaf.ext", "-out", $"{serial}.pem");
-        File.AppendAllText(At("index.txt"), $"V\t{DateTime.UtcNow.AddDays(10):yyMMddHHmmss}Z\t\t{serial}\tunknown\t/CN=node-{serial}\n");
-        return X509CertificateLoader.LoadCertificateFromFile(At($"{serial}.pem"));
+        File.AppendAllText(At("index.txt"), $"V\t{DateTime.UtcNow.AddDays(10):yyMMddHHmmss}Z\t\t{serial}\tunknown\t/CN={name}\n");
+        return new IssuedCertificate(X509CertificateLoader.LoadCertificateFromFile(At($"{serial}.pem")), File.ReadAllText(At("leaf.key")), []);
     }
 
     public void Revoke(X509Certificate2 certificate) => Run("ca", "-config", "ca.conf", "-revoke", $"{certificate.SerialNumber.TrimStart('0')}.pem");
@@ -46,6 +55,14 @@ internal sealed class RevocationAuthority : IDisposable
         Run("ca", "-config", "ca.conf", "-gencrl", "-crlsec", seconds.ToString(CultureInfo.InvariantCulture), "-out", "list.pem");
         Run("crl", "-in", "list.pem", "-outform", "DER", "-out", "list.der");
         return File.ReadAllBytes(At("list.der"));
+    }
+
+    /// <summary>What a responder says of it now, as a file that says so for five minutes, in DER.</summary>
+    public byte[] Answer(X509Certificate2 certificate)
+    {
+        Run("ocsp", "-index", "index.txt", "-CA", "ca.pem", "-rsigner", "ca.pem", "-rkey", "ca.key", "-issuer", "ca.pem", "-cert", $"{certificate.SerialNumber.TrimStart('0')}.pem", "-no_nonce",
+            "-nmin", "5", "-noverify", "-respout", "answer.der");
+        return File.ReadAllBytes(At("answer.der"));
     }
 
     /// <summary>A responder of openssl, until disposed.</summary>

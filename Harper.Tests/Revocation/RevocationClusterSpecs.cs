@@ -1,11 +1,6 @@
-using System.Net;
-using System.Text.Json;
-using Harper.Actors.Certificates;
-using Harper.Core.Certificates.Revocation;
-using Harper.Host.Revocation;
 using Harper.Tests.Support;
-using Microsoft.Extensions.Logging;
 using Xunit;
+using static Harper.Tests.Revocation.CheckingCluster;
 
 namespace Harper.Tests.Revocation;
 
@@ -17,17 +12,12 @@ public sealed class RevocationClusterSpecs : IAsyncDisposable
 {
     private static readonly TestAuthority Authority = new("Listing Authority");
     private readonly ListServer _server = new("127.0.43.1");
-    private readonly CapturedLog _log = new();
-    private readonly List<ClusterNode> _nodes = [];
-    private readonly List<RevocationCheck> _checks = [];
-    private TimeSpan _ahead;
+    private readonly CheckingCluster _cluster = new();
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var node in _nodes) await node.DisposeAsync();
-        foreach (var check in _checks) check.Dispose();
+        await _cluster.DisposeAsync();
         _server.Dispose();
-        _log.Dispose();
     }
 
     [Fact]
@@ -42,13 +32,12 @@ public sealed class RevocationClusterSpecs : IAsyncDisposable
         await Wait.UntilAsync(() => b.Has("dog", 1), "rows cross", 60);
         Assert.True(_server.Count("/list") > 0, "nobody asked the authority");
 
+        // While both are connected: as soon as the list is fetched again, the open sockets end.
         _server.Serve("/list", Authority.List(shown));
-        _ahead = TimeSpan.FromSeconds(10);
-        await b.DisposeAsync();
-        _nodes.Remove(b);
+        _cluster.Ahead = TimeSpan.FromSeconds(10);
+        await Wait.UntilAsync(() => a.Connected.Length == 0 && b.Connected.Length == 0, "the sockets that were open are closed", 60);
         await a.InsertAsync("dog", 2, "Harper");
-        b = await b.StartAgainAsync();
-        _nodes.Add(b);
+        b = await _cluster.StartAgainAsync(b);
         await Wait.UntilAsync(() => Refused(a, b, "certificate revoked") && Refused(b, a, "certificate revoked"), "it is refused as the one that dials and as the one that is dialled", 60);
         Assert.Contains("certificate revoked: listed at", (await a.CallAsync(new { operation = "cluster_status" })).GetRawText(), StringComparison.Ordinal);
         Assert.Empty(a.Connected);
@@ -72,28 +61,11 @@ public sealed class RevocationClusterSpecs : IAsyncDisposable
         await Wait.UntilAsync(() => open.Connected.Length == 1 && other.Connected.Length == 1, "both are connected", 60);
         await other.InsertAsync("dog", 1, "Penny");
         await Wait.UntilAsync(() => open.Has("dog", 1), "rows cross", 60);
-        Assert.Contains(_log.Lines, line => line.Contains("127.0.43.7", StringComparison.Ordinal) && line.Contains("fail-open", StringComparison.Ordinal));
+        Assert.Contains(_cluster.Log.Lines, line => line.Contains("127.0.43.7", StringComparison.Ordinal) && line.Contains("fail-open", StringComparison.Ordinal));
     }
-
-    private static bool Refused(ClusterNode node, ClusterNode peer, string reason) =>
-        node.Board.Find(new(peer.Name))?.Databases.Values.Any(database => database.LastError?.Reason.Contains(reason, StringComparison.Ordinal) == true) == true;
 
     private IssuedCertificate Issue(string name) => Authority.Issue(name, new Issuing { ListedAt = _server.Url + "/list" });
 
-    /// <param name="verification"><c>replication.mtls.certificateVerification</c>; null: not configured, which asks nobody about private authorities.</param>
-    private async Task<ClusterNode> StartAsync(string name, string route, IssuedCertificate issued, string? verification)
-    {
-        var errors = new List<string>();
-        var settings = RevocationSettingsReader.Read(verification is null ? null : JsonDocument.Parse(verification).RootElement, "certificateVerification", errors);
-        Assert.Empty(errors);
-        using var loggers = LoggerFactory.Create(builder => builder.AddProvider(_log));
-        var check = new RevocationCheck(settings, [IPNetwork.Parse("127.0.43.0/24")], () => DateTimeOffset.UtcNow + _ahead, loggers.CreateLogger<RevocationCheck>());
-        _checks.Add(check);
-        var node = await ClusterNode.StartAsync(new ClusterNodeOptions(name)
-        {
-            Secure = new SecureNode(withKey: false) { Configured = [new ConfiguredCertificate("tls", issued.Pem, Authority.Pem, issued.KeyPem)], Revocation = check },
-        }.With(route));
-        _nodes.Add(node);
-        return node;
-    }
+    private Task<ClusterNode> StartAsync(string name, string route, IssuedCertificate issued, string? verification) =>
+        _cluster.StartAsync(name, [route], issued, Authority.Pem, verification);
 }

@@ -234,7 +234,7 @@ public sealed class ClusterNode : IAsyncDisposable
         _listener = await HttpListener.StartAsync(
             new HttpListenerOptions("replication.port", new ListenAddress(Name, 9933))
             {
-                Tls = Certificates is { } secure ? new TlsListenerOptions(secure.Tls, "replication", true) : null,
+                Tls = Certificates is { } secure ? new TlsListenerOptions(secure.Tls, "replication", ClientCertificateDemand.Asked) { Revocation = secure.Tls.Revocation } : null,
             }, endpoint.HandleAsync, loggers, default);
     }
 

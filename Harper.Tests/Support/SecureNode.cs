@@ -37,7 +37,7 @@ internal sealed class SecureNode : IKeyFiles
     public CertificateFeature Create(string name, string url, MembershipView view) => new(
         new CertificateSettings
         {
-            Self = new NodeName(name), Url = url, IsSecure = true, PublishesAuthority = true, Configured = Configured, EnableRootCas = EnableRootCas,
+            Self = new NodeName(name), Url = url, IsSecure = true, IsReachedSecurely = true, Configured = Configured, EnableRootCas = EnableRootCas,
             Timings = new CertificateTimings(2048, Lifetime, TimeSpan.FromMilliseconds(200), PublicRoots),
         },
         this, view, () => DateTimeOffset.UtcNow + Ahead, Revocation);

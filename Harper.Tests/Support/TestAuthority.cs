@@ -26,6 +26,8 @@ internal sealed class TestAuthority
 
     public string Pem => Certificate.ExportCertificatePem() + "\n";
 
+    public string KeyPem => _key.ExportPkcs8PrivateKeyPem();
+
     /// <summary>The authorities between this one and the root, this one first.</summary>
     public IEnumerable<X509Certificate2> Intermediates => _parent is null ? [] : [Certificate, .. _parent.Intermediates];
 
@@ -52,6 +54,7 @@ internal sealed class TestAuthority
         if (how.UnknownCritical) request.CertificateExtensions.Add(new X509Extension("1.3.6.1.4.1.99999.1", [0x05, 0x00], true));
         if (how.Padding > 0) request.CertificateExtensions.Add(new X509Extension("1.3.6.1.4.1.99999.2", [0x04, 0x82, (byte)(how.Padding >> 8), (byte)how.Padding, .. new byte[how.Padding]], false));
         if (how.ListedAt is { } list) request.CertificateExtensions.Add(CertificateRevocationListBuilder.BuildCrlDistributionPointExtension([list]));
+        if (how.AskedAt is { } responder) request.CertificateExtensions.Add(new X509AuthorityInformationAccessExtension([responder], [], false));
         var serial = how.Serial ?? [1, .. RandomNumberGenerator.GetBytes(7)];
         var signer = how.SelfSigned
             ? rsa is not null ? X509SignatureGenerator.CreateForRSA(rsa, RSASignaturePadding.Pkcs1) : X509SignatureGenerator.CreateForECDsa(ecdsa!)
@@ -83,6 +86,9 @@ internal sealed record Issuing
 
     /// <summary>Where the authority lists what it revoked; null: the certificate does not say.</summary>
     public string? ListedAt { get; init; }
+
+    /// <summary>Where a responder answers for it; null: the certificate does not say.</summary>
+    public string? AskedAt { get; init; }
 
     public DateTimeOffset From { get; init; } = DateTimeOffset.UtcNow.AddDays(-1);
 

@@ -48,6 +48,14 @@ public sealed class CertificateAdmissionSpecs
         Assert.IsType<AdmissionDecision.AskCredentials>(Decide(claim, hasCredentials: true));
     }
 
+    [Fact]
+    public void What_its_authority_took_back_should_not_be_made_good_by_credentials()
+    {
+        var claim = Claim("node-b", [], problem: "certificate revoked: listed");
+        claim = claim with { Certificate = claim.Certificate! with { IsTakenBack = true } };
+        Assert.Equal("certificate revoked: listed", Assert.IsType<AdmissionDecision.Refused>(Decide(claim, hasCredentials: true)).Reason);
+    }
+
     [Theory]
     [InlineData("0a:1F", null)]
     [InlineData(null, "A1F")]
