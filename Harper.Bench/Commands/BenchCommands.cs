@@ -23,6 +23,7 @@ internal static class BenchCommands
         root.Subcommands.Add(Gate());
         root.Subcommands.Add(Latency());
         root.Subcommands.Add(Growth());
+        root.Subcommands.Add(Tls());
         root.SetAction(parse => Guard(() => RunCommand.Execute(new RunOptions([], false, 3, parse.GetValue(Folder)!, false))));
         return root;
     }
@@ -78,6 +79,16 @@ internal static class BenchCommands
         var rows = new Option<long>("--max-rows") { Description = "How far the table grows", DefaultValueFactory = _ => 20_000_000 };
         var command = new Command("growth", "What growing data, records, indexes, backlogs and clusters do to throughput and memory; writes its parts of docs/benchmarks.md") { curves, rows };
         command.SetAction(parse => Guard(() => GrowthCommand.Execute(parse.GetValue(curves) ?? [], parse.GetValue(rows), parse.GetValue(Folder)!)));
+        return command;
+    }
+
+    private static Command Tls()
+    {
+        var names = new Argument<string[]>("rows") { Description = "Rows to run; without any dynamic-1000, typed-1000, single-4", Arity = ArgumentArity.ZeroOrMore };
+        var rounds = new Option<int>("--rounds") { Description = "How often each kind of socket is measured", DefaultValueFactory = _ => 3 };
+        var built = new Option<bool>("--build-output") { Description = "Measure the build beside this program instead of publishing first" };
+        var command = new Command("tls", "Rows over plain and over secure sockets between the nodes, in alternation") { names, rounds, built };
+        command.SetAction(parse => Guard(() => TlsCommand.Execute(parse.GetValue(names) ?? [], parse.GetValue(rounds), parse.GetValue(built), parse.GetValue(Folder)!)));
         return command;
     }
 

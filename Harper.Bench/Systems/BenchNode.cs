@@ -7,7 +7,7 @@ using Harper.Bench.Measure;
 namespace Harper.Bench.Systems;
 
 /// <summary>One node process on a loopback address of its own, with a folder of its own. The same settings for every system.</summary>
-internal sealed class BenchNode(SystemUnderTest system, string name, string address, string folder) : IDisposable
+internal sealed class BenchNode(SystemUnderTest system, string name, string address, string folder, PairCertificates? certificates = null) : IDisposable
 {
     public const string User = "admin";
     public const string Password = "Abc1234!";
@@ -109,7 +109,15 @@ internal sealed class BenchNode(SystemUnderTest system, string name, string addr
             ["REPLICATION_SECUREPORT"] = "null",
             ["REPLICATION_URL"] = $"ws://{address}:9933",
         };
-        if (routes.Length > 0) settings["REPLICATION_ROUTES"] = $"[{string.Join(',', routes.Select(route => $"\"ws://{route}:9933\""))}]";
+        var scheme = certificates is null ? "ws" : "wss";
+        if (certificates is not null)
+        {
+            settings["REPLICATION_PORT"] = "null";
+            settings["REPLICATION_SECUREPORT"] = $"{address}:9933";
+            settings["REPLICATION_URL"] = $"wss://{address}:9933";
+            settings["HARPER_CONFIG"] = certificates.ConfigOf(address);
+        }
+        if (routes.Length > 0) settings["REPLICATION_ROUTES"] = $"[{string.Join(',', routes.Select(route => $"\"{scheme}://{route}:9933\""))}]";
         return settings;
     }
 }

@@ -10,12 +10,13 @@ internal sealed class BenchPair : IDisposable
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(10);
     private int _tables;
 
-    public BenchPair(SystemUnderTest system, string folder)
+    /// <param name="certificates">The nodes speak TLS to each other; null: plain sockets.</param>
+    public BenchPair(SystemUnderTest system, string folder, PairCertificates? certificates = null)
     {
         System = system;
         Folder = Path.Combine(folder, "run-" + Guid.NewGuid().ToString("N")[..8]);
-        A = new BenchNode(system, "a", "127.0.0.2", Folder);
-        B = new BenchNode(system, "b", "127.0.0.3", Folder);
+        A = new BenchNode(system, "a", "127.0.0.2", Folder, certificates);
+        B = new BenchNode(system, "b", "127.0.0.3", Folder, certificates);
         FirstStart = A.Start(B.Address);
         B.Start(A.Address);
         ClientA = new BenchClient(A.Operations);
