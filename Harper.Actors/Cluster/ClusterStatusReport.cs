@@ -36,6 +36,7 @@ internal sealed class ClusterStatusReport(MembershipView view, PeerBoard board, 
         if (snapshot.Settings.Shard is { } shard) writer.WriteNumber("shard", shard);
         if (snapshot.Records.Find(snapshot.Settings.Self)?.Url is { } url) writer.WriteString("url", url);
         writer.WriteBoolean("is_enabled", snapshot.IsEnabled);
+        WriteCopying(writer);
         WriteWaiting(writer);
         WriteAside(writer);
         WriteComparison(writer);
@@ -88,6 +89,27 @@ internal sealed class ClusterStatusReport(MembershipView view, PeerBoard board, 
         peer.Dialled.Select(link => link.Database)
             .Concat(status?.Databases.Values.Where(database => database.Sending is { Connected: true }).Select(database => database.Database) ?? [])
             .Distinct().OrderBy(name => name.Value, StringComparer.Ordinal);
+
+    /// <summary>
+    /// Databases whose rows are those of no single moment yet (rule 23), whether their source is connected or not: from the first row of a copy until the log up to
+    /// where the source stood at its end is applied.
+    /// </summary>
+    private void WriteCopying(Utf8JsonWriter writer)
+    {
+        var copying = databases.All.Select(database => (database.Name, database.Engine.Positions)).Where(at => at.Positions is { Copy: not null } or { Rest: not null }).ToList();
+        if (copying.Count == 0) return;
+        writer.WriteStartArray("copying");
+        foreach (var (name, positions) in copying)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("database", name.Value);
+            writer.WriteString("from", (positions.Copy?.Source ?? positions.Rest!.Source).Value);
+            writer.WriteString("state", positions.Copy is null ? "catching up" : "copying rows");
+            if (positions.Copy is { } copy) writer.WriteNumber("records", copy.Rows);
+            writer.WriteEndObject();
+        }
+        writer.WriteEndArray();
+    }
 
     /// <summary>Databases whose local writes wait for own writes that peers may have (rule 16).</summary>
     private void WriteWaiting(Utf8JsonWriter writer)

@@ -100,6 +100,7 @@ internal sealed class DatabaseActor : DescribedActor, IWithTimers
             Figure("quarantinedBytes", statistics.QuarantinedBytes), Figure("readers", _engine.Readers),
             Figure("unreadablePositions", statistics.UnreadablePositions), Figure("localWrites", _gate?.Held?.Reason),
             Figure("copyingFrom", positions.Copy?.Source.Value), Figure("copiedRows", positions.Copy?.Rows),
+            Figure("catchingUpAfterCopyFrom", positions.Rest?.Source.Value),
         ];
     }
 

@@ -54,6 +54,8 @@ internal sealed class SubscriptionPump
         _selection = new LogSelection(work.Plan, self);
         _place = work.Copy?.Start;
         _after = work.Plan.After;
+        // Who comes back hears where the log stands also when there is nothing to send: it may wait for that (rule 23).
+        _unstated = work.Kind == PeerKind.Ours && work.Copy is null;
     }
 
     /// <summary>Returns when there is something to read, or a position to be told.</summary>
@@ -105,7 +107,10 @@ internal sealed class SubscriptionPump
         var ends = _place is null;
         if (ends && isOurs)
         {
-            _messages.Add(ControlFrameCodec.Encode(new ControlFrame.CopyComplete(_database.Engine.Positions.Head)));
+            var end = _database.Engine.Positions;
+            // Changes of originals are in no order that a vector could speak of.
+            var vector = end.Cursors.IsEmpty ? end.Through : ImmutableDictionary<NodeName, double>.Empty;
+            _messages.Add(ControlFrameCodec.Encode(new ControlFrame.CopyComplete(end.Head, vector)));
             // Rows were the last that the receiver heard: once nothing follows, it is told that it has caught up.
             _unstated = true;
         }

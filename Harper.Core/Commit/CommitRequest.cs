@@ -34,7 +34,11 @@ public abstract record CommitRequest
     public sealed record MergeRows(ImmutableArray<CopiedChange> Changes, NodeName From) : CommitRequest;
 
     /// <summary>The copy is complete: through and floor rise to its vector, the cursor goes (rule 21).</summary>
-    public sealed record CopyComplete(CopyCursor Cursor, double? IssuerPosition) : CommitRequest;
+    public sealed record CopyComplete(CopyCursor Cursor, double? IssuerPosition) : CommitRequest
+    {
+        /// <summary>What the source's log holds beyond the rows (rule 23); null: originals do not say.</summary>
+        public CopyRest? Rest { get; init; }
+    }
 
     /// <summary>Positions without data: cursor moves from 143, confirmations from 144, incarnations of peers.</summary>
     public sealed record Positions(ImmutableArray<PositionUpdate> Updates) : CommitRequest;
@@ -103,6 +107,9 @@ public abstract record PositionUpdate
 
     /// <summary>The cursor of an issuer is void: unreadable, or of another incarnation. The next request copies.</summary>
     public sealed record DropCursor(NodeName Issuer) : PositionUpdate;
+
+    /// <summary>The log up to where the copy's source stood at its end is applied (rule 23).</summary>
+    public sealed record CaughtUp(NodeName Source, double Head) : PositionUpdate;
 
     /// <summary>Nothing of this database is older than the cluster it belongs to: no copy is needed (a first node).</summary>
     public sealed record MarkHistory : PositionUpdate;

@@ -29,6 +29,9 @@ internal static class PositionResolution
             PeerIncarnations = positions.PeerIncarnations.Remove(peer),
             Taken = positions.Taken.Remove(peer),
             Given = positions.Given.Remove(peer),
+
+            // Nobody can say any more what it had beyond its rows.
+            Rest = positions.Rest?.Source == peer ? null : positions.Rest,
         };
         return new CommitResult.Applied(true);
     }
@@ -105,6 +108,8 @@ internal static class PositionResolution
             PositionUpdate.Taken taken => positions with { Taken = Restricted(positions.Taken, taken.Peer, taken.Filter) },
             PositionUpdate.Given given => positions with { Given = Restricted(positions.Given, given.Peer, given.Filter) },
             PositionUpdate.DropCursor drop => positions with { Cursors = positions.Cursors.Remove(drop.Issuer) },
+            PositionUpdate.CaughtUp caught => positions.Rest is { } rest && rest.Source == caught.Source && rest.Head <= caught.Head
+                ? positions with { Rest = null } : positions,
             PositionUpdate.MarkHistory => positions with { HasHistory = true },
             _ => throw new ArgumentOutOfRangeException(nameof(update), update, "no such position update"),
         };

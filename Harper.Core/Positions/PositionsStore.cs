@@ -30,6 +30,7 @@ internal static class PositionsStore
         WriteEach(batch, MetaKind.Taken, before?.Taken, after.Taken, origins, WriteFilter);
         WriteEach(batch, MetaKind.Given, before?.Given, after.Given, origins, WriteFilter);
         if (!ReferenceEquals(before?.Copy, after.Copy)) WriteCopy(batch, after.Copy, key, value);
+        if (!ReferenceEquals(before?.Rest, after.Rest)) WriteRest(batch, after.Rest, key, value);
     }
 
     /// <summary>Takes one entry of the meta family in, if it is one of positions.</summary>
@@ -51,6 +52,7 @@ internal static class PositionsStore
             MetaKind.Taken => positions with { Taken = positions.Taken.SetItem(origins.Name(origin), ReadFilter(ref parser)) },
             MetaKind.Given => positions with { Given = positions.Given.SetItem(origins.Name(origin), ReadFilter(ref parser)) },
             MetaKind.Copy => positions with { Copy = ReadCopy(ref parser) },
+            MetaKind.Rest => positions with { Rest = new CopyRest(new NodeName(parser.Name()), parser.Double(), ReadVector(ref parser)) },
             _ => positions,
         };
     }
@@ -97,8 +99,7 @@ internal static class PositionsStore
 
         value.Clear().Text(copy.Source.Value).Guid(copy.SourceIncarnation).Double(copy.StartPosition).Text(copy.Table?.Value);
         value.Number(copy.After.Length).Bytes(copy.After.Span).Number(copy.Rows).Number(copy.Bytes).Byte(copy.Merging ? (byte)1 : (byte)0);
-        value.Number(copy.Vector.Count);
-        foreach (var (origin, version) in copy.Vector) value.Text(origin.Value).Double(version);
+        WriteVector(value, copy.Vector);
         WriteFilter(value, copy.Filter);
         value.Double(copy.Since ?? 0);
         MetaKeys.Put(batch, key.Written, value);
@@ -114,6 +115,34 @@ internal static class PositionsStore
         var rows = parser.Number();
         var bytes = parser.Number();
         var merging = parser.Byte() != 0;
+        var vector = ReadVector(ref parser);
+        return new CopyCursor(source, incarnation, vector, start, table is null ? null : new TableName(table), after, rows, bytes, merging)
+        {
+            Filter = ReadFilter(ref parser), Since = parser.Double() is > 0 and var since ? since : null,
+        };
+    }
+
+    private static void WriteRest(IStoreBatch batch, CopyRest? rest, ByteBuilder key, ByteBuilder value)
+    {
+        MetaKeys.Write(key.Clear(), MetaKind.Rest);
+        if (rest is null)
+        {
+            batch.Delete(Family.Meta, key.Written);
+            return;
+        }
+
+        WriteVector(value.Clear().Text(rest.Source.Value).Double(rest.Head), rest.Vector);
+        MetaKeys.Put(batch, key.Written, value);
+    }
+
+    private static void WriteVector(ByteBuilder to, ImmutableDictionary<NodeName, double> vector)
+    {
+        to.Number(vector.Count);
+        foreach (var (origin, version) in vector) to.Text(origin.Value).Double(version);
+    }
+
+    private static ImmutableDictionary<NodeName, double> ReadVector(ref ByteParser parser)
+    {
         var vector = ImmutableDictionary.CreateBuilder<NodeName, double>();
         for (var count = parser.Count(); count > 0; count--)
         {
@@ -121,10 +150,7 @@ internal static class PositionsStore
             vector[origin] = parser.Double();
         }
 
-        return new CopyCursor(source, incarnation, vector.ToImmutable(), start, table is null ? null : new TableName(table), after, rows, bytes, merging)
-        {
-            Filter = ReadFilter(ref parser), Since = parser.Double() is > 0 and var since ? since : null,
-        };
+        return vector.ToImmutable();
     }
 
     private static void WriteFilter(ByteBuilder to, TableFilter filter)

@@ -25,6 +25,19 @@ public sealed record CopyCursor(
     public TableFilter Filter { get; init; } = TableFilter.All;
 }
 
+/// <summary>
+/// What is still to come after the rows of a copy: until the log up to the source's head at its end is applied, the rows are those of no single moment (rule 23).
+/// </summary>
+/// <param name="Head">The source's position when it had read the last row.</param>
+/// <param name="Vector">The source's <c>through</c> of that moment: reached, it does not matter any more whether the source can still be asked. Empty: it says too
+/// little, because the source takes changes of originals, which are in no order.</param>
+public sealed record CopyRest(NodeName Source, double Head, ImmutableDictionary<NodeName, double> Vector)
+{
+    /// <param name="self">Own changes are here, whatever the source has of them.</param>
+    public bool IsReachedBy(ImmutableDictionary<NodeName, double> through, NodeName self) =>
+        !Vector.IsEmpty && Vector.All(wanted => wanted.Key == self || through.GetValueOrDefault(wanted.Key) >= wanted.Value);
+}
+
 /// <summary>A place in an original's log (rule 14): stored per issuer, with a checksum; unreadable means copy once and alarm.</summary>
 public sealed record IssuerCursor(NodeName Issuer, double Position);
 
@@ -74,6 +87,9 @@ public sealed record ReplicationPositions
 
     /// <summary>The copy under way, or null.</summary>
     public CopyCursor? Copy { get; init; }
+
+    /// <summary>What the last copy still lacks (rule 23); null: whole transactions and no halves are here.</summary>
+    public CopyRest? Rest { get; init; }
 
     /// <summary>True once the database has been copied, written to or started alone: a joiner without it asks for a copy (rule 13).</summary>
     public bool HasHistory { get; init; }

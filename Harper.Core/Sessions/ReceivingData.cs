@@ -63,7 +63,6 @@ internal static class ReceivingData
             ProgressAt = step.Moment.Now,
             Confirmed = confirmed ?? state.Confirmed,
             MadeProgress = state.MadeProgress || batch.Count > 0,
-            CatchUpTo = (confirmed ?? state.Confirmed) >= state.CatchUpTo ? null : state.CatchUpTo,
         };
         if (batch.Failure is { } failure)
         {
@@ -84,6 +83,23 @@ internal static class ReceivingData
         // The end of a copy is always said: it may stand at a position that was confirmed before.
         if ((confirmed ?? (batch.CopyCompleted ? state.Confirmed : null)) is { } durable) step.Send(new ControlFrame.CommittedUpdate(durable));
         if (batch.CopyCompleted && state.CopyWanted) ReceivingTurns.AskForCopy(step);
+        FollowRest(step);
+    }
+
+    /// <summary>
+    /// What the last copy still lacks outlives sessions and processes (rule 23): the source's own session says when all of it is here, and where the source is
+    /// away, any session that sees its vector reached.
+    /// </summary>
+    public static void FollowRest(ReceivingSteps step)
+    {
+        var state = step.State;
+        var rest = step.Moment.Positions.Rest;
+        var isSource = rest?.Source == step.Context.Peer;
+        step.State = state with { CatchUpTo = isSource && state.Phase is ReceivingPhase.Requested or ReceivingPhase.Streaming ? rest!.Head : null };
+        if (rest is null || state.Phase != ReceivingPhase.Streaming || state.SaidCaughtUp == rest.Head) return;
+        if (isSource ? !(state.Confirmed >= rest.Head) : !rest.IsReachedBy(step.Moment.Positions.Through, step.Context.Self)) return;
+        step.State = step.State with { SaidCaughtUp = rest.Head };
+        step.Apply(new CommitRequest.Positions(ImmutableArray.Create<PositionUpdate>(new PositionUpdate.CaughtUp(rest.Source, rest.Head))), null);
     }
 
     /// <summary>Between ours the source begins a copy when it was asked for one, and also when its log does not reach back to what was asked (rule 13).</summary>
@@ -123,16 +139,16 @@ internal static class ReceivingData
     public static void OnCopyComplete(ReceivingSteps step, ControlFrame.CopyComplete complete)
     {
         if (step.State.Phase != ReceivingPhase.Copying || step.State.CopyEnding) return;
-        step.State = step.State with { CatchUpTo = complete.Head };
-        EndCopy(step, step.State.IsOurs ? null : step.State.Copy!.StartPosition);
+        var rest = step.State.IsOurs && complete.Head is { } head ? new CopyRest(step.Context.Peer, head, complete.Vector) : null;
+        EndCopy(step, step.State.IsOurs ? null : step.State.Copy!.StartPosition, rest);
     }
 
-    public static void EndCopy(ReceivingSteps step, double? position)
+    public static void EndCopy(ReceivingSteps step, double? position, CopyRest? rest = null)
     {
         var cursor = step.State.Copy!;
         step.State = step.State with { CopyEnding = true };
         var issuer = step.State.IsOurs ? null : position > 0 ? position : null;
-        step.Apply(new CommitRequest.CopyComplete(cursor, issuer), step.State.IsOurs ? cursor.StartPosition : issuer);
+        step.Apply(new CommitRequest.CopyComplete(cursor, issuer) { Rest = rest }, step.State.IsOurs ? cursor.StartPosition : issuer);
     }
 
     private static bool IsCopied(ReceivingState state, ReceivedTransaction transaction) =>

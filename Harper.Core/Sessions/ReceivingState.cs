@@ -78,8 +78,11 @@ public sealed record ReceivingState
     /// <summary>Copies that came to their end on this session.</summary>
     public int CopiesCompleted { get; init; }
 
-    /// <summary>The source's position up to which the log must be applied before whole transactions are claimed (rule 23).</summary>
+    /// <summary>The peer's position up to which its log must be applied before whole transactions are claimed (rule 23); as stored, null: nothing is lacking.</summary>
     public double? CatchUpTo { get; init; }
+
+    /// <summary>What the writer was told to be reached.</summary>
+    public double? SaidCaughtUp { get; init; }
 
     /// <summary>Requests of the handshake that are not yet answered: what the peer said of own changes is stored when it is 0. Originals say it with their answer.</summary>
     public int? HandshakeLeft { get; init; }

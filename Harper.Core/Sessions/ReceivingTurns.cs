@@ -107,6 +107,9 @@ internal static class ReceivingTurns
             return;
         }
 
+        ReceivingData.FollowRest(step);
+        state = step.State;
+
         // v5 says how long it may take to set a subscription up, and that it will say when it has.
         if (state is { Phase: ReceivingPhase.Requested, CopyTurn: false, AwaitedSetup.IsEmpty: false }
             && idle > (state.V5?.SubscriptionSetupBudgetMs ?? 0) + deadlines.Progress)
@@ -181,7 +184,6 @@ internal static class ReceivingTurns
             CopyWanted = false,
             CopyTurn = copy,
             CopyEnding = false,
-            CatchUpTo = null,
             Copy = null,
             ResumedFrom = resumed,
             Since = since,
@@ -189,6 +191,8 @@ internal static class ReceivingTurns
             ProgressAt = moment.Now,
             Drained = false,
         };
+
+        ReceivingData.FollowRest(step);
 
         // 4.7 has no markers: what follows a request from 0 is the copy.
         if (copy && state.Kind == PeerKind.Original4) ReceivingData.BeginCopy(step, null);

@@ -25,6 +25,7 @@ internal enum MetaKind : byte
     Given,
     Seen,
     Since,
+    Rest,
 }
 
 /// <summary>Keys of the meta family, and the checksum around its values.</summary>

@@ -84,7 +84,11 @@ public abstract record ControlFrame
 
     /// <summary>149, A to D.</summary>
     /// <param name="Head">Ours: the source's head at the end of the walk; whole transactions may be claimed from there on (rule 23).</param>
-    public sealed record CopyComplete(double? Head = null) : ControlFrame;
+    /// <param name="Vector">Ours: its vector of that moment, where that says as much; empty: it does not.</param>
+    public sealed record CopyComplete(double? Head, ImmutableDictionary<NodeName, double> Vector) : ControlFrame
+    {
+        public CopyComplete(double? head = null) : this(head, ImmutableDictionary<NodeName, double>.Empty) { }
+    }
 
     /// <summary>192, D to A, ours: the sender may have this many bytes of data messages sent on this connection, counted from its start.</summary>
     public sealed record ByteCredit(long UpTo) : ControlFrame;

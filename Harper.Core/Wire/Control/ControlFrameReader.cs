@@ -33,7 +33,7 @@ internal static class ControlFrameReader
             ControlCommand.BlobChunk => RecordFrames.Blob(ref reader, ref left),
             ControlCommand.SubscriptionUpdate => SubscriptionFrames.Update(ref reader, ref left),
             ControlCommand.CopyStart => SubscriptionFrames.CopyStart(ref reader, ref left),
-            ControlCommand.CopyComplete => new CopyComplete(TakeElement(ref reader, ref left) ? reader.Time("the head") : null),
+            ControlCommand.CopyComplete => SubscriptionFrames.CopyComplete(ref reader, ref left),
             ControlCommand.ByteCredit => new ByteCredit(Integer(ref reader, ref left, "the credit", 0)),
             _ => new Unknown((int)command),
         };

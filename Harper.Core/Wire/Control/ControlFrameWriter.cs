@@ -37,8 +37,7 @@ internal static class ControlFrameWriter
             case Disconnect: to.Message(ControlCommand.Disconnect, 0); break;
             case SequenceIdUpdate update: Single(to, ControlCommand.SequenceIdUpdate, update.Position); break;
             case CommittedUpdate update: Single(to, ControlCommand.CommittedUpdate, update.Position); break;
-            case CopyComplete { Head: { } head }: Single(to, ControlCommand.CopyComplete, head); break;
-            case CopyComplete: to.Message(ControlCommand.CopyComplete, 0); break;
+            case CopyComplete complete: SubscriptionFrames.Write(to, complete); break;
             case ByteCredit credit:
                 to.Message(ControlCommand.ByteCredit, 1);
                 to.Integer(credit.UpTo);

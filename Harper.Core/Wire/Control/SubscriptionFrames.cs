@@ -86,6 +86,20 @@ internal static class SubscriptionFrames
         if (frame.Source.Records is { } records) to.Member("records", (double)records);
     }
 
+    public static CopyComplete CopyComplete(ref ControlReader reader, ref int left)
+    {
+        double? head = TakeElement(ref reader, ref left) ? reader.Time("the head") : null;
+        return new CopyComplete(head, TakeElement(ref reader, ref left) ? Vector(ref reader, "the vector at the end of a copy") : ImmutableDictionary<NodeName, double>.Empty);
+    }
+
+    public static void Write(ControlWriter to, CopyComplete frame)
+    {
+        to.Message(ControlCommand.CopyComplete, frame.Head is null ? 0 : frame.Vector.IsEmpty ? 1 : 2);
+        if (frame.Head is not { } head) return;
+        to.Number(head);
+        if (!frame.Vector.IsEmpty) ControlFrameWriter.Vector(to, frame.Vector);
+    }
+
     private static SubscriptionEntry Entry(ref ControlReader reader)
     {
         string? name = null;

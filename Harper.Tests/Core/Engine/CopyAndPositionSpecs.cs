@@ -89,6 +89,30 @@ public sealed class CopyAndPositionSpecs : IDisposable
     }
 
     [Fact]
+    public void Rule_23_what_a_copy_still_lacks_should_be_stored_until_it_is_reached_or_its_source_is_removed()
+    {
+        var vector = ImmutableDictionary<NodeName, double>.Empty.Add(A, 2_000_100);
+        var rest = new CopyRest(A, 2_000_200, vector);
+        _database.Commit(new CommitRequest.CopyComplete(Cursor("l"), null) { Rest = rest with { Vector = vector.SetItem(A, 2_000_000) } });
+        Assert.Null(_database.Engine.Positions.Rest);
+
+        _database.Commit(new CommitRequest.CopyComplete(Cursor("l"), null) { Rest = rest });
+        _database.Reopen();
+        Assert.Equal((A, 2_000_200d, 2_000_100d), (_database.Engine.Positions.Rest!.Source, _database.Engine.Positions.Rest.Head, _database.Engine.Positions.Rest.Vector[A]));
+        _database.Commit(new CommitRequest.Positions([new PositionUpdate.CaughtUp(A, 2_000_199)]));
+        Assert.NotNull(_database.Engine.Positions.Rest);
+        _database.Commit(new CommitRequest.Positions([new PositionUpdate.CaughtUp(A, 2_000_200)]));
+        _database.Reopen();
+        Assert.Null(_database.Engine.Positions.Rest);
+
+        _database.Commit(new CommitRequest.CopyComplete(Cursor("l"), null) { Rest = rest });
+        _database.Commit(new CommitRequest.ForgetPeer(B));
+        Assert.NotNull(_database.Engine.Positions.Rest);
+        _database.Commit(new CommitRequest.ForgetPeer(A));
+        Assert.Null(_database.Engine.Positions.Rest);
+    }
+
+    [Fact]
     public void A_copy_from_an_original_should_end_with_its_position_as_cursor_and_floor()
     {
         var cursor = new CopyCursor(Old, Guid.Empty, ImmutableDictionary<NodeName, double>.Empty, 900, null, default, 0, 0, false);

@@ -140,13 +140,48 @@ public sealed class ReceivingDataSpecs
     public void Rule_23_whole_transactions_should_be_claimed_only_when_the_log_up_to_the_sources_head_is_applied()
     {
         var drive = Copying().Frame(new ControlFrame.CopyComplete(Now + 100));
-        Assert.Single(drive.Commits<CommitRequest.CopyComplete>());
+        var rest = drive.Commits<CommitRequest.CopyComplete>().Single().Rest;
+        Assert.Equal(Now + 100, rest!.Head);
 
+        drive.Positions = drive.Positions with { HasHistory = true, Rest = rest };
         drive.Applied(2, confirmed: Now, copyCompleted: true);
         Assert.Single(drive.Last.OfType<ReceivingEffect.CopyEnded>());
         Assert.False(drive.State.IsFlowing);
 
-        Assert.True(drive.Applied(0, confirmed: Now + 100).State.IsFlowing);
+        // Others stream from now on: what is asked for changes, what is lacking does not.
+        drive.On(new ReceivingEvent.DirectChanged([Third])).Frame(new ControlFrame.NodeNameToIdMap(ImmutableDictionary<NodeName, int>.Empty, []));
+        Assert.Equal(ReceivingPhase.Streaming, drive.State.Phase);
+        Assert.False(drive.State.IsFlowing);
+
+        drive.Applied(0, confirmed: Now + 100);
+        Assert.Equal(new PositionUpdate.CaughtUp(Peer, Now + 100), drive.Commits<CommitRequest.Positions>().Single().Updates.Single());
+        drive.Positions = drive.Positions with { Rest = null };
+        Assert.True(drive.Applied(1).State.IsFlowing);
+    }
+
+    [Fact]
+    public void Rule_23_what_a_copy_still_lacks_should_outlive_the_session_that_copied()
+    {
+        var rest = new CopyRest(Peer, Now + 100, Vector((Peer, 50), (Third, 60)));
+        var lacking = WithHistory with { Rest = rest, Through = Vector((Peer, 40), (Third, 60)), PeerIncarnations = WithHistory.PeerIncarnations.Add(Peer, Theirs) };
+        var source = new ReceivingDrive(Receiving(), lacking).Streaming(OursNamed(Peer));
+        Assert.Equal((ReceivingPhase.Streaming, false), (source.State.Phase, source.State.IsFlowing));
+        Assert.Empty(source.Applied(0, confirmed: Now + 99).Commits<CommitRequest.Positions>());
+        Assert.Single(source.Applied(0, confirmed: Now + 100).Commits<CommitRequest.Positions>());
+        Assert.Empty(source.Applied(0, confirmed: Now + 101).Commits<CommitRequest.Positions>());
+    }
+
+    [Fact]
+    public void Rule_23_what_a_copy_still_lacks_may_come_from_others_when_its_source_is_gone()
+    {
+        var rest = new CopyRest(Third, Now + 100, Vector((Peer, 50), (Third, 60), (Self, 70)));
+        var lacking = WithHistory with { Rest = rest, Through = Vector((Peer, 50), (Third, 59)), PeerIncarnations = WithHistory.PeerIncarnations.Add(Peer, Theirs) };
+        var other = new ReceivingDrive(Receiving(), lacking).Streaming(OursNamed(Peer));
+        Assert.True(other.State.IsFlowing);
+        Assert.Empty(other.Applied(0, confirmed: Now + 500).Commits<CommitRequest.Positions>());
+
+        other.Positions = other.Positions with { Through = Vector((Peer, 50), (Third, 60)) };
+        Assert.Equal(new PositionUpdate.CaughtUp(Third, Now + 100), other.Applied(0).Commits<CommitRequest.Positions>().Single().Updates.Single());
     }
 
     [Fact]

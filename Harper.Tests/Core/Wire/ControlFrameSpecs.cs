@@ -189,6 +189,7 @@ public sealed class ControlFrameSpecs
             ["COPY_START of ours"] = new ControlFrame.CopyStart(1795418215493.6653, 1, new CopySource(vector, vector.SetItem(b, 3), Incarnation, 4711)),
             ["COPY_COMPLETE"] = new ControlFrame.CopyComplete(),
             ["COPY_COMPLETE of ours"] = new ControlFrame.CopyComplete(1795418215493.6653),
+            ["COPY_COMPLETE of ours with its vector"] = new ControlFrame.CopyComplete(1795418215493.6653, vector),
             ["BYTE_CREDIT"] = new ControlFrame.ByteCredit(1L << 40),
         };
     }
