@@ -30,13 +30,17 @@ internal static class DynamicAttributes
 
     private static void Learn(CommitGroup group, TableState table, Shape shape, ref ImmutableArray<string>.Builder? added)
     {
+        var room = Math.Min(MaxAttributes - table.Definition.Attributes.Length, StoreKeys.MaxAttributeId - table.Stored.LastAttributeId);
+        if (room <= 0) return;
+        var fresh = new List<AttributeDefinition>();
+        var names = new HashSet<string>(StringComparer.Ordinal);
         foreach (var name in shape.Names)
         {
-            var attributes = table.Definition.Attributes;
-            if (attributes.Length >= MaxAttributes || table.Definition.Find(name) is not null) continue;
-            if (table.Stored.LastAttributeId >= StoreKeys.MaxAttributeId) continue;
-            TableChanges.AddAttribute(group, table, new AttributeDefinition(0, name, Indexed: true));
-            (added ??= ImmutableArray.CreateBuilder<string>()).Add($"{table.Name}.{name}");
+            if (fresh.Count >= room) break;
+            if (table.Definition.Find(name) is null && names.Add(name)) fresh.Add(new AttributeDefinition(0, name, Indexed: true));
         }
+
+        TableChanges.AddAttributes(group, table, fresh);
+        foreach (var attribute in fresh) (added ??= ImmutableArray.CreateBuilder<string>()).Add($"{table.Name}.{attribute.Name}");
     }
 }

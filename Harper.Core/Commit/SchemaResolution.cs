@@ -78,10 +78,12 @@ internal static class SchemaResolution
         }
 
         if (table.Stored.Declared) return null;
-        foreach (var attribute in spec.Attributes)
-            if (table.Definition.Find(attribute.Name) is null && !table.Stored.DroppedAttributes.Contains(attribute.Name)
-                && table.Definition.Attributes.Length < DynamicAttributes.MaxAttributes)
-                TableChanges.AddAttribute(group, table, attribute with { IsPrimaryKey = false });
+        var room = DynamicAttributes.MaxAttributes - table.Definition.Attributes.Length;
+        TableChanges.AddAttributes(group, table,
+        [
+            .. spec.Attributes.Where(attribute => table.Definition.Find(attribute.Name) is null && !table.Stored.DroppedAttributes.Contains(attribute.Name))
+                .DistinctBy(attribute => attribute.Name).Take(Math.Max(0, room)).Select(attribute => attribute with { IsPrimaryKey = false }),
+        ]);
         return null;
     }
 

@@ -68,19 +68,34 @@ internal static class TableChanges
     }
 
     /// <summary>Adds the attribute under the next id. Rows may hold values of it already: then its index is built from them.</summary>
-    public static void AddAttribute(CommitGroup group, TableState table, AttributeDefinition attribute)
+    public static void AddAttribute(CommitGroup group, TableState table, AttributeDefinition attribute) => AddAttributes(group, table, [attribute]);
+
+    /// <summary>The same for many at once: a definition is copied to be changed, and one by one thousands of names would copy it thousands of times.</summary>
+    /// <param name="attributes">None of them is in the table, no name twice.</param>
+    public static void AddAttributes(CommitGroup group, TableState table, IReadOnlyCollection<AttributeDefinition> attributes)
     {
+        if (attributes.Count == 0) return;
         var stored = table.Stored;
         var definition = stored.Definition;
-        var added = attribute with { Id = stored.LastAttributeId + 1 };
-        var mayHaveValues = definition.SchemaDefined || stored.DroppedAttributes.Contains(attribute.Name) || definition.Attributes.Length >= DynamicAttributes.MaxAttributes;
+        var all = ImmutableArray.CreateBuilder<AttributeDefinition>(definition.Attributes.Length + attributes.Count);
+        all.AddRange(definition.Attributes);
+        var toIndex = new List<AttributeDefinition>();
+        var last = stored.LastAttributeId;
+        foreach (var attribute in attributes)
+        {
+            var added = attribute with { Id = ++last };
+            var mayHaveValues = definition.SchemaDefined || stored.DroppedAttributes.Contains(attribute.Name) || all.Count >= DynamicAttributes.MaxAttributes;
+            all.Add(added);
+            if (added is { Indexed: true, IsPrimaryKey: false } && mayHaveValues) toIndex.Add(added);
+        }
+
         Become(group, table, stored with
         {
-            Definition = definition with { Attributes = definition.Attributes.Add(added) },
-            LastAttributeId = added.Id,
-            DroppedAttributes = stored.DroppedAttributes.Remove(attribute.Name),
+            Definition = definition with { Attributes = all.DrainToImmutable() },
+            LastAttributeId = last,
+            DroppedAttributes = stored.DroppedAttributes.IsEmpty ? [] : stored.DroppedAttributes.RemoveRange(attributes.Select(attribute => attribute.Name)),
         });
-        if (added is { Indexed: true, IsPrimaryKey: false } && mayHaveValues) IndexBuilding.Build(group.State.Store, table, added);
+        foreach (var added in toIndex) IndexBuilding.Build(group.State.Store, table, added);
     }
 
     public static void ReplaceAttribute(CommitGroup group, TableState table, AttributeDefinition before, AttributeDefinition after)

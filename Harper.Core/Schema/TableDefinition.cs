@@ -49,10 +49,7 @@ public sealed record TableDefinition
 
     public required ImmutableArray<AttributeDefinition> Attributes { get; init; }
 
-    public AttributeDefinition? Find(string attribute)
-    {
-        foreach (var candidate in Attributes)
-            if (string.Equals(candidate.Name, attribute, StringComparison.Ordinal)) return candidate;
-        return null;
-    }
+    private AttributeNames Names { get; } = new();
+
+    public AttributeDefinition? Find(string attribute) => Names.Find(Attributes, attribute);
 }
