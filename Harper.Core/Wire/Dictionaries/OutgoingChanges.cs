@@ -17,7 +17,8 @@ namespace Harper.Core.Wire.Dictionaries;
 /// <param name="self">This node: always origin 0.</param>
 /// <param name="batches">Both sides announced <see cref="WireCapabilities.Batches"/>: several transactions per message, with positions and stubs.</param>
 /// <param name="parts">Both announced <see cref="WireCapabilities.Parts"/>: messages above 1 MiB are cut.</param>
-public sealed class OutgoingChanges(NodeName self, bool batches, bool parts)
+/// <param name="maxMessageBytes">What an original takes at most: a transaction of which more came from elsewhere goes to it in several messages of one time (rule 27).</param>
+public sealed class OutgoingChanges(NodeName self, bool batches, bool parts, long maxMessageBytes = MessageBounds.MaxMessageBytes)
 {
     private static readonly byte[] Nil = [0xC0];
 
@@ -50,8 +51,13 @@ public sealed class OutgoingChanges(NodeName self, bool batches, bool parts)
         var origin = _dictionary.Origins.IdOf(transaction.Stamp.Origin);
         _entries.ResetWrittenCount();
         foreach (var logged in transaction.Changes)
-            if (batches || logged.IsApplied)
-                Entry(logged.Change, logged.IsStub, logged.Held, transaction.Stamp.Version, origin, batches ? null : transaction.User, catalog, messages);
+        {
+            if (!batches && !logged.IsApplied) continue;
+            var before = _entries.WrittenCount;
+            Entry(logged.Change, logged.IsStub, logged.Held, transaction.Stamp.Version, origin, batches ? null : transaction.User, catalog, messages);
+            if (!batches && before > 0 && _entries.WrittenCount > maxMessageBytes) CutBefore(before, transaction.Stamp.Version, messages);
+        }
+
         if (batches) _batch.Transaction(transaction, origin, _user.Write(transaction.User), _entries.WrittenSpan, messages);
         else if (_entries.WrittenCount > 0) messages.Add(Message(transaction.Stamp.Version, position));
         else if (position is { } passed) messages.Add(ControlFrameCodec.Encode(new ControlFrame.SequenceIdUpdate(passed)));
@@ -117,6 +123,21 @@ public sealed class OutgoingChanges(NodeName self, bool batches, bool parts)
         AuditRecordWriter.Write(
             _entries, action, origin, definition.Id, change.Key.Span, version, isStub ? null : change.ExpiresAt,
             isStub ? OriginatingOperation.None : change.Operation, _user.Write(user), head, value);
+    }
+
+    /// <summary>
+    /// What an original relays may be longer by the names of its attributes when it goes on to the next: better in several messages, each of which is applied whole,
+    /// than a link that ends each time it comes to this transaction.
+    /// </summary>
+    private void CutBefore(int entry, double time, ICollection<byte[]> messages)
+    {
+        var rest = _entries.WrittenSpan[entry..].ToArray();
+        var whole = new ArrayBufferWriter<byte>(entry);
+        whole.Write(_entries.WrittenSpan[..entry]);
+        _entries = whole;
+        messages.Add(Message(time, position: null));
+        _entries = new ArrayBufferWriter<byte>(Math.Max(4096, rest.Length));
+        _entries.Write(rest);
     }
 
     private void EndCopied(ICollection<byte[]> messages)

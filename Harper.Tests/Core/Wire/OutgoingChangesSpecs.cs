@@ -256,6 +256,30 @@ public sealed class OutgoingChangesSpecs
         }
     }
 
+    /// <summary>Rule 27: one hop may write the names of attributes out that the one before knew by number.</summary>
+    [Fact]
+    public void A_transaction_above_what_an_original_takes_should_go_to_it_in_several_messages_of_one_time()
+    {
+        const int Limit = 2_000;
+        var changes = new GeneratedChanges(7).Transactions(60).SelectMany(transaction => transaction.Changes).Where(change => !change.IsStub)
+            .DistinctBy(change => (change.Change.Table, change.Change.Key)).ToArray();
+        var sent = new LoggedTransaction(9, new Stamp(5, GeneratedChanges.Third), 0, "who", [.. changes]);
+        var outgoing = new OutgoingChanges(GeneratedChanges.Self, batches: false, parts: false, Limit);
+        var messages = new List<byte[]> { outgoing.OriginMap([GeneratedChanges.Third], []) };
+        outgoing.Append(sent, GeneratedChanges.Catalog, 77, messages);
+
+        var data = messages.Where(message => !ControlFrameCodec.IsControl(message)).ToList();
+        Assert.True(data.Count > 3, $"{data.Count} messages of {string.Join(", ", data.Select(message => message.Length))} bytes");
+        var received = Receive(messages);
+        Assert.All(received, transaction => Assert.Equal((sent.Stamp, "who"), (transaction.Stamp, transaction.User)));
+        Assert.Equal([.. Enumerable.Repeat<double?>(null, received.Count - 1), 77], received.Select(transaction => transaction.Position));
+        Same(changes, received[0] with { Changes = [.. received.SelectMany(transaction => transaction.Changes)] });
+
+        // Only a record that is too large by itself goes above the bound: it cannot be divided.
+        Assert.All(data.Zip(received).Where(message => message.Second.Changes.Length > 1), message => Assert.InRange(message.First.Length, 1, Limit + 18));
+        Assert.Single(Send([sent], batches: false, parts: false), message => !ControlFrameCodec.IsControl(message));
+    }
+
     [Fact]
     public void A_bare_position_should_come_as_a_transaction_without_changes()
     {
