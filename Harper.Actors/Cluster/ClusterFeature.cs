@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Harper.Actors.Certificates;
 using Harper.Actors.Configuration;
 using Harper.Actors.Databases;
@@ -49,6 +50,9 @@ public sealed record ClusterParts
 
     /// <summary>Null: the node has no certificates and neither signs nor speaks TLS.</summary>
     public CertificateFeature? Certificates { get; init; }
+
+    /// <summary>Every acknowledged write of this node is on disk (<c>storage.durability: sync</c>).</summary>
+    public bool Synced { get; init; } = true;
 
     public ConnectionSettings Connections { get; init; } = ConnectionSettings.Default;
 
@@ -112,16 +116,23 @@ public sealed class ClusterFeature
     public IOperationFamily CreateOperations(IDatabaseDirectory databases, IConfigurationStore configuration)
     {
         var membership = new MembershipClient(View);
+        var introduction = new NodeIntroduction(
+            membership, _calls, _parts.Certificates is { } certificates ? new IntroductionCertificates(certificates.Client) : null, _parts.Retained,
+            _parts.Loggers.CreateLogger<NodeIntroduction>());
         var removal = new NodeRemoval(membership, _calls, Board, _parts.Loggers.CreateLogger<NodeRemoval>());
         return new ClusterOperations(
-            new NodeIntroduction(
-                membership, _calls, _parts.Certificates is { } certificates ? new IntroductionCertificates(certificates.Client) : null, _parts.Retained,
-                _parts.Loggers.CreateLogger<NodeIntroduction>()),
+            introduction,
             removal,
-            new RouteOperations(membership, configuration),
-            new ClusterStatusReport(View, Board, databases, new SocketStatusWriter(_parts.Membership.Self, new OutgoingBacklog(), _parts.Clock), ComparisonOf(databases)),
+            new RouteOperations(membership, configuration, introduction),
+            ReportOf(databases),
             new ResyncOperation(_acceptor));
     }
+
+    /// <summary>What cluster_status says, of what is known now.</summary>
+    public void WriteStatus(IDatabaseDirectory databases, Utf8JsonWriter writer) => ReportOf(databases).Write(writer, View.Current);
+
+    private ClusterStatusReport ReportOf(IDatabaseDirectory databases) =>
+        new(View, Board, databases, new SocketStatusWriter(_parts.Membership.Self, new OutgoingBacklog(), _parts.Clock), ComparisonOf(databases));
 
     /// <summary>Comparing with the other members, and healing (rule 28).</summary>
     public IOperationFamily CreateVerification(IDatabaseDirectory databases) =>
@@ -145,6 +156,7 @@ public sealed class ClusterFeature
         Board = Board,
         Clock = _parts.Clock,
         Sockets = _parts.Sockets,
+        Synced = _parts.Synced,
         Reconnect = _parts.Reconnect,
         Comparison = ComparisonActor.Props(ComparisonOf(databases), _parts.CompareInterval),
         HeadersFor = peer => _parts.Retained?.Find(peer) is { } header ? [new("Authorization", header)] : [],

@@ -30,7 +30,7 @@ internal sealed class ClusterOperations(NodeIntroduction introduction, NodeRemov
         new("add_node_back", OperationAccess.Node, (call, stop) => new(introduction.AddBackAsync(call.Body, call.Caller, stop))),
         new("remove_node_back", OperationAccess.Node, (call, stop) => new(removal.RemoveBackAsync(call.Body, call.Caller, stop))),
         new("configure_cluster", OperationAccess.SuperUser, ConfigureAsync) { Deadline = TimeSpan.FromMinutes(5) },
-        new("cluster_set_routes", OperationAccess.SuperUser, (call, stop) => new(routes.SetAsync(call.Body, stop))),
+        new("cluster_set_routes", OperationAccess.SuperUser, (call, stop) => new(routes.SetAsync(call.Body, stop))) { Deadline = Deadline },
         new("cluster_get_routes", OperationAccess.SuperUser, (_, _) => new(routes.Get())),
         new("cluster_delete_routes", OperationAccess.SuperUser, (call, stop) => new(routes.DeleteAsync(call.Body, stop))),
         new("cluster_status", OperationAccess.SuperUser, (_, stop) => status.AnswerAsync(stop)),

@@ -24,7 +24,7 @@ internal sealed class ClusterStatusReport(MembershipView view, PeerBoard board, 
         return new OperationAnswer(200, writer => Write(writer, snapshot));
     }
 
-    private void Write(Utf8JsonWriter writer, MembershipSnapshot snapshot)
+    public void Write(Utf8JsonWriter writer, MembershipSnapshot snapshot)
     {
         writer.WriteStartObject();
         writer.WriteString("type", "cluster-status");

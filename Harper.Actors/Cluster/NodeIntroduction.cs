@@ -59,7 +59,8 @@ internal sealed partial class NodeIntroduction(
             throw new OperationError(403, $"{node} may add only itself, not {change.Target.Name}");
         var records = membership.View.Current.Records;
         if (records.IsRemoved(change.Target.Name) && FlagOf(body, "emptied") == false) return Rejoins();
-        if (FlagOf(body, "removed") == true && !records.IsRemoved(Settings.Self)) await membership.SetAsideAsync(cancellation).ConfigureAwait(false);
+        var emptied = FlagOf(body, "removed") == true && !records.IsRemoved(Settings.Self);
+        if (emptied) await membership.SetAsideAsync(cancellation).ConfigureAwait(false);
         var known = records.Find(change.Target.Name);
         var signed = await SignAsync(body, change, cancellation).ConfigureAwait(false);
         var authority = AuthorityOf(signed?.SigningAuthority ?? TextOf(body, "cert_auth"));
@@ -81,6 +82,9 @@ internal sealed partial class NodeIntroduction(
             }
             if (settings.Authority is { } own) writer.WriteString("usingCA", own.Pem);
             if (settings.Shard is { } shard) writer.WriteNumber("shard", shard);
+
+            // Ours alone: whether this node was removed, did not know, and set its databases aside (rule 25).
+            writer.WriteBoolean("emptied", emptied);
             writer.WriteEndObject();
         });
     }
@@ -105,10 +109,50 @@ internal sealed partial class NodeIntroduction(
 
     private async Task<string> IntroduceAsync(NodeChange change, CancellationToken cancellation)
     {
+        try
+        {
+            return await MeetAsync(change, cancellation).ConfigureAwait(false);
+        }
+        catch (PeerCallException failure)
+        {
+            throw new OperationError(500, failure.Message);
+        }
+    }
+
+    /// <summary>
+    /// A route names a node again that was removed here. It may have been down then and not know: before its record comes back it is told, and sets its databases aside
+    /// (rule 25). Where it knows, its record comes back at once and it decides by itself.
+    /// </summary>
+    /// <returns>Why it stays out; null: it does not.</returns>
+    public async Task<string?> RejoinAsync(Route route, CancellationToken cancellation)
+    {
+        var target = new NodeTarget(route.Peer, route.Url);
+        try
+        {
+            await MeetAsync(new NodeChange(target, null, null, null, [], null, null, null, false), cancellation).ConfigureAwait(false);
+        }
+        catch (PeerCallException refused) when (refused.Answered)
+        {
+            await membership.WriteAsync(
+                route.Peer, [NodeField.Text("url", PeerAddress.Write(route.Url)), NodeField.Flag("replicates", true)], cancellation).ConfigureAwait(false);
+        }
+        catch (PeerCallException failure)
+        {
+            LogStaysOut(route.Peer, failure.Message);
+            return $"{route.Peer} was removed from the cluster and could not be told to begin empty ({failure.Message}): it stays out until add_node is run here or there";
+        }
+
+        return null;
+    }
+
+    /// <exception cref="PeerCallException">Nothing came of it; in the words of the operation.</exception>
+    private async Task<string> MeetAsync(NodeChange change, CancellationToken cancellation)
+    {
         if (Settings.Url is null) throw OperationError.Bad("replication url is missing from harperdb-config.yaml");
         var url = PeerAddress.Write(change.Target.Url);
         var known = membership.View.Current.Records.Find(change.Target.Name);
         var joining = await PrepareAsync(change, known, cancellation).ConfigureAwait(false);
+        var wasRemoved = membership.View.Current.Records.IsRemoved(change.Target.Name);
         JsonElement answer;
         try
         {
@@ -118,13 +162,18 @@ internal sealed partial class NodeIntroduction(
                 await membership.SetAsideAsync(cancellation).ConfigureAwait(false);
                 answer = await CallAsync(emptied: true).ConfigureAwait(false);
             }
+            else if (wasRemoved && FlagOf(answer, "emptied") is null)
+            {
+                await ForgetAsync(change).ConfigureAwait(false);
+                answer = await CallAsync(emptied: false).ConfigureAwait(false);
+            }
 
             await CompleteAsync(answer, joining, cancellation).ConfigureAwait(false);
         }
         catch (Exception failure) when (failure is PeerCallException or OperationError)
         {
             var ending = joining?.Csr is null ? "" : " and connection was required to sign certificate";
-            throw new OperationError(500, $"Error returned from {url}: {failure.Message}{ending}");
+            throw new PeerCallException($"Error returned from {url}: {failure.Message}{ending}", failure is PeerCallException { Answered: true });
         }
         var target = TargetOf(answer, change.Target);
         if (target.Name == Settings.Self) throw OperationError.Bad($"{Settings.Self} is this node");
@@ -139,8 +188,25 @@ internal sealed partial class NodeIntroduction(
 
         Task<JsonElement> CallAsync(bool emptied) => calls.CallAsync(
             change.Target.Url, change.Authorization,
-            change.ToAddNodeBack(Settings, joining?.Csr, joining?.OwnAuthority, membership.View.Current.Records.IsRemoved(change.Target.Name), emptied),
+            change.ToAddNodeBack(Settings, joining?.Csr, joining?.OwnAuthority, wasRemoved, emptied),
             CallDeadline, cancellation, change.VerifiesTls);
+
+        // Whoever does not say whether it began empty is an original, and was perhaps cut off when it was removed: then it still has this node's row with a link that is
+        // over for good, and adding it again would change nothing. What the removal would have told it, it is told now.
+        async Task ForgetAsync(NodeChange original)
+        {
+            foreach (var name in (NodeName[])[original.Target.Name, Settings.Self])
+            {
+                try
+                {
+                    await calls.CallAsync(original.Target.Url, null, NodeRemoval.Back(name), CallDeadline, cancellation, original.VerifiesTls).ConfigureAwait(false);
+                }
+                catch (PeerCallException unknown) when (unknown.Answered)
+                {
+                    // It has no such row: there is nothing to forget.
+                }
+            }
+        }
     }
 
     private static bool? FlagOf(JsonElement holder, string name) => !holder.TryGetProperty(name, out var value) ? null
@@ -197,6 +263,10 @@ internal sealed partial class NodeIntroduction(
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Node} at {Url} is a member of the cluster")]
     private partial void LogAdded(NodeName node, string url);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message =
+        "A route names {Node}, which was removed from the cluster, and it could not be told to begin empty: it stays out until add_node is run here or there. {Reason}")]
+    private partial void LogStaysOut(NodeName node, string reason);
 
     [LoggerMessage(Level = LogLevel.Warning, Message =
         "Explicit subscriptions with {Node} are deprecated: they are for tests and migrations and promise no consistency; nothing else replicates with it. For one direction in production use sends and receives of its route")]

@@ -85,7 +85,7 @@ internal sealed partial class NodeRemoval(MembershipClient membership, PeerCalls
         try
         {
             foreach (var name in forgotten)
-                await calls.CallAsync(url, null, Request("remove_node_back", "name", name), CallDeadline, cancellation).ConfigureAwait(false);
+                await calls.CallAsync(url, null, Back(name), CallDeadline, cancellation).ConfigureAwait(false);
         }
         catch (PeerCallException failure)
         {
@@ -95,6 +95,9 @@ internal sealed partial class NodeRemoval(MembershipClient membership, PeerCalls
 
     private bool IsOriginal(NodeName peer) =>
         board.Find(peer)?.Databases.Values.Any(database => database.Receiving?.PeerKind == PeerKind.Original4 || database.Sending?.PeerKind == PeerKind.Original4) == true;
+
+    /// <summary>What tells another node to delete a record.</summary>
+    internal static ReadOnlyMemory<byte> Back(NodeName name) => Request("remove_node_back", "name", name);
 
     private static ReadOnlyMemory<byte> Request(string operation, string field, NodeName name)
     {

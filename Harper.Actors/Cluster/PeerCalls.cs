@@ -9,7 +9,11 @@ using Harper.Core.Wire.Control;
 namespace Harper.Actors.Cluster;
 
 /// <summary>An operation on another node failed; the message is what operators are shown after <c>Error returned from &lt;url&gt;:</c>.</summary>
-public sealed class PeerCallException(string reason) : Exception(reason);
+/// <param name="answered">The peer was reached, and said no.</param>
+public sealed class PeerCallException(string reason, bool answered = false) : Exception(reason)
+{
+    public bool Answered { get; } = answered;
+}
 
 /// <summary>One operation on one other node: a socket of its own that sends 136 first, waits for 137 and closes (W 7).</summary>
 public sealed class PeerCalls(IPeerTransport transport, NodeName self, PeerSocketSettings sockets)
@@ -67,14 +71,14 @@ public sealed class PeerCalls(IPeerTransport transport, NodeName self, PeerSocke
             if (ControlFrameCodec.Decode(message.Span, FrameLimits.Default) is not ControlFrame.OperationResponse response) continue;
             if (response.RequestId != requestId) continue;
             await socket.CloseAsync(new PeerClose(PeerClose.Normal, "")).ConfigureAwait(false);
-            if (response.Error is { } error) throw new PeerCallException(Plain(error));
+            if (response.Error is { } error) throw new PeerCallException(Plain(error), answered: true);
             using var document = JsonDocument.Parse(response.Json);
             return WithRequestId(document.RootElement, requestId);
         }
         var close = await socket.Ended.ConfigureAwait(false);
         throw new PeerCallException(close.Reason.Length > 0
             ? $"Connection closed {close.Reason} {close.Code}{(secure ? "" : Advice(close))}"
-            : $"Connection closed {close.Code}");
+            : $"Connection closed {close.Code}", answered: close is { ByPeer: true, Code: PeerClose.Policy });
     }
 
     /// <summary>The original's words stay at the beginning; what to do follows them.</summary>

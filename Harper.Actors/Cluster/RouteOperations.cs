@@ -10,7 +10,7 @@ using Harper.Core.Operations;
 namespace Harper.Actors.Cluster;
 
 /// <summary>cluster_set_routes, cluster_get_routes, cluster_delete_routes: the configuration's routes, effective at once (D35).</summary>
-internal sealed class RouteOperations(MembershipClient membership, IConfigurationStore configuration) : IDisposable
+internal sealed class RouteOperations(MembershipClient membership, IConfigurationStore configuration, NodeIntroduction introduction) : IDisposable
 {
     private readonly SemaphoreSlim _one = new(1);
 
@@ -35,7 +35,7 @@ internal sealed class RouteOperations(MembershipClient membership, IConfiguratio
             var known = stored.Select(TryParse).OfType<Route>().ToList();
             var set = ImmutableArray.CreateBuilder<JsonElement>();
             var skipped = ImmutableArray.CreateBuilder<JsonElement>();
-            var named = ImmutableArray.CreateBuilder<NodeName>();
+            var named = ImmutableArray.CreateBuilder<Route>();
             foreach (var route in given)
             {
                 if (route.Peer == membership.View.Settings.Self || known.Any(route.SameAddress))
@@ -46,10 +46,14 @@ internal sealed class RouteOperations(MembershipClient membership, IConfiguratio
                 known.Add(route);
                 stored.Add(route.AsWritten);
                 set.Add(route.AsWritten);
-                named.Add(route.Peer);
+                named.Add(route);
             }
-            await SaveAsync(set.Count > 0, stored, named.ToImmutable(), cancellation).ConfigureAwait(false);
-            return Answer("cluster routes successfully set", "set", set.ToImmutable(), skipped.ToImmutable());
+            var removed = membership.View.Current.Records.Removed;
+            await SaveAsync(set.Count > 0, stored, [.. named.Select(route => route.Peer)], cancellation).ConfigureAwait(false);
+            var warnings = ImmutableArray.CreateBuilder<string>();
+            foreach (var route in named.Where(route => removed.Contains(route.Peer)))
+                if (await introduction.RejoinAsync(route, cancellation).ConfigureAwait(false) is { } warning) warnings.Add(warning);
+            return Answer("cluster routes successfully set", "set", set.ToImmutable(), skipped.ToImmutable(), warnings.ToImmutable());
         }
         finally
         {
@@ -72,7 +76,7 @@ internal sealed class RouteOperations(MembershipClient membership, IConfiguratio
                 (removed > 0 ? deleted : skipped).Add(route.AsWritten);
             }
             await SaveAsync(deleted.Count > 0, stored, [], cancellation).ConfigureAwait(false);
-            return Answer("cluster routes successfully deleted", "deleted", deleted.ToImmutable(), skipped.ToImmutable());
+            return Answer("cluster routes successfully deleted", "deleted", deleted.ToImmutable(), skipped.ToImmutable(), []);
         }
         finally
         {
@@ -101,13 +105,20 @@ internal sealed class RouteOperations(MembershipClient membership, IConfiguratio
     private Route? TryParse(JsonElement entry) =>
         membership.View.Settings.CreateRouteParser().TryParse(entry, out var route, out _) ? route : null;
 
-    private static OperationAnswer Answer(string message, string done, ImmutableArray<JsonElement> changed, ImmutableArray<JsonElement> skipped) =>
+    private static OperationAnswer Answer(
+        string message, string done, ImmutableArray<JsonElement> changed, ImmutableArray<JsonElement> skipped, ImmutableArray<string> warnings) =>
         new(200, writer =>
         {
             writer.WriteStartObject();
             writer.WriteString("message", message);
             Write(writer, done, changed);
             Write(writer, "skipped", skipped);
+            if (!warnings.IsEmpty)
+            {
+                writer.WriteStartArray("warnings");
+                foreach (var warning in warnings) writer.WriteStringValue(warning);
+                writer.WriteEndArray();
+            }
             writer.WriteEndObject();
         });
 

@@ -243,12 +243,6 @@ public sealed class MembershipActor : DescribedActor, IWithTimers, IWithStash
         var records = _view.Current.Records;
         if (!set.Explicit.IsEmpty && records.IsRemoved(_settings.Self) && _settings.Url is not null)
             CommitOwn(() => _table.WriteAsync(_settings.Self, NodeRecordGossip.OwnChanges(_settings, null, _routes)), ActorRefs.Nobody);
-        foreach (var named in set.Explicit)
-        {
-            if (!records.IsRemoved(named) || _routes.Find(named) is not { } route) continue;
-            ImmutableArray<NodeField> record = [NodeField.Text("url", PeerAddress.Write(route.Url)), NodeField.Flag("replicates", true)];
-            Commit(_table.WriteAsync(named, record), ActorRefs.Nobody);
-        }
         Publish(records);
         Sender.Tell(new MembershipProtocol.Written(true));
     }

@@ -30,7 +30,9 @@ public static class MembershipProtocol
     /// <summary>Delete a node record; the deletion gossips. Answered as <see cref="WriteRecord"/>.</summary>
     public sealed record DeleteRecord(NodeName Name) : ICommand;
 
-    /// <summary>The configured routes are these from now on (D35). <paramref name="Explicit"/>: peers named anew that were removed come back.</summary>
+    /// <summary>
+    /// The configured routes are these from now on (D35). <paramref name="Explicit"/>: peers named anew; where there are any, this node comes back if it was removed.
+    /// </summary>
     public sealed record SetRoutes(ImmutableArray<JsonElement> Routes, ImmutableArray<NodeName> Explicit) : ICommand;
 
     public sealed record Written(bool Changed) : IEvent;

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Harper.Actors.Configuration;
 using Harper.Actors.Databases;
 using Harper.Actors.Jobs;
@@ -22,7 +23,7 @@ public static class NodeFamilies
 {
     public static IReadOnlyList<IOperationFamily> Create(
         IDatabaseDirectory databases, TableWrites writes, IJobs jobs, UserParts users, IConfigurationStore configuration, ICsvReader csv,
-        string rootPath) =>
+        string rootPath, Action<Utf8JsonWriter> replication) =>
     [
         new BulkLoadOperations(databases, jobs, csv, writes),
         new JobOperations(databases),
@@ -31,6 +32,6 @@ public static class NodeFamilies
         new TokenOperations(users.Users, users.Changes, users.Tokens, users.Sessions),
         new LogOperations(databases, jobs),
         new ConfigurationOperations(configuration),
-        new SystemOperations(databases, rootPath),
+        new SystemOperations(databases, rootPath, replication),
     ];
 }

@@ -4,6 +4,7 @@ using Harper.Actors.Commit;
 using Harper.Actors.Databases;
 using Harper.Actors.Describe;
 using Harper.Actors.Node;
+using Harper.Actors.Transport;
 using Harper.Core.Identity;
 using Harper.Core.Membership;
 using Harper.Core.Positions;
@@ -53,12 +54,13 @@ internal sealed class OwnWritesActor : DescribedActor, IWithTimers
     private void Judge(IDatabaseHandle database, LocalWriteGate gate, LocalWriteHold hold)
     {
         var positions = database.Engine.Positions;
-        var verdict = OwnWritesAsking.Decide(_services.Clock.NowMs - hold.SinceMs, Answers(database.Name, positions), PeerMarks.RecoversOwn(positions, _services.Self));
+        var verdict = OwnWritesAsking.Decide(_services.Clock.NowMs - hold.SinceMs, Answers(database.Name, positions), PeerMarks.RecoversOwn(positions, _services.Self), _services.Synced);
         if (!verdict.Open) return;
         gate.Release();
         if (verdict.Alarm is null) return;
         _alarms++;
-        _log.Warning("Local writes to database {Database} are accepted after {Seconds} s: {Reason}", database.Name, OwnWritesAsking.BoundMs / 1000, verdict.Alarm);
+        var waited = Math.Round((_services.Clock.NowMs - hold.SinceMs) / 1000, 1);
+        _log.Warning("Local writes to database {Database} are accepted after {Seconds} s: {Reason}", database.Name, waited, verdict.Alarm);
     }
 
     private List<(NodeName, OwnWritesAnswer)>? Answers(DatabaseName database, ReplicationPositions positions)
@@ -73,7 +75,8 @@ internal sealed class OwnWritesActor : DescribedActor, IWithTimers
     {
         if (_services.Board.Find(peer.Peer)?.Databases.GetValueOrDefault(database.Value) is not { } status) return OwnWritesAnswer.Awaited;
         if (status.Receiving is { OwnWritesAsked: true } && !PeerMarks.HasLostOf(positions, peer.Peer)) return OwnWritesAnswer.Given;
-        return status.LastError is not null && !status.Connected ? OwnWritesAnswer.Unreachable : OwnWritesAnswer.Awaited;
+        if (status.LastError is not { } error || status.Connected) return OwnWritesAnswer.Awaited;
+        return error.Code == nameof(PeerTransportFailure.Unreachable) ? OwnWritesAnswer.Down : OwnWritesAnswer.Unreachable;
     }
 
     private sealed record Look : INotInfluenceReceiveTimeout, IDeadLetterSuppression

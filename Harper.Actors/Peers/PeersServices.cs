@@ -31,6 +31,9 @@ public sealed record PeersServices
     /// <summary>How connections are made, given the coordinator.</summary>
     public required Func<IActorRef, PeerConnections> Connections { get; init; }
 
+    /// <summary>Every acknowledged write of this node is on disk (<c>storage.durability: sync</c>).</summary>
+    public bool Synced { get; init; } = true;
+
     public PeerSocketSettings Sockets { get; init; } = new();
 
     /// <summary>What is sent with the upgrade when a peer is dialled: credentials that were kept for it.</summary>

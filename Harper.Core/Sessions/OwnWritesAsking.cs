@@ -12,6 +12,9 @@ public enum OwnWritesAnswer : byte
     /// <summary>It cannot be asked now.</summary>
     Unreachable,
 
+    /// <summary>Nobody listens where it should be: it is down, and asking for longer is of no use.</summary>
+    Down,
+
     /// <summary>It has none, or gave them back.</summary>
     Given,
 }
@@ -26,22 +29,28 @@ public readonly record struct OwnWritesVerdict(bool Open, string? Alarm)
 
 /// <summary>
 /// Rule 16: a node whose disk was set back, or that lost power without syncing, takes new writes only after its peers gave back what they have of it; or
-/// after five seconds, with an alarm. Whoever has no peers waits for nobody.
+/// after five seconds, with an alarm. Whoever has no peers waits for nobody, and where every write is synced, so that only a disk that was put back can lack any, peers
+/// that are down are waited for no longer than a second.
 /// </summary>
 public static class OwnWritesAsking
 {
     public const double BoundMs = 5_000;
 
+    /// <summary>Time for all of a cluster that is started at once to listen.</summary>
+    public const double DownBoundMs = 1_000;
+
     /// <param name="heldForMs">How long local writes have been held back.</param>
     /// <param name="peers">Those that the database is received from; null: not known yet.</param>
     /// <param name="recovers">Own changes are known to be lost and not back.</param>
-    public static OwnWritesVerdict Decide(double heldForMs, IReadOnlyCollection<(NodeName Peer, OwnWritesAnswer Answer)>? peers, bool recovers)
+    /// <param name="synced">No power cut takes writes of this node.</param>
+    public static OwnWritesVerdict Decide(double heldForMs, IReadOnlyCollection<(NodeName Peer, OwnWritesAnswer Answer)>? peers, bool recovers, bool synced)
     {
         if (peers is { Count: 0 })
             return recovers ? new(true, "own writes are missing here and no peer is known to fetch them from") : OwnWritesVerdict.Accept;
         if (!recovers && peers is not null && peers.All(peer => peer.Answer != OwnWritesAnswer.Awaited) && peers.Any(peer => peer.Answer == OwnWritesAnswer.Given))
             return OwnWritesVerdict.Accept;
-        return heldForMs < BoundMs ? OwnWritesVerdict.Hold : new(true, Alarm(peers, recovers));
+        var bound = synced && !recovers && peers is not null && peers.All(peer => peer.Answer == OwnWritesAnswer.Down) ? DownBoundMs : BoundMs;
+        return heldForMs < bound ? OwnWritesVerdict.Hold : new(true, Alarm(peers, recovers));
     }
 
     private static string Alarm(IReadOnlyCollection<(NodeName Peer, OwnWritesAnswer Answer)>? peers, bool recovers)

@@ -71,6 +71,7 @@ internal sealed class NodeComposition
                 ConfirmationDeadline = config.OperationsApi.Timeout * 0.9,
                 Sockets = SocketsOf(config.Replication),
                 FailOver = config.Replication.FailOver,
+                Synced = config.Storage.Synced,
                 CompareInterval = config.Replication.CompareInterval,
                 Connections = ConnectionsOf(ConnectionSettings.Create(system.Settings.Config), config.Replication),
             });

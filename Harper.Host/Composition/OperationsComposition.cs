@@ -30,7 +30,8 @@ internal static class OperationsComposition
         var catalog = composed = new OperationCatalog(
         [
             .. DataFamilies.Create(databases, writes, settings),
-            .. NodeFamilies.Create(databases, writes, node.Running.Jobs, parts, configuration, new CsvHelperReader(), config.RootPath),
+            .. NodeFamilies.Create(databases, writes, node.Running.Jobs, parts, configuration, new CsvHelperReader(), config.RootPath,
+                writer => node.Cluster.WriteStatus(databases, writer)),
             node.Cluster.CreateOperations(databases, configuration),
             node.Cluster.CreateVerification(databases),
             security.Certificates.CreateOperations(),

@@ -217,6 +217,18 @@ public sealed class IntroductionSpecs : IAsyncLifetime
         Assert.Equal(1704067200000, row.GetProperty("start_time").GetDouble());
     }
 
+    /// <summary>R-CLU-13, R-REV-10.</summary>
+    [Theory]
+    [InlineData("update_node")]
+    [InlineData("add_node")]
+    public async Task A_node_that_is_not_known_should_be_added_with_the_serial_numbers_that_are_revoked(string operation)
+    {
+        await _b.CallAsync(new { operation, url = _a.Url, authorization = Credentials, revoked_certificates = new[] { "01:76:9f:7d:6a" } });
+        Assert.Equal(["127.0.0.2", "127.0.0.3"], _b.Members);
+        Assert.Equal(["01:76:9f:7d:6a"], _b.Records.Find(new(_a.Name))!.RevokedCertificates);
+        await Wait.UntilAsync(() => _a.Connected is ["127.0.0.3"] && _b.Connected is ["127.0.0.2"], "both are connected", 60);
+    }
+
     [Fact]
     public async Task A_junk_record_should_be_shown_not_dialled_and_removable()
     {

@@ -27,7 +27,8 @@ public sealed class FlowOperationSpecs : IAsyncDisposable
         var (local, remote) = (await StartAsync("127.0.0.2"), await StartAsync("127.0.0.3"));
         // The table and even its database come later (R-SUB-10).
         await SubscribeAsync(local, "add_node", publish: true, subscribe: false);
-        Assert.Contains(local.Log.Lines, line => line.Contains("deprecated", StringComparison.Ordinal));
+        Assert.Contains(
+            local.Log.Lines, line => line.Contains("deprecated", StringComparison.Ordinal) && line.Contains("For one direction in production use sends and receives", StringComparison.Ordinal));
         Assert.Equal("""[{"database":"dev","table":"my-table","publish":false,"subscribe":true}]""", await ListAsync(remote, local));
         Assert.Equal("""[{"database":"dev","table":"my-table","publish":true,"subscribe":false}]""", await ListAsync(local, remote));
 

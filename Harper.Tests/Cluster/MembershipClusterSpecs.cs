@@ -106,9 +106,10 @@ public sealed class MembershipClusterSpecs : IAsyncDisposable
 
     /// <summary>Rule 25.</summary>
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task A_node_that_was_removed_while_it_was_away_should_bring_nothing_back_whoever_adds_it_again(bool byMember)
+    [InlineData("a member")]
+    [InlineData("itself")]
+    [InlineData("a route of a member")]
+    public async Task A_node_that_was_removed_while_it_was_away_should_bring_nothing_back_whoever_adds_it_again(string by)
     {
         var (a, c) = (await StartAsync(1), await StartAsync(2));
         await c.CallAsync(new { operation = "add_node", url = a.Url, authorization = Credentials });
@@ -126,8 +127,13 @@ public sealed class MembershipClusterSpecs : IAsyncDisposable
         Assert.True(c.Has("dog", 2));
         await Wait.UntilAsync(() => c.Members.Length == 2, "it does not know");
 
-        var (caller, target) = byMember ? (a, c) : (c, a);
-        await caller.CallAsync(new { operation = "add_node", url = target.Url, authorization = Credentials });
+        var (caller, target) = by == "itself" ? (c, a) : (a, c);
+        if (by.StartsWith("a route", StringComparison.Ordinal))
+        {
+            var set = await a.CallAsync(new { operation = "cluster_set_routes", routes = new[] { c.Name } });
+            Assert.False(set.TryGetProperty("warnings", out _), set.GetRawText());
+        }
+        else await caller.CallAsync(new { operation = "add_node", url = target.Url, authorization = Credentials });
         await MeshAsync(a, c);
         await Wait.UntilAsync(() => c.Has("dog", 1), "it is copied");
         Assert.False(a.Has("dog", 2) || c.Has("dog", 2));

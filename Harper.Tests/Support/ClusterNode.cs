@@ -61,6 +61,9 @@ public sealed class ClusterNode : IAsyncDisposable
     /// <summary>Null: the node speaks no TLS.</summary>
     public CertificateFeature? Certificates { get; private set; }
 
+    /// <summary>Null: it was started without faults.</summary>
+    public FaultyTransport? Faulty => _transport as FaultyTransport;
+
     public RunningNode Running { get; private set; } = null!;
 
     public IDatabaseDirectory Databases => Running.Databases;
@@ -258,7 +261,14 @@ public sealed record ClusterNodeOptions(string Name)
     /// <summary>A network in memory; null: real WebSockets on the node's own loopback address.</summary>
     public InMemoryTransport? Network { get; init; }
 
-    internal IPeerTransport CreateTransport(IPeerTls? tls) => Network ?? (IPeerTransport)new WebSocketTransport(tls);
+    /// <summary>What goes wrong on the sockets that the node dials; null: nothing is made to.</summary>
+    public TransportFaults? Faults { get; init; }
+
+    internal IPeerTransport CreateTransport(IPeerTls? tls)
+    {
+        var real = Network ?? (IPeerTransport)new WebSocketTransport(tls);
+        return Faults is null ? real : new FaultyTransport(real, Faults);
+    }
 
     /// <summary>Speak TLS, with these certificates and keys; null: plain.</summary>
     internal SecureNode? Secure { get; init; }

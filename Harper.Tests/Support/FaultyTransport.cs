@@ -1,4 +1,7 @@
+using System.Collections.Concurrent;
 using Harper.Actors.Transport;
+using Harper.Core.Wire;
+using Harper.Core.Wire.Control;
 
 namespace Harper.Tests.Support;
 
@@ -10,6 +13,12 @@ public sealed class TransportFaults
 
     /// <summary>Dialling fails.</summary>
     public bool Unreachable { get; set; }
+
+    /// <summary>Hosts that cannot be dialled.</summary>
+    public ConcurrentDictionary<string, bool> CutOff { get; } = new();
+
+    /// <summary>Where a socket stops reading; it asks for it anew when it goes on.</summary>
+    public HeldReading? Hold { get; set; }
 
     /// <summary>Each message waits this long before it is handed on.</summary>
     public TimeSpan Delay { get; set; }
@@ -33,18 +42,51 @@ public sealed class TransportFaults
     internal int TakeTruncation() => Interlocked.Exchange(ref _truncate, -1);
 }
 
+/// <summary>Sockets of a database read no further once such a frame came, until they may.</summary>
+public sealed class HeldReading(string database, Predicate<ControlFrame> after)
+{
+    private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public bool IsReached { get; private set; }
+
+    public Task Released => _released.Task;
+
+    public void Release() => _released.TrySetResult();
+
+    internal bool Takes(string? itsDatabase, ReadOnlyMemory<byte> message)
+    {
+        if (itsDatabase != database || !ControlFrameCodec.IsControl(message.Span) || !after(ControlFrameCodec.Decode(message.Span, FrameLimits.Default))) return false;
+        return IsReached = true;
+    }
+}
+
 /// <summary>Another transport, with faults on its dialled sockets.</summary>
 public sealed class FaultyTransport(IPeerTransport inner, TransportFaults faults) : IPeerTransport
 {
-    private readonly List<IPeerSocket> _sockets = [];
+    private readonly List<(string Host, IPeerSocket Socket)> _sockets = [];
 
     public async Task<IPeerSocket> DialAsync(PeerDial dial, CancellationToken cancellation)
     {
-        if (faults.Unreachable) throw new PeerTransportException(PeerTransportFailure.Unreachable, $"{dial.Url} cannot be reached: made so");
+        if (faults.Unreachable || faults.CutOff.ContainsKey(dial.Url.Host)) throw new PeerTransportException(PeerTransportFailure.Unreachable, $"{dial.Url} cannot be reached: made so");
         var socket = new FaultySocket(await inner.DialAsync(dial, cancellation), faults);
-        lock (_sockets) _sockets.Add(socket);
+        lock (_sockets) _sockets.Add((dial.Url.Host, socket));
         return socket;
     }
+
+    /// <summary>Breaks the sockets that were dialled to a host, and lets no other come to be.</summary>
+    public async Task CutAsync(string host)
+    {
+        faults.CutOff[host] = true;
+        IPeerSocket[] sockets;
+        lock (_sockets)
+        {
+            sockets = [.. _sockets.Where(entry => entry.Host == host).Select(entry => entry.Socket)];
+            _sockets.RemoveAll(entry => entry.Host == host);
+        }
+        foreach (var socket in sockets) await socket.DisposeAsync();
+    }
+
+    public void Mend(string host) => faults.CutOff.TryRemove(host, out _);
 
     /// <summary>Breaks every socket that was dialled, without a close.</summary>
     public async Task CutAllAsync()
@@ -52,7 +94,7 @@ public sealed class FaultyTransport(IPeerTransport inner, TransportFaults faults
         IPeerSocket[] sockets;
         lock (_sockets)
         {
-            sockets = [.. _sockets];
+            sockets = [.. _sockets.Select(entry => entry.Socket)];
             _sockets.Clear();
         }
         foreach (var socket in sockets) await socket.DisposeAsync();
@@ -60,6 +102,9 @@ public sealed class FaultyTransport(IPeerTransport inner, TransportFaults faults
 
     private sealed class FaultySocket(IPeerSocket inner, TransportFaults faults) : IPeerSocket
     {
+        private string? _database;
+        private HeldReading? _held;
+
         public string Description => inner.Description;
 
         public Task<PeerClose> Ended => inner.Ended;
@@ -70,6 +115,8 @@ public sealed class FaultyTransport(IPeerTransport inner, TransportFaults faults
 
         public async ValueTask SendAsync(ReadOnlyMemory<byte> message, CancellationToken cancellation)
         {
+            if (_database is null && ControlFrameCodec.IsControl(message.Span) && ControlFrameCodec.Decode(message.Span, FrameLimits.Default) is ControlFrame.PeerName name)
+                _database = name.Database.Value;
             if (faults.Delay > TimeSpan.Zero) await Task.Delay(faults.Delay, cancellation);
             if (faults.HalfClosed || faults.TakesDrop()) return;
             if (faults.TakeTruncation() is >= 0 and var length) message = message[..Math.Min(length, message.Length)];
@@ -78,7 +125,13 @@ public sealed class FaultyTransport(IPeerTransport inner, TransportFaults faults
 
         public async ValueTask<ReadOnlyMemory<byte>?> ReceiveAsync(CancellationToken cancellation)
         {
+            if (_held is { } held)
+            {
+                await held.Released.WaitAsync(cancellation);
+                _held = null;
+            }
             var message = await inner.ReceiveAsync(cancellation);
+            if (message is { } came && faults.Hold is { IsReached: false } hold && hold.Takes(_database, came)) _held = hold;
             if (faults.Delay > TimeSpan.Zero) await Task.Delay(faults.Delay, cancellation);
             return message;
         }

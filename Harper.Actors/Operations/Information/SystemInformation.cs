@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Diagnostics;
+using System.Net.NetworkInformation;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Harper.Actors.Databases;
@@ -7,7 +8,8 @@ using Harper.Actors.Databases;
 namespace Harper.Actors.Operations.Information;
 
 /// <summary>The parts of <c>system_information</c>, each written when it is asked for. Figures of the process and of Linux' /proc.</summary>
-internal sealed class SystemInformation(IDatabaseDirectory databases, string rootPath)
+/// <param name="replication">Writes what cluster_status says (R-MON-09).</param>
+internal sealed class SystemInformation(IDatabaseDirectory databases, string rootPath, Action<Utf8JsonWriter> replication)
 {
     public IReadOnlyDictionary<string, Action<Utf8JsonWriter>> Parts => new Dictionary<string, Action<Utf8JsonWriter>>
     {
@@ -16,10 +18,12 @@ internal sealed class SystemInformation(IDatabaseDirectory databases, string roo
         ["cpu"] = WriteCpu,
         ["memory"] = WriteMemory,
         ["disk"] = WriteDisk,
+        ["network"] = WriteNetwork,
         ["harperdb_processes"] = WriteProcesses,
         ["table_size"] = WriteTableSizes,
         ["metrics"] = WriteMetrics,
         ["threads"] = WriteThreads,
+        ["replication"] = replication,
     };
 
     private static void WriteSystem(Utf8JsonWriter json)
@@ -91,6 +95,26 @@ internal sealed class SystemInformation(IDatabaseDirectory databases, string roo
         json.WriteNumber("used", drive.TotalSize - drive.TotalFreeSpace);
         json.WriteNumber("available", drive.AvailableFreeSpace);
         json.WriteEndObject();
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static void WriteNetwork(Utf8JsonWriter json)
+    {
+        json.WriteStartObject();
+        json.WriteStartArray("interfaces");
+        foreach (var network in NetworkInterface.GetAllNetworkInterfaces())
+        {
+            var traffic = network.GetIPStatistics();
+            json.WriteStartObject();
+            json.WriteString("iface", network.Name);
+            json.WriteString("operstate", network.OperationalStatus == OperationalStatus.Down ? "down" : "up");
+            json.WriteBoolean("internal", network.NetworkInterfaceType == NetworkInterfaceType.Loopback);
+            json.WriteNumber("rx_bytes", traffic.BytesReceived);
+            json.WriteNumber("tx_bytes", traffic.BytesSent);
+            json.WriteEndObject();
+        }
+
         json.WriteEndArray();
         json.WriteEndObject();
     }

@@ -5,12 +5,13 @@ using Harper.Core.Operations;
 
 namespace Harper.Actors.Operations.Information;
 
-/// <summary>What the machine and the process look like (R-SYS-02). Unknown parts are left out, as the original does.</summary>
-public sealed class SystemOperations(IDatabaseDirectory databases, string rootPath) : IOperationFamily
+/// <summary>What the machine and the process look like (R-SYS-02, R-MON-09). Unknown parts are left out, as the original does.</summary>
+/// <param name="replication">Writes what cluster_status says.</param>
+public sealed class SystemOperations(IDatabaseDirectory databases, string rootPath, Action<Utf8JsonWriter> replication) : IOperationFamily
 {
     private static readonly string Version = typeof(SystemOperations).Assembly.GetName().Version?.ToString(3) ?? "0";
 
-    private readonly SystemInformation _information = new(databases, rootPath);
+    private readonly SystemInformation _information = new(databases, rootPath, replication);
 
     public IEnumerable<OperationEntry> Entries =>
     [

@@ -8,7 +8,7 @@ namespace Harper.Tests.Core.Sessions;
 public sealed class OwnWritesAskingSpecs
 {
     [Fact]
-    public void A_node_without_peers_should_wait_for_nobody() => Assert.Equal(OwnWritesVerdict.Accept, OwnWritesAsking.Decide(0, [], recovers: false));
+    public void A_node_without_peers_should_wait_for_nobody() => Assert.Equal(OwnWritesVerdict.Accept, OwnWritesAsking.Decide(0, [], recovers: false, synced: false));
 
     [Fact]
     public void Writes_should_wait_until_every_peer_that_can_be_reached_was_asked()
@@ -32,9 +32,25 @@ public sealed class OwnWritesAskingSpecs
     {
         Assert.False(Decide(10, true, OwnWritesAnswer.Given, OwnWritesAnswer.Given).Open);
         Assert.Contains("go on coming back", Decide(5_000, true, OwnWritesAnswer.Given, OwnWritesAnswer.Given).Alarm, StringComparison.Ordinal);
-        Assert.Contains("could not be read", OwnWritesAsking.Decide(5_000, null, false).Alarm, StringComparison.Ordinal);
+        Assert.Contains("could not be read", OwnWritesAsking.Decide(5_000, null, false, true).Alarm, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Peers_that_are_down_should_be_waited_for_a_second_where_no_power_cut_takes_writes()
+    {
+        Assert.False(Decide(999, false, OwnWritesAnswer.Down, OwnWritesAnswer.Down).Open);
+        var down = Decide(1_000, false, OwnWritesAnswer.Down, OwnWritesAnswer.Down);
+        Assert.True(down.Open);
+        Assert.Contains("127.0.0.3, 127.0.0.4 did not say", down.Alarm, StringComparison.Ordinal);
+
+        // One that may still answer, writes that are known to be lost, and a disk that may be behind are worth the whole bound.
+        Assert.False(Decide(4_999, false, OwnWritesAnswer.Down, OwnWritesAnswer.Unreachable).Open);
+        Assert.False(Decide(4_999, false, OwnWritesAnswer.Down, OwnWritesAnswer.Awaited).Open);
+        Assert.False(Decide(4_999, true, OwnWritesAnswer.Down, OwnWritesAnswer.Down).Open);
+        Assert.False(OwnWritesAsking.Decide(4_999, [(Peer, OwnWritesAnswer.Down)], recovers: false, synced: false).Open);
+        Assert.Equal(OwnWritesVerdict.Accept, Decide(10, false, OwnWritesAnswer.Down, OwnWritesAnswer.Given));
     }
 
     private static OwnWritesVerdict Decide(double heldForMs, bool recovers, OwnWritesAnswer first, OwnWritesAnswer second) =>
-        OwnWritesAsking.Decide(heldForMs, [(Peer, first), (Third, second)], recovers);
+        OwnWritesAsking.Decide(heldForMs, [(Peer, first), (Third, second)], recovers, synced: true);
 }

@@ -1,0 +1,151 @@
+using System.Text.Json;
+using Harper.Tests.Support;
+using Xunit;
+
+namespace Harper.Tests.Cluster;
+
+/// <summary>
+/// Proves R-NRP-04, 11, 13, R-JOB-04, R-LOG-02, R-MGT-04, R-SYS-02, R-MON-09, R-IP-05 and R-CFG-44 with two processes: what is a node's own stays on it, and what is asked
+/// of all reaches all.
+/// </summary>
+[Collection(ProcessCollection.Name)]
+public sealed class LocalOperationSpecs : IAsyncDisposable
+{
+    private static readonly string[] All = ["*"];
+    private readonly HostProcess _a = Node("127.0.76.1", "127.0.76.2");
+    private readonly HostProcess _b = Node("127.0.76.2", "127.0.76.1");
+    private double _from;
+
+    public async ValueTask DisposeAsync()
+    {
+        await _a.DisposeAsync();
+        await _b.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task What_is_a_nodes_own_should_stay_on_it()
+    {
+        await Task.WhenAll(_a.StartAndWaitAsync(), _b.StartAndWaitAsync());
+        foreach (var node in (HostProcess[])[_a, _b])
+        {
+            Assert.Contains("never expose it to a public network", node.Output, StringComparison.Ordinal);
+            Assert.True((await node.CallAsync(new { operation = "get_configuration" })).GetProperty("replication").GetProperty("copyTablesToCatchUp").GetBoolean());
+        }
+
+        await _a.CallAsync(new { operation = "create_table", table = "dog", primary_key = "id" });
+        await _a.CallAsync(new { operation = "insert", table = "dog", records = new[] { new { id = 0, name = "Zero" } } });
+
+        // Rows that a copy brings are in no log of the receiver.
+        await UntilAsync("the first row is there", async () => (await RowsAsync(_b, "data", "dog", "name")).Contains("Zero"));
+        await UntilAsync("nothing is copied any more", async () => !(await _b.CallAsync(new { operation = "cluster_status" })).TryGetProperty("copying", out _));
+        _from = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
+        await _a.CallAsync(new { operation = "insert", table = "dog", records = new[] { new { id = 1, name = "Rex" }, new { id = 2, name = "Fido" } } });
+        await _a.CallAsync(new { operation = "update", table = "dog", records = new[] { new { id = 1, name = "Rexina" } } });
+        await _a.CallAsync(new { operation = "delete", table = "dog", ids = new[] { 2 } });
+        await UntilAsync("the writes are there", async () => (await LogAsync(_b)).Length == 3);
+
+        // Users, roles and jobs.
+        await _a.CallAsync(new { operation = "add_role", role = "keeper", permission = new { super_user = false } });
+        await _a.CallAsync(new { operation = "add_user", username = "anna", password = "Abc1234!", role = "keeper", active = true });
+        var job = (await _a.CallAsync(new { operation = "csv_data_load", action = "insert", table = "dog", data = "id,name\n7,Seven\n" })).GetProperty("job_id").GetString()!;
+        await JobAsync(_a, job);
+        await UntilAsync("the loaded row is there", async () => (await RowsAsync(_b, "data", "dog", "name")).Contains("Seven"));
+        foreach (var (table, key, value) in ((string, string, string)[])[("hdb_user", "username", "anna"), ("hdb_role", "role", "keeper"), ("hdb_job", "id", job)])
+        {
+            Assert.Contains(value, await RowsAsync(_a, "system", table, key));
+            Assert.DoesNotContain(value, await RowsAsync(_b, "system", table, key));
+        }
+        Assert.Empty((await _b.CallAsync(new { operation = "get_job", id = job })).EnumerateArray());
+
+        await CheckLogsAsync();
+        await CheckSettingsAsync();
+
+        // Dropping is local and works on each.
+        await _a.CallAsync(new { operation = "drop_table", table = "dog" });
+        Assert.Equal(404, (await _a.RunAsync(new { operation = "describe_table", table = "dog" })).Status);
+        await _b.CallAsync(new { operation = "insert", table = "dog", records = new[] { new { id = 9, name = "Nine" } } });
+        Assert.Contains("Nine", await RowsAsync(_b, "data", "dog", "name"));
+        await _b.CallAsync(new { operation = "drop_table", table = "dog" });
+        foreach (var node in (HostProcess[])[_a, _b]) Assert.Equal(404, (await node.RunAsync(new { operation = "describe_table", table = "dog" })).Status);
+    }
+
+    /// <summary>What the log says of each transaction, between which times and how many; trimming it on one node leaves that of the other.</summary>
+    private async Task CheckLogsAsync()
+    {
+        var log = await LogAsync(_b);
+        Assert.Equal(["insert", "update", "delete", "insert"], log.Select(entry => entry.GetProperty("operation").GetString()));
+        Assert.All(log, entry => Assert.Equal(("admin", "127.0.76.1"), (entry.GetProperty("user_name").GetString(), entry.GetProperty("node").GetString())));
+        Assert.Equal("[1,2]", log[0].GetProperty("hash_values").GetRawText());
+        Assert.Equal("Rexina", log[1].GetProperty("records")[0].GetProperty("name").GetString());
+        Assert.False(log[2].TryGetProperty("records", out _));
+        var times = log.Select(entry => entry.GetProperty("timestamp").GetDouble()).ToArray();
+        Assert.Equal(times.Order(), times);
+        Assert.Equal(times[1..3], await TimesAsync(_b, times[1], times[2]));
+        Assert.Equal(times[..1], await TimesAsync(_b, limit: 1));
+        Assert.Equal(400, (await _b.RunAsync(new { operation = "read_transaction_log" })).Status);
+        Assert.Equal(404, (await _b.RunAsync(new { operation = "read_transaction_log", table = "none" })).Status);
+
+        foreach (var operation in (string[])["delete_audit_logs_before", "delete_transaction_logs_before"])
+        {
+            var before = operation == "delete_audit_logs_before" ? times[1] : times[3] + 1;
+            await JobAsync(_a, (await _a.CallAsync(new { operation, schema = "data", table = "dog", timestamp = before })).GetProperty("job_id").GetString()!);
+            Assert.Equal(times.Where(time => time >= before), await TimesAsync(_a));
+        }
+        Assert.Equal(times, await TimesAsync(_b));
+    }
+
+    private async Task CheckSettingsAsync()
+    {
+        var set = await _a.CallAsync(new { operation = "set_configuration", logging_level = "warn", replicated = true });
+        var there = Assert.Single(set.GetProperty("replicated").EnumerateArray());
+        Assert.Equal("127.0.76.2", there.GetProperty("node").GetString());
+        foreach (var node in (HostProcess[])[_a, _b])
+            Assert.Equal("warn", (await node.CallAsync(new { operation = "get_configuration" })).GetProperty("logging").GetProperty("level").GetString());
+
+        var information = await _a.CallAsync(new { operation = "system_information" });
+        Assert.Equal(
+            ["cpu", "disk", "harperdb_processes", "memory", "metrics", "network", "replication", "system", "table_size", "threads", "time"],
+            information.EnumerateObject().Select(part => part.Name).Order(StringComparer.Ordinal));
+        Assert.True(information.GetProperty("memory").GetProperty("rss").GetInt64() > 0);
+        Assert.NotEmpty(information.GetProperty("network").GetProperty("interfaces").EnumerateArray());
+        information = await _a.CallAsync(new { operation = "system_information", attributes = new[] { "replication", "database_metrics", "nonsense" } });
+        Assert.Equal(["metrics", "replication"], information.EnumerateObject().Select(part => part.Name).Order(StringComparer.Ordinal));
+        Assert.Equal("127.0.76.1", information.GetProperty("replication").GetProperty("node_name").GetString());
+        Assert.Equal("127.0.76.2", information.GetProperty("replication").GetProperty("connections")[0].GetProperty("name").GetString());
+    }
+
+    private static async Task JobAsync(HostProcess node, string id) => await UntilAsync("the job is done", async () =>
+    {
+        var job = (await node.CallAsync(new { operation = "get_job", id }))[0];
+        Assert.NotEqual("ERROR", job.GetProperty("status").GetString());
+        return job.GetProperty("status").GetString() == "COMPLETE";
+    });
+
+    private async Task<double[]> TimesAsync(HostProcess node, double? from = null, double to = 1e15, int limit = 1000) =>
+        [.. (await LogAsync(node, from, to, limit)).Select(entry => entry.GetProperty("timestamp").GetDouble())];
+
+    private async Task<JsonElement[]> LogAsync(HostProcess node, double? from = null, double to = 1e15, int limit = 1000)
+    {
+        var (status, body) = await node.RunAsync(new { operation = "read_transaction_log", database = "data", table = "dog", from = from ?? _from, to, limit });
+        return status == 200 ? [.. body.EnumerateArray()] : [];
+    }
+
+    private static async Task<string[]> RowsAsync(HostProcess node, string database, string table, string attribute)
+    {
+        var rows = await node.CallAsync(new { operation = "search_by_value", database, table, search_attribute = database == "system" ? attribute : "id", search_value = "*", get_attributes = All });
+        return [.. rows.EnumerateArray().Select(row => row.GetProperty(attribute).ToString())];
+    }
+
+    private static async Task UntilAsync(string what, Func<Task<bool>> condition)
+    {
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (!await condition())
+        {
+            if (deadline.IsCancellationRequested) Assert.Fail($"Not within 60 s: {what}");
+            await Task.Delay(50);
+        }
+    }
+
+    private static HostProcess Node(string address, string other) =>
+        new(address, ("REPLICATION_ROUTES", $"[\"{other}\"]"), ("REPLICATION_COPYTABLESTOCATCHUP", "true"));
+}
