@@ -104,6 +104,8 @@ internal sealed class CommitActor : DescribedActor
             System.Diagnostics.Debug.Assert(outcome.Results.Length == _group.Count, "One result per request.");
             if (!missed && PeerMarks.MissesOwn(_engine.Positions, _self)) _handle.LocalWrites?.Hold(_clock.NowMs, "own writes that a peer has are fetched back");
             _tail.Append(outcome.Logged);
+            for (var i = 0; i < _requests.Count; i++)
+                if (_requests[i] is CommitRequest.TrimLog trim && outcome.Results[i] is CommitResult.Maintained { Count: > 0 }) _tail.DropBefore(Math.BitIncrement(trim.UpTo));
             if (outcome.SchemaChanged) _handle.RaiseSchemaChanged();
             for (var i = 0; i < _group.Count; i++) _group[i].TrySetResult(outcome.Results[i]);
             Count(Stopwatch.GetElapsedTime(started));

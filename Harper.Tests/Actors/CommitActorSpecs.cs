@@ -46,6 +46,19 @@ public sealed class CommitActorSpecs : HarperTestKit
         Assert.Equal(written.Stamp, Assert.Single(stretch.Transactions).Stamp);
     }
 
+    /// <summary>R-LOG-03.</summary>
+    [Fact]
+    public async Task What_was_trimmed_should_not_be_read_from_memory_any_longer()
+    {
+        var (database, _) = await OpenAsync();
+        var head = database.Engine.Positions.Head;
+        await database.CommitAsync(Write());
+        var last = (CommitResult.Written)await database.CommitAsync(Write());
+        Assert.Equal(2, database.ReadLog(head, int.MaxValue).Transactions.Length);
+        await database.CommitAsync(new CommitRequest.TrimLog(Math.BitDecrement(last.Stamp.Version)));
+        Assert.Equal(last.Stamp, Assert.Single(database.ReadLog(head, int.MaxValue).Transactions).Stamp);
+    }
+
     [Fact]
     public async Task A_database_that_is_behind_should_refuse_local_writes_and_take_them_again_later()
     {
