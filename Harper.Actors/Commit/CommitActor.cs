@@ -51,7 +51,7 @@ internal sealed class CommitActor : DescribedActor
 
     public static Props Props(IDatabaseEngine engine, CommitQueue queue, LogTail tail, DatabaseHandle handle, NodeServices services) =>
         ActorProps.Of(() => new CommitActor(engine, queue, tail, handle, services))
-            .WithDispatcher("harper.dispatchers.commit").WithDeploy(Deploy.Local);
+            .OnDispatcher("harper.dispatchers.commit");
 
     protected override void PreStart()
     {

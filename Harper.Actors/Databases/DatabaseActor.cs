@@ -8,6 +8,8 @@ using Harper.Actors.Tables;
 using Harper.Actors.TransactionLog;
 using Harper.Core.Commit;
 using Harper.Core.Identity;
+using Harper.Core.Membership;
+using Harper.Core.Schema;
 
 namespace Harper.Actors.Databases;
 
@@ -57,7 +59,7 @@ internal sealed class DatabaseActor : DescribedActor, IWithTimers
     // Opening a store blocks for as long as its log takes to replay.
     public static Props Props(DatabaseName name, NodeServices services, TailBudget tails, DatabaseLegacy? left) =>
         ActorProps.Of(() => new DatabaseActor(name, services, tails, left))
-            .WithDispatcher("harper.dispatchers.storage").WithDeploy(Deploy.Local);
+            .OnDispatcher("harper.dispatchers.storage");
 
     protected override void PreStart()
     {
@@ -119,6 +121,7 @@ internal sealed class DatabaseActor : DescribedActor, IWithTimers
             throw;
         }
         if (_left is { } left) TakeOver(left, engine);
+        if (_name.IsSystem) MakeSystemTables(engine);
         _engine = new EngineGuard(engine);
         if (engine.Statistics.UnreadablePositions is var unreadable and > 0)
             _log.Warning("Database [{0}]: {1} entries of what it knew of its position were damaged; what they spoke of is fetched again", _name, unreadable);
@@ -177,6 +180,17 @@ internal sealed class DatabaseActor : DescribedActor, IWithTimers
         using var old = _services.OpenEngine(_name, _services.Stores.Open(left.Folder), now);
         var kept = KeptTables.Take(old, engine, left.Replicates, _services.Self, now);
         if (!kept.IsEmpty) _log.Info("Database [{0}] keeps the tables that stay on this node: {1}", _name, string.Join(", ", kept));
+    }
+
+    /// <summary>
+    /// What every node has is there before anybody sees the database: whoever asks a node that says it is ready never meets one whose jobs or records have no
+    /// table yet. What is there stays as it is, but for what it lacks.
+    /// </summary>
+    private void MakeSystemTables(IDatabaseEngine engine)
+    {
+        var made = engine.Commit(
+            [new CommitRequest.Schema([.. SystemTables.All.Select(table => new SchemaEdit.EnsureTable(table, Declared: true))])], _services.Clock.NowMs);
+        if (made.Results[0] is CommitResult.Rejected rejected) throw new InvalidOperationException($"the system tables could not be made: {rejected.Message}");
     }
 
     private string? MoveFiles(string aside)

@@ -18,10 +18,6 @@ public sealed class JobTable(IDatabaseHandle system)
 
     private readonly ShapeCache _shapes = new();
 
-    private static readonly TableSpec Spec = SystemTables.All.Single(table => table.Name == Name);
-
-    public Task<CommitResult> EnsureAsync() => system.CommitAsync(new CommitRequest.Schema([new SchemaEdit.EnsureTable(Spec, Declared: true)]));
-
     public Task<CommitResult> WriteAsync(JobRow row)
     {
         var builder = new RecordBuilder(_shapes);

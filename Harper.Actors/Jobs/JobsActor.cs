@@ -11,9 +11,9 @@ using Harper.Core.Operations;
 namespace Harper.Actors.Jobs;
 
 /// <summary>
-/// Owns the jobs of the node: makes their table, closes the rows of jobs that an earlier life left open, and lets a bounded number run at a time.
+/// Owns the jobs of the node: closes the rows of jobs that an earlier life left open, and lets a bounded number run at a time.
 /// Child of NodeActor; restarted after a failure, which stops the jobs under way (their rows say so).
-/// <code>preparing ──table there──► ready</code>
+/// <code>preparing ──rows closed──► ready</code>
 /// </summary>
 internal sealed class JobsActor : DescribedActor, IWithTimers
 {
@@ -60,9 +60,11 @@ internal sealed class JobsActor : DescribedActor, IWithTimers
         var (table, now) = (_table, _services.Clock.NowMs);
         Task.Run(async () =>
         {
-            if (await table.EnsureAsync().ConfigureAwait(false) is CommitResult.Rejected rejected) return new Prepared(rejected.Message);
             foreach (var row in table.FindUnfinished())
-                await table.WriteAsync(row with { Status = JobStatus.Error, EndTime = now, Message = "The node stopped before the job ended." }).ConfigureAwait(false);
+            {
+                var closed = row with { Status = JobStatus.Error, EndTime = now, Message = "The node stopped before the job ended." };
+                if (await table.WriteAsync(closed).ConfigureAwait(false) is CommitResult.Rejected rejected) return new Prepared(rejected.Message);
+            }
             return new Prepared(null);
         }).PipeTo(Self, failure: error => new Prepared(error.Message));
     }
@@ -71,7 +73,7 @@ internal sealed class JobsActor : DescribedActor, IWithTimers
     {
         if (message.Problem is { } problem)
         {
-            _log.Error("The table of jobs cannot be made ready: {0}", problem);
+            _log.Error("The jobs of an earlier life cannot be closed: {0}", problem);
             Timers.StartSingleTimer(nameof(Prepare), Prepare.Instance, RetryDelay);
             return;
         }

@@ -138,7 +138,6 @@ public sealed class MembershipActor : DescribedActor, IWithTimers, IWithStash
     {
         _system = (await _databases.CreateAsync(DatabaseName.System).ConfigureAwait(false)).Database;
         _table = new NodeRecordTable(_system, _settings.Self);
-        await _table.EnsureTablesAsync().ConfigureAwait(false);
         // A database that the configuration names exists, so that it can flow also where no announcement of it does (R-GOS-08).
         foreach (var named in _settings.Databases.Listed ?? [])
             await _databases.CreateAsync(named).ConfigureAwait(false);

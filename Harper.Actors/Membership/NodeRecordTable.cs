@@ -24,14 +24,6 @@ internal sealed class NodeRecordTable(IDatabaseHandle system, NodeName self)
     private readonly JsonRecordReader _reader =
         new(new ShapeCache(), new JsonRecordOptions { PrimaryKey = NodeRecord.Key, UpdatedTime = SystemTables.UpdatedTime });
 
-    /// <summary>Makes the tables that every node has. Existing ones stay as they are, but for what they lack.</summary>
-    public async Task EnsureTablesAsync()
-    {
-        ImmutableArray<SchemaEdit> edits = [.. SystemTables.All.Select(table => new SchemaEdit.EnsureTable(table, Declared: true))];
-        var result = await system.CommitAsync(new CommitRequest.Schema(edits)).ConfigureAwait(false);
-        if (result is CommitResult.Rejected rejected) throw new InvalidOperationException($"The system tables could not be made: {rejected.Message}");
-    }
-
     public NodeRecords Read()
     {
         using var view = system.OpenView();

@@ -11,6 +11,12 @@ internal static class ActorProps
     public static Props Of<TActor>(Func<TActor> make)
         where TActor : ActorBase => Props.CreateBy(new Producer<TActor>(make));
 
+    /// <summary>
+    /// Of this node, on one of the dispatchers of <c>harper.hocon</c>. In this order: <c>WithDeploy</c> replaces the whole deployment, a dispatcher named before
+    /// it is forgotten without a word, and the actor runs on the pool.
+    /// </summary>
+    public static Props OnDispatcher(this Props props, string dispatcher) => props.WithDeploy(Deploy.Local).WithDispatcher(dispatcher);
+
     private sealed class Producer<TActor>(Func<TActor> make) : IIndirectActorProducer
         where TActor : ActorBase
     {

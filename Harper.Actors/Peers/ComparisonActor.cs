@@ -31,7 +31,7 @@ internal sealed class ComparisonActor : DescribedActor, IWithTimers
     public ITimerScheduler Timers { get; set; } = null!;
 
     public static Props Props(DatabaseComparison comparison, TimeSpan interval) =>
-        ActorProps.Of(() => new ComparisonActor(comparison, interval)).WithDispatcher("harper.dispatchers.storage").WithDeploy(Deploy.Local);
+        ActorProps.Of(() => new ComparisonActor(comparison, interval)).OnDispatcher("harper.dispatchers.storage");
 
     protected override string DescribeState() => _running ? "comparing" : _interval > TimeSpan.Zero ? "resting" : "off";
 

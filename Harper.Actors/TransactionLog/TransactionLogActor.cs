@@ -51,7 +51,7 @@ internal sealed class TransactionLogActor : DescribedActor, IWithTimers
 
     public static Props Props(DatabaseHandle database, LogTail tail, LogHolds holds, NodeServices services) =>
         ActorProps.Of(() => new TransactionLogActor(database, tail, holds, services))
-            .WithDispatcher("harper.dispatchers.storage").WithDeploy(Deploy.Local);
+            .OnDispatcher("harper.dispatchers.storage");
 
     protected override void PreStart()
     {

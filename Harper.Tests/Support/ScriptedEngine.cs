@@ -20,6 +20,9 @@ internal sealed class ScriptedEngine(DatabaseName name) : IDatabaseEngine
 
     public List<IReadOnlyList<CommitRequest>> Groups { get; } = [];
 
+    /// <summary>Who made each commit, in the order of <see cref="Groups"/>.</summary>
+    public List<Thread> Threads { get; } = [];
+
     public string? FailWith { get; set; }
 
     public bool Disposed { get; private set; }
@@ -41,7 +44,11 @@ internal sealed class ScriptedEngine(DatabaseName name) : IDatabaseEngine
     public CommitOutcome Commit(IReadOnlyList<CommitRequest> group, double now)
     {
         var copy = group.ToArray();
-        lock (_gate) Groups.Add(copy);
+        lock (_gate)
+        {
+            Groups.Add(copy);
+            Threads.Add(Thread.CurrentThread);
+        }
         _entered.Release();
         _hold?.Wait(TimeSpan.FromSeconds(20));
         if (FailWith is { } reason) throw new IOException(reason);
