@@ -25,7 +25,10 @@ public interface IDatabaseHandle
     /// <summary>The log after a position: from the tail in memory when it reaches back that far, else from the store.</summary>
     LogStretch ReadLog(double after, int maxBytes);
 
-    /// <summary>Completes when the log holds something after the position, or is cancelled. The bell carries no payload.</summary>
+    /// <summary>
+    /// Completes when the log holds something after the position, or is cancelled. The bell carries no payload. What follows may run on the writer's thread: it
+    /// tells somebody, and no more.
+    /// </summary>
     Task WaitForLogAsync(double after, CancellationToken cancellation);
 
     /// <summary>Keeps the log after a position from being trimmed until disposed: while a copy that began there is being served (rule 21).</summary>

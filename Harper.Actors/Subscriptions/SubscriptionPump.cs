@@ -73,8 +73,8 @@ internal sealed class SubscriptionPump
             return;
         }
 
-        // Abandoning the wait is harmless: the bell carries nothing.
-        await Task.WhenAny(more, Task.Delay(StatePosition, cancellation)).ConfigureAwait(false);
+        // Abandoning the wait is harmless: the bell carries nothing. A wait of its own, because a delay beside it would go on for each transaction sent.
+        await more.WaitAsync(StatePosition, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         cancellation.ThrowIfCancellationRequested();
     }
 

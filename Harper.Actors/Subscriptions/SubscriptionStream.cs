@@ -2,7 +2,6 @@ using System.Diagnostics;
 using Akka;
 using Akka.Streams;
 using Akka.Streams.Dsl;
-using Akka.Util;
 using Harper.Actors.Transport;
 using Harper.Core.Wire.Control;
 
@@ -24,18 +23,7 @@ internal static class SubscriptionStream
             .WithAttributes(ActorAttributes.CreateDispatcher("harper.dispatchers.storage"));
 
     private static Source<SubscriptionBatch, NotUsed> Pieces(SubscriptionPump pump, CancellationToken cancellation) =>
-        Source.UnfoldAsync(pump, async pulled =>
-            {
-                try
-                {
-                    await pulled.ReadyAsync(cancellation).ConfigureAwait(false);
-                    return (Option<(SubscriptionPump, SubscriptionPump)>)(pulled, pulled);
-                }
-                catch (OperationCanceledException)
-                {
-                    return Option<(SubscriptionPump, SubscriptionPump)>.None;
-                }
-            }).Named("log-bell")
+        Source.FromGraph(new LogBell(pump, cancellation)).Named("log-bell")
             .Select(pulled => pulled.Read()).Named("read-and-encode");
 
     private static async Task<NotUsed> SendAsync(
@@ -68,11 +56,12 @@ internal static class SubscriptionStream
         SubscriptionBatch batch, IPeerSocket socket, CreditGate credit, SubscriptionProgress progress, Action copySent, CancellationToken cancellation)
     {
         var bytes = 0L;
-        foreach (var message in batch.Messages)
+        for (var i = 0; i < batch.Messages.Length; i++)
         {
+            var message = batch.Messages[i];
             var started = Stopwatch.GetTimestamp();
             if (!ControlFrameCodec.IsControl(message)) await credit.UseAsync(message.Length, cancellation).ConfigureAwait(false);
-            await socket.SendAsync(message, cancellation).ConfigureAwait(false);
+            await socket.SendAsync(message, cancellation, more: i < batch.Messages.Length - 1).ConfigureAwait(false);
             progress.Blocked(Stopwatch.GetTimestamp() - started);
             bytes += message.Length;
             if (batch.CopiedRows > 0) progress.CopiedMessage(message.Length);

@@ -118,7 +118,8 @@ internal sealed class LogTail
             lock (_budget.Gate)
             {
                 if (_closed || _last > after) return;
-                _bell ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                // Whoever waits is woken by the writer itself, not by way of the pool: see IDatabaseHandle.WaitForLogAsync for what that asks of them.
+                _bell ??= new TaskCompletionSource();
                 rung = _bell.Task;
             }
             await rung.WaitAsync(cancellation).ConfigureAwait(false);

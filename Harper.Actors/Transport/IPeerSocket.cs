@@ -10,8 +10,9 @@ public interface IPeerSocket : IAsyncDisposable
     string Description { get; }
 
     /// <summary>Takes the message (the caller must not write to it any more) and returns when there is room for the next one.</summary>
+    /// <param name="more">Others follow at once, and are worth waiting for to be written together.</param>
     /// <exception cref="PeerTransportException">When the socket has ended.</exception>
-    ValueTask SendAsync(ReadOnlyMemory<byte> message, CancellationToken cancellation);
+    ValueTask SendAsync(ReadOnlyMemory<byte> message, CancellationToken cancellation, bool more = false);
 
     /// <summary>The next message, owned by the caller and never written again; null when the socket has ended (see <see cref="Ended"/>). One call at a time.</summary>
     ValueTask<ReadOnlyMemory<byte>?> ReceiveAsync(CancellationToken cancellation);

@@ -9,7 +9,7 @@ internal sealed class SendQueue(int maxBytes)
     private readonly Lock _lock = new();
     private readonly Queue<ReadOnlyMemory<byte>> _messages = new();
     private TaskCompletionSource _room = NewSignal();
-    private TaskCompletionSource _more = NewSignal();
+    private TaskCompletionSource _more = new();
     private long _bytes;
     private bool _completed;
 
@@ -17,24 +17,36 @@ internal sealed class SendQueue(int maxBytes)
     public long Bytes => Volatile.Read(ref _bytes);
 
     /// <summary>Returns when the message is taken; false when the queue was completed.</summary>
-    public async ValueTask<bool> AddAsync(ReadOnlyMemory<byte> message, CancellationToken cancellation)
+    /// <param name="more">Others follow at once: whoever writes is woken on a thread of the pool and gathers them. Without them the writer, if it waits, goes on on
+    /// this thread, for as long as the socket takes what it is given.</param>
+    public async ValueTask<bool> AddAsync(ReadOnlyMemory<byte> message, bool more, CancellationToken cancellation)
     {
         while (true)
         {
             Task room;
+            TaskCompletionSource? wake = null;
             lock (_lock)
             {
                 if (_completed) return false;
+                room = _room.Task;
                 if (_bytes == 0 || _bytes + message.Length <= maxBytes)
                 {
                     _messages.Enqueue(message);
                     Volatile.Write(ref _bytes, _bytes + message.Length);
-                    _more.TrySetResult();
-                    return true;
+                    wake = _more;
                 }
-                room = _room.Task;
             }
-            await room.WaitAsync(cancellation);
+            if (wake is null)
+            {
+                await room.WaitAsync(cancellation);
+                continue;
+            }
+            if (!wake.Task.IsCompleted)
+            {
+                if (more) ThreadPool.UnsafeQueueUserWorkItem(static waiting => waiting.TrySetResult(), wake, preferLocal: false);
+                else wake.TrySetResult();
+            }
+            return true;
         }
     }
 
@@ -44,7 +56,7 @@ internal sealed class SendQueue(int maxBytes)
         lock (_lock)
         {
             if (_messages.TryDequeue(out message)) return true;
-            if (!_completed && _more.Task.IsCompleted) _more = NewSignal();
+            if (!_completed && _more.Task.IsCompleted) _more = new TaskCompletionSource();
             return false;
         }
     }
@@ -77,12 +89,14 @@ internal sealed class SendQueue(int maxBytes)
     /// <summary>Nothing more is taken; what waits may still be written.</summary>
     public void Complete()
     {
+        TaskCompletionSource more;
         lock (_lock)
         {
             _completed = true;
-            _more.TrySetResult();
+            more = _more;
             _room.TrySetResult();
         }
+        ThreadPool.UnsafeQueueUserWorkItem(static waiting => waiting.TrySetResult(), more, preferLocal: false);
     }
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);

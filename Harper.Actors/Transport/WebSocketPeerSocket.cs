@@ -5,8 +5,8 @@ using System.Text;
 namespace Harper.Actors.Transport;
 
 /// <summary>
-/// A socket between nodes over one WebSocket. One loop writes what was queued, one timer pings and listens for silence, whoever asks
-/// receives. It ends once, for one reason, and everything that waits on it wakes up then.
+/// A socket between nodes over one WebSocket. One loop writes what was queued, on the thread of who queued it when it had nothing to do; one timer pings and
+/// listens for silence, whoever asks receives. It ends once, for one reason, and everything that waits on it wakes up then.
 /// </summary>
 internal sealed class WebSocketPeerSocket : IPeerSocket
 {
@@ -69,11 +69,11 @@ internal sealed class WebSocketPeerSocket : IPeerSocket
     public static IPeerSocket Over(Stream connection, bool dialled, string description, PeerSocketSettings settings) =>
         new WebSocketPeerSocket(connection, dialled, description, settings);
 
-    public async ValueTask SendAsync(ReadOnlyMemory<byte> message, CancellationToken cancellation)
+    public async ValueTask SendAsync(ReadOnlyMemory<byte> message, CancellationToken cancellation, bool more = false)
     {
         if (message.Length > _settings.MaxMessageBytes)
             throw new ArgumentException($"a message of {message.Length} bytes is above {_settings.MaxMessageBytes}", nameof(message));
-        if (!await _queue.AddAsync(message, cancellation)) throw Closed();
+        if (!await _queue.AddAsync(message, more, cancellation)) throw Closed();
     }
 
     public async ValueTask<ReadOnlyMemory<byte>?> ReceiveAsync(CancellationToken cancellation)

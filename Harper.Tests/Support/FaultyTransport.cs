@@ -113,14 +113,14 @@ public sealed class FaultyTransport(IPeerTransport inner, TransportFaults faults
 
         public PeerTraffic Traffic => inner.Traffic;
 
-        public async ValueTask SendAsync(ReadOnlyMemory<byte> message, CancellationToken cancellation)
+        public async ValueTask SendAsync(ReadOnlyMemory<byte> message, CancellationToken cancellation, bool more = false)
         {
             if (_database is null && ControlFrameCodec.IsControl(message.Span) && ControlFrameCodec.Decode(message.Span, FrameLimits.Default) is ControlFrame.PeerName name)
                 _database = name.Database.Value;
             if (faults.Delay > TimeSpan.Zero) await Task.Delay(faults.Delay, cancellation);
             if (faults.HalfClosed || faults.TakesDrop()) return;
             if (faults.TakeTruncation() is >= 0 and var length) message = message[..Math.Min(length, message.Length)];
-            await inner.SendAsync(message, cancellation);
+            await inner.SendAsync(message, cancellation, more);
         }
 
         public async ValueTask<ReadOnlyMemory<byte>?> ReceiveAsync(CancellationToken cancellation)
