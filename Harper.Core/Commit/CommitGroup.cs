@@ -59,12 +59,15 @@ internal sealed class CommitGroup(DatabaseState state, CommitScratch scratch, do
 
     public long BeginTransaction() => ++_transaction;
 
+    /// <summary>Where the changes of the transaction that is being resolved are gathered: one at a time.</summary>
+    public CommitScratch Scratch => scratch;
+
     /// <summary>The row as the next request must see it.</summary>
     public PendingRow Find(TableState table, RecordKey key)
     {
         var address = new RowAddress(table.Id, key);
         if (_rows.TryGetValue(address, out var row)) return row;
-        row = new PendingRow(table, key, ReadStored(table, key));
+        row = scratch.Row(table, key, ReadStored(table, key));
         _rows.Add(address, row);
         _touched.Add(row);
         return row;
@@ -147,6 +150,7 @@ internal sealed class CommitGroup(DatabaseState state, CommitScratch scratch, do
 
     private Row? ReadStored(TableState table, RecordKey key)
     {
+        if (table.HasNoneAt(key, State.Store)) return null;
         StoreKeys.Row(_key.Clear(), table.Id, key.Span);
         return State.Store.TryGet(Family.Rows, _key.Written, _value.Clear()) ? RowCodec.Read(_value.Written.ToArray(), table.Shapes) : null;
     }

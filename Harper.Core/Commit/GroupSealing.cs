@@ -56,6 +56,7 @@ internal sealed class GroupSealing
             else group.Batch.Delete(Family.Rows, _key.Written);
 
             Count(row);
+            row.Table.Touches(row.Key);
             _index.Add(row);
         }
 

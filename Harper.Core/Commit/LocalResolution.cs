@@ -19,7 +19,7 @@ internal static class LocalResolution
         var transaction = group.BeginTransaction();
         var stamp = new Stamp(group.NextVersion, group.State.Self);
         var done = ImmutableArray.CreateBuilder<bool>(request.Writes.Length);
-        var changes = new TransactionChanges(group, transaction, request.Writes.Length);
+        var changes = new TransactionChanges(group, transaction);
         foreach (ref readonly var write in request.Writes.AsSpan())
         {
             var table = group.State.Tables[write.Table];

@@ -65,7 +65,7 @@ internal static class RemoteResolution
     /// <summary>Collects one change per key; tables never heard of come to be, tables dropped here do not come back (R-NRP-05).</summary>
     public static TransactionChanges Collect(CommitGroup group, Transaction transaction)
     {
-        var changes = new TransactionChanges(group, group.BeginTransaction(), transaction.Changes.Length);
+        var changes = new TransactionChanges(group, group.BeginTransaction());
         foreach (ref readonly var change in transaction.Changes.AsSpan())
         {
             if (TableChanges.FindOrMake(group, change.Table) is { } table) changes.Add(group.Find(table, change.Key), change);

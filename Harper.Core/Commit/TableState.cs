@@ -1,5 +1,7 @@
 using Harper.Core.Identity;
+using Harper.Core.Keys;
 using Harper.Core.Schema;
+using Harper.Core.Storage;
 using Harper.Core.Storage.Layout;
 using Harper.Core.TransactionLog;
 using Harper.Core.Values;
@@ -14,6 +16,11 @@ internal sealed class TableState(StoredTable stored, OriginTable origins)
     private readonly Dictionary<Shape, ShapePlan> _plans = [];
     private Shape? _lastShape;
     private ShapePlan? _lastPlan;
+
+    // The greatest key of the rows, or one that was: never less than any that is stored.
+    private byte[] _greatest = [];
+    private int _greatestLength;
+    private bool _greatestKnown;
 
     public int Id { get; } = stored.Definition.Id;
 
@@ -35,6 +42,39 @@ internal sealed class TableState(StoredTable stored, OriginTable origins)
     public double? ExpirationMs => Definition.ExpirationSeconds * 1000;
 
     public LogTable InLog => new(Id, Name, Shapes);
+
+    /// <summary>
+    /// Nothing was ever stored under this key, and the store need not be asked: it comes after all keys of the table. Keys that ascend, as times and numbers do,
+    /// are the most that is inserted.
+    /// </summary>
+    public bool HasNoneAt(RecordKey key, IOrderedStore store)
+    {
+        if (!_greatestKnown) FindGreatest(store);
+        return _greatestLength < 0 || key.Span.SequenceCompareTo(_greatest.AsSpan(0, _greatestLength)) > 0;
+    }
+
+    /// <summary>A batch stores or deletes a row under this key.</summary>
+    public void Touches(RecordKey key)
+    {
+        if (!_greatestKnown || (_greatestLength >= 0 && key.Span.SequenceCompareTo(_greatest.AsSpan(0, _greatestLength)) <= 0)) return;
+        if (_greatest.Length < key.Length) _greatest = new byte[key.Length * 2];
+        key.Span.CopyTo(_greatest);
+        _greatestLength = key.Length;
+    }
+
+    private void FindGreatest(IOrderedStore store)
+    {
+        using var cursor = store.Cursor(Family.Rows);
+        var prefix = StoreKeys.Table(Id);
+        cursor.SeekForPrevious(StoreKeys.After(prefix));
+        if (cursor.Valid && cursor.Key.SequenceEqual(StoreKeys.After(prefix))) cursor.Previous();
+        _greatestKnown = true;
+        _greatestLength = -1;
+        if (!cursor.Valid || !cursor.Key.StartsWith(prefix)) return;
+        var key = cursor.Key[StoreKeys.TablePrefix..];
+        _greatest = key.ToArray();
+        _greatestLength = key.Length;
+    }
 
     public void Become(StoredTable next)
     {

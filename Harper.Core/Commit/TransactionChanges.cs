@@ -1,34 +1,48 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using Harper.Core.Records;
 using Harper.Core.TransactionLog;
 using Harper.Core.Transactions;
 
 namespace Harper.Core.Commit;
 
-/// <summary>The changes of one transaction as they will be applied and logged: one per key (rule 5).</summary>
-internal sealed class TransactionChanges(CommitGroup group, long transaction, int capacity)
+/// <summary>
+/// The changes of one transaction as they will be applied and logged: one per key (rule 5). They lie in memory that the next transaction of the group uses
+/// again, so that one ends before another begins.
+/// </summary>
+internal sealed class TransactionChanges
 {
-    private readonly List<Change> _changes = new(capacity);
-    private readonly List<PendingRow?> _rows = new(capacity);
+    private readonly CommitGroup _group;
+    private readonly long _transaction;
+    private readonly List<Change> _changes;
+    private readonly List<PendingRow?> _rows;
+
+    public TransactionChanges(CommitGroup group, long transaction)
+    {
+        (_group, _transaction) = (group, transaction);
+        (_changes, _rows) = (group.Scratch.Changes, group.Scratch.ChangedRows);
+        _changes.Clear();
+        _rows.Clear();
+    }
 
     public int Count => _changes.Count;
 
-    public Change this[int index] => _changes[index];
+    public ref readonly Change this[int index] => ref CollectionsMarshal.AsSpan(_changes)[index];
 
     public PendingRow? Row(int index) => _rows[index];
 
     /// <summary>Whether the row exists after the changes to it in this transaction; null when there are none.</summary>
-    public bool? Exists(PendingRow row) => row.Transaction == transaction ? _changes[row.ChangeIndex].Kind != ChangeKind.Delete : null;
+    public bool? Exists(PendingRow row) => row.Transaction == _transaction ? _changes[row.ChangeIndex].Kind != ChangeKind.Delete : null;
 
     public void Add(PendingRow row, in Change change)
     {
-        if (row.Transaction == transaction)
+        if (row.Transaction == _transaction)
         {
-            _changes[row.ChangeIndex] = ChangeFolding.Fold(_changes[row.ChangeIndex], change, group.Shapes);
+            _changes[row.ChangeIndex] = ChangeFolding.Fold(_changes[row.ChangeIndex], change, _group.Shapes);
             return;
         }
 
-        row.Transaction = transaction;
+        row.Transaction = _transaction;
         row.ChangeIndex = _changes.Count;
         _changes.Add(change);
         _rows.Add(row);
@@ -51,9 +65,9 @@ internal sealed class TransactionChanges(CommitGroup group, long transaction, in
         anyChanged = false;
         for (var i = 0; i < _changes.Count; i++)
         {
-            var change = _changes[i];
+            ref readonly var change = ref this[i];
             var row = _rows[i];
-            var changed = row is not null && group.Apply(row, change, stamp);
+            var changed = row is not null && _group.Apply(row, change, stamp);
             anyChanged |= changed;
             logged.Add(changed || row is null || (row.Current is { } current && Holds(current, stamp)) ? new LoggedChange(change, false) : Stub(change));
         }

@@ -60,6 +60,16 @@ public static class KeyCodec
         return Finish(scratch);
     }
 
+    /// <summary>As above; the key's bytes lie in the buffer beside the records', not in an array of their own.</summary>
+    public static RecordKey FromRecordValue(ReadOnlySpan<byte> value, RecordBuffer into)
+    {
+        into.BeginRecord();
+        if (value.IsEmpty || !FromValue(value, into))
+            throw new KeyFormatException("A key is a text, a number, a boolean or an array of these.");
+        CheckLength(into.Length);
+        return new RecordKey(into.EndRecord());
+    }
+
     /// <summary>
     /// Writes the key form of a value of the dialect: index keys. Dates are their milliseconds. False, and nothing written, for
     /// what has none: undefined, objects, binary, blobs, nested or empty arrays and arrays with such elements. No length limit.
@@ -145,11 +155,15 @@ public static class KeyCodec
         return Scratch;
     }
 
-    private static RecordKey Finish(ArrayBufferWriter<byte> scratch) => scratch.WrittenCount switch
+    private static RecordKey Finish(ArrayBufferWriter<byte> scratch)
     {
-        0 => throw new KeyFormatException("An empty array cannot be a key."),
-        > RecordKey.MaxBytes => throw new KeyFormatException(
-            $"A key is at most {RecordKey.MaxBytes} bytes long; this one has {scratch.WrittenCount}."),
-        _ => new RecordKey(scratch.WrittenSpan.ToArray()),
-    };
+        CheckLength(scratch.WrittenCount);
+        return new RecordKey(scratch.WrittenSpan.ToArray());
+    }
+
+    private static void CheckLength(int length)
+    {
+        if (length == 0) throw new KeyFormatException("An empty array cannot be a key.");
+        if (length > RecordKey.MaxBytes) throw new KeyFormatException($"A key is at most {RecordKey.MaxBytes} bytes long; this one has {length}.");
+    }
 }

@@ -10,14 +10,15 @@ public static class RecordKeys
     private const string Slash =
         "transaction aborted due to record(s) with a hash value that contains a forward slash, check log for more info";
 
-    public static RecordKey FromValue(ReadOnlySpan<byte> value)
+    /// <param name="buffer">Where the value's record lies: its key is put behind it.</param>
+    public static RecordKey FromValue(ReadOnlySpan<byte> value, RecordBuffer buffer)
     {
         var reader = new ValueReader(value);
         if (reader.Kind == ValueKind.Text) CheckText(reader.ReadText());
         else if (reader.Kind == ValueKind.Boolean) throw OperationError.Bad("Invalid primary key type: boolean");
         try
         {
-            return KeyCodec.FromValue(value);
+            return KeyCodec.FromRecordValue(value, buffer);
         }
         catch (KeyFormatException error)
         {

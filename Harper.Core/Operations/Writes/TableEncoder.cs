@@ -83,7 +83,7 @@ public sealed class TableEncoder
         }
         var (record, slots) = (read.Record, read.Slots);
         RecordKey key;
-        if (!read.Key.IsEmpty && read.Key.Span[0] != 0xC0) key = RecordKeys.FromValue(read.Key.Span);
+        if (!read.Key.IsEmpty && read.Key.Span[0] != 0xC0) key = RecordKeys.FromValue(read.Key.Span, buffer);
         else if (mode == WriteMode.Update)
             throw OperationError.Bad("a valid hash attribute must be provided with update record, check log for more info");
         else (key, record) = WithKey(record, keys.Next());
