@@ -80,6 +80,7 @@ internal sealed class CertificateAuthoritiesActor : DescribedActor, IWithTimers
     protected override void PreStart()
     {
         _parts.Membership.Changed += OnMembership;
+        _parts.Live.Closed = (peer, reason) => _log.Warning("The secure sockets with {Peer} were closed: {Reason}", peer, reason);
         _self.Tell(Open.Instance);
     }
 
@@ -89,7 +90,7 @@ internal sealed class CertificateAuthoritiesActor : DescribedActor, IWithTimers
     {
         var (system, _) = await _databases.CreateAsync(DatabaseName.System).ConfigureAwait(true);
         _keeper = new CertificateKeeper(_parts.Settings, new CertificateTable(system), _keys, _parts.PublicRoots, _parts.Now);
-        await Task.Run(_keeper.OpenAsync).ConfigureAwait(true);
+        if (await Task.Run(_keeper.OpenAsync).ConfigureAwait(true)) _log.Info("This node made an authority and a certificate of its own");
         _keeper.Trust(_parts.Membership.Current.Records);
         _parts.View.Actor = _self;
         _state = "ready";

@@ -27,13 +27,15 @@ internal sealed class CertificateKeeper(CertificateSettings settings, Certificat
 
     public DateTimeOffset Now => now();
 
-    /// <summary>Reads the table, loads what is configured, and makes what a first start needs.</summary>
-    public async Task OpenAsync()
+    /// <summary>Reads the table, loads what is configured, and makes what a first start needs; true when it made something.</summary>
+    public async Task<bool> OpenAsync()
     {
         await table.EnsureAsync().ConfigureAwait(false);
         await LoadConfiguredAsync(onlyChanged: false).ConfigureAwait(false);
         Read();
-        if (settings.IsSecure && Snapshot.Shown(CertificateRow.ReplicationUse, null, now()) is null) await MakeOwnAsync().ConfigureAwait(false);
+        if (!settings.IsSecure || Snapshot.Shown(CertificateRow.ReplicationUse, null, now()) is not null) return false;
+        await MakeOwnAsync().ConfigureAwait(false);
+        return true;
     }
 
     /// <summary>The authorities that the node records name; true when that changed whom this node trusts.</summary>

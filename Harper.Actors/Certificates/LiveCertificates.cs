@@ -22,6 +22,9 @@ public sealed class LiveCertificates(MembershipView membership, CertificateView 
 
     public int Count => _open.Count;
 
+    /// <summary>Told once for each peer and reason when sockets were closed; called from any thread.</summary>
+    internal Action<NodeName, string>? Closed { get; set; }
+
     public void Accepted(IPeerSocket socket, ShownCertificate shown, NodeName peer) => Add(socket, shown, peer, accepted: true);
 
     public void Dialled(IPeerSocket socket, ShownCertificate shown, NodeName peer) => Add(socket, shown, peer, accepted: false);
@@ -61,12 +64,13 @@ public sealed class LiveCertificates(MembershipView membership, CertificateView 
     {
         var known = membership.Current;
         var judged = new Dictionary<(string, CertificateRole), string?>();
+        var told = new HashSet<(NodeName, string)>();
         foreach (var (socket, (shown, peer, accepted)) in _open)
         {
             var key = (shown.Claim.Certificate.Fingerprint, shown.Role);
             if (!judged.TryGetValue(key, out var problem)) judged[key] = problem = FaultOf(shown);
             var fault = Admission.IsRevoked(shown.Claim.Certificate.Serial, peer, known.Records, known.Routes) ? "certificate revoked" : problem ?? MembershipFaultOf(peer, accepted, known);
-            if (fault is not null) Close(socket, fault);
+            if (fault is not null) Close(socket, peer, fault, told);
         }
         if (revocation is not null && !_open.IsEmpty && Interlocked.CompareExchange(ref _asking, 1, 0) == 0) _ = AskAuthoritiesAsync(revocation);
     }
@@ -82,7 +86,8 @@ public sealed class LiveCertificates(MembershipView membership, CertificateView 
             await Task.WhenAll(_open.GroupBy(open => (open.Value.Shown.Claim.Certificate.Fingerprint, open.Value.Shown.Role)).Select(async sockets =>
             {
                 if (await check.CheckAsync(sockets.First().Value.Shown, CancellationToken.None).ConfigureAwait(false) is not { } refusal) return;
-                foreach (var (socket, _) in sockets) Close(socket, refusal);
+                var told = new HashSet<(NodeName, string)>();
+                foreach (var (socket, (_, peer, _)) in sockets) Close(socket, peer, refusal, told);
             })).ConfigureAwait(false);
         }
         finally
@@ -91,7 +96,12 @@ public sealed class LiveCertificates(MembershipView membership, CertificateView 
         }
     }
 
-    private static void Close(IPeerSocket socket, string fault) => _ = socket.CloseAsync(new PeerClose(PeerClose.Policy, Admission.Cut(fault)));
+    private void Close(IPeerSocket socket, NodeName peer, string fault, HashSet<(NodeName, string)> told)
+    {
+        if (!_open.TryRemove(socket, out _)) return;
+        _ = socket.CloseAsync(new PeerClose(PeerClose.Policy, Admission.Cut(fault)));
+        if (told.Add((peer, fault))) Closed?.Invoke(peer, fault);
+    }
 
     private void RecheckAll()
     {

@@ -32,6 +32,10 @@ public sealed class PeerTls(CertificateView view, LiveCertificates live, Func<Da
 
     public ICertificateRevocationCheck Revocation { get; } = revocation ?? NoRevocationCheck.Instance;
 
+    /// <summary>Waits until this node has read its certificates, or made them, which takes seconds on a first start; false: it has not yet.</summary>
+    public async ValueTask<bool> WaitUntilReadyAsync(TimeSpan deadline, CancellationToken cancellation) =>
+        view.Current is not null || await view.WaitAsync(deadline, cancellation).ConfigureAwait(false) is not null;
+
     /// <summary>How a listener speaks TLS with one client; null while there is no certificate to show.</summary>
     /// <param name="use">The purpose of the listener: <c>replication</c>, <c>operations</c>, <c>https</c>.</param>
     /// <param name="serverName">What the client asked for (SNI).</param>

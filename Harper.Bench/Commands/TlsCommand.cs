@@ -21,15 +21,22 @@ internal static class TlsCommand
             for (var round = 0; round < rounds * 2; round++)
             {
                 var secure = round % 2 == 1;
-                using var certificates = secure ? new PairCertificates() : null;
-                using var pair = new BenchPair(system, folder, certificates);
-                // The first run pays for compilation.
-                ThroughputRun.Run(pair, row, 0.25);
-                var run = ThroughputRun.Run(pair, row, 1);
-                figures[secure].Add((run.Replicated, run.CpuA, run.CpuB));
-                Print(row, secure ? "wss" : "ws", figures[secure][^1]);
+                try
+                {
+                    using var certificates = secure ? new PairCertificates() : null;
+                    using var pair = new BenchPair(system, folder, certificates);
+                    // The first run pays for compilation.
+                    ThroughputRun.Run(pair, row, 0.25);
+                    var run = ThroughputRun.Run(pair, row, 1);
+                    figures[secure].Add((run.Replicated, run.CpuA, run.CpuB));
+                    Print(row, secure ? "wss" : "ws", figures[secure][^1]);
+                }
+                catch (IOException failure)
+                {
+                    Console.WriteLine($"{row.Name,-14} {(secure ? "wss" : "ws"),-8} left out: {failure.Message}");
+                }
             }
-            foreach (var (secure, runs) in figures)
+            foreach (var (secure, runs) in figures.Where(kind => kind.Value.Count > 0))
                 Print(row, secure ? "wss, med" : "ws, med", (Median(runs.Select(run => run.Rate)), Median(runs.Select(run => run.A)), Median(runs.Select(run => run.B))));
         }
         return 0;

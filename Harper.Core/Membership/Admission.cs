@@ -40,7 +40,7 @@ public static class Admission
         if (shown is { IsTakenBack: true, Problem: { } taken }) return new AdmissionDecision.Refused(Cut(taken), $"{source} showed {Describe(shown)}; its authority decides");
         if (shown.Problem is { } problem)
             return Unknown(hasCredentials, Cut(problem),
-                $"{source} showed {Describe(shown)}, which is not believed; run add_node there with credentials of this node, or add its authority with add_certificate");
+                $"{source} showed {Describe(shown)}, which is not believed; run add_node there with credentials of this node, or add its authority with add_certificate (if it joined through another node a moment ago, its authority comes with its record)");
         foreach (var name in CertificateNames.Of(shown.Certificate))
         {
             var peer = new NodeName(name);

@@ -52,6 +52,11 @@ internal static class CertificatesCommand
         {
             var answer = await client.RunAsync(new { operation = "renew_certificates" }, cancellation).ConfigureAwait(false);
             await output.WriteLineAsync(Text(answer, "message")).ConfigureAwait(false);
+            var shown = Text(await client.RunAsync(new { operation = "list_authorities" }, cancellation).ConfigureAwait(false), "shown");
+            if (shown is not null && Text(answer, "message")?.Split(": ")[^1].Split(", ").Contains(shown) is false)
+                await output.WriteLineAsync(
+                    $"Other nodes are shown {shown}, which this node did not make: what another node signed is renewed by itself before it ends, or at once by add_node with force_signing; what was provided is replaced by providing another.")
+                    .ConfigureAwait(false);
             return 0;
         });
 

@@ -27,6 +27,9 @@ internal sealed record TlsListenerOptions(PeerTls Tls, string Use, ClientCertifi
     public int MaxPendingPerAddress { get; init; } = 512;
 
     public int MaxPending { get; init; } = 4096;
+
+    /// <summary>Whoever comes to a node that is still making its first certificate waits for it: to be cut would look like a broken node.</summary>
+    public TimeSpan StartDeadline { get; init; } = TimeSpan.FromSeconds(30);
 }
 
 /// <summary>The certificate that a client showed, for who answers its requests.</summary>
@@ -90,6 +93,11 @@ internal sealed partial class TlsListener(TlsListenerOptions options, ILogger<Tl
         SslStream? ssl = null;
         try
         {
+            if (!await options.Tls.WaitUntilReadyAsync(options.StartDeadline, connection.ConnectionClosed).ConfigureAwait(false))
+            {
+                Refuse(remote, "this node is still making its first certificate; it takes seconds, or longer on a busy machine");
+                return null;
+            }
             using var deadline = CancellationTokenSource.CreateLinkedTokenSource(connection.ConnectionClosed);
             deadline.CancelAfter(options.HandshakeDeadline);
             var first = await connection.Transport.Input.ReadAsync(deadline.Token).ConfigureAwait(false);

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Harper.Actors.Certificates;
 using Harper.Core.Certificates;
 using Harper.Tests.Support;
@@ -25,7 +26,7 @@ public sealed class CertificateLifeSpecs : IAsyncDisposable
         await a.CallAsync(new { operation = "update_node", hostname = c.Name, revoked_certificates = new[] { "AB12" } });
         await a.CallAsync(new { operation = "update_node", hostname = c.Name, revoked_certificates = new[] { serial.ToLowerInvariant() } });
         // b was not told: the record gossips.
-        await Wait.UntilAsync(() => a.Connected is [var one] && one == b.Name && b.Connected is [var other] && other == a.Name && c.Connected.Length == 0, "c is cut off everywhere", 15);
+        await Wait.UntilAsync(() => a.Connected is [var one] && one == b.Name && b.Connected is [var other] && other == a.Name && c.Connected.Length == 0, "c is cut off everywhere", 60);
         var row = (await a.CallAsync("""{"operation":"search_by_id","database":"system","table":"hdb_nodes","ids":["127.0.36.3"],"get_attributes":["revoked_certificates"]}"""))[0];
         Assert.Equal(["AB12", serial.ToLowerInvariant()], row.GetProperty("revoked_certificates").EnumerateArray().Select(item => item.GetString()));
         await a.InsertAsync("dog", 1, "Penny");
@@ -58,6 +59,22 @@ public sealed class CertificateLifeSpecs : IAsyncDisposable
         b = await again.StartAgainAsync();
         _nodes.Add(b);
         await Wait.UntilAsync(() => _nodes.All(node => node.Connected.Length == 1), "also after a restart", 60);
+    }
+
+    [Fact]
+    public async Task Whoever_comes_while_a_node_makes_its_first_certificate_should_wait_for_it_instead_of_being_cut()
+    {
+        using var made = new ManualResetEventSlim();
+        var a = await ClusterNode.StartAsync(new ClusterNodeOptions("127.0.36.8") { Secure = new SecureNode { Making = made } });
+        _nodes.Add(a);
+        var b = await StartAsync("127.0.36.9");
+        var watch = Stopwatch.StartNew();
+        var joining = b.TryCallAsync(Join(a));
+        // Longer than a handshake may take once there is something to show.
+        await Wait.UntilAsync(() => watch.Elapsed > TimeSpan.FromSeconds(5.5) || joining.IsCompleted, "time passes", 60);
+        Assert.False(joining.IsCompleted);
+        made.Set();
+        Assert.Equal(200, (await joining).Status);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using Harper.Host.CommandLine;
 using Harper.Tests.Cluster;
 using Harper.Tests.Interop;
 using Harper.Tests.Support;
@@ -38,6 +39,11 @@ public sealed class SecureProcessSpecs : IAsyncDisposable
         foreach (var operation in new[] { "cluster_status", "list_certificates", "list_authorities", "get_configuration", "list_users" })
             answers.Add((await b.CallAsync(new { operation })).GetRawText());
         answers.Add((await b.CallAsync(new { operation = "search_by_value", database = "system", table = "hdb_nodes", attribute = "name", value = "*" })).GetRawText());
+
+        // What a joined node can renew by itself is not what it shows, and the command line says so.
+        using var renewed = new StringWriter();
+        Assert.Equal(0, await CertificatesCommand.RenewAsync($"http://admin:Abc1234!@{b.Address}:9925", renewed, renewed, default));
+        Assert.Contains($"Other nodes are shown {b.Address}-replication, which this node did not make", renewed.ToString(), StringComparison.Ordinal);
 
         var made = (await b.CallAsync(new { operation = "list_certificates" })).EnumerateArray().First(row => row.GetProperty("name").GetString() == b.Address);
         using (var certificate = X509Certificate2.CreateFromPem(made.GetProperty("certificate").GetString()))

@@ -42,7 +42,14 @@ internal sealed class SecureNode : IKeyFiles
         },
         this, view, () => DateTimeOffset.UtcNow + Ahead, Revocation);
 
-    public string? Read(string name) => _keys.GetValueOrDefault(name);
+    /// <summary>Until set the node has not made its key; null: it has.</summary>
+    public ManualResetEventSlim? Making { get; init; }
+
+    public string? Read(string name)
+    {
+        Making?.Wait(TimeSpan.FromSeconds(60));
+        return _keys.GetValueOrDefault(name);
+    }
 
     public void Write(string name, string text) => _keys[name] = text;
 
