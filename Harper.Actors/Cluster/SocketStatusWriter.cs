@@ -111,6 +111,7 @@ internal sealed class SocketStatusWriter(NodeName self, OutgoingBacklog backlog,
     private static void WriteKeptOut(Utf8JsonWriter writer, ConnectionStatus? receiving, long quarantined)
     {
         if (receiving is { Dropped: > 0 }) writer.WriteNumber("droppedRecords", receiving.Dropped);
+        if (receiving is { Disbelieved: > 0 }) writer.WriteNumber("disbelievedTransactions", receiving.Disbelieved);
         if (quarantined > 0) writer.WriteNumber("quarantinedTransactions", quarantined);
     }
 

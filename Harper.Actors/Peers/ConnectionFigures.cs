@@ -21,6 +21,7 @@ internal static class ConnectionFigures
         if (status.CopiedBytes > 0) yield return new("copiedBytes", status.CopiedBytes);
         yield return new("backPressurePercent", status.BackPressurePercent);
         if (status.Dropped > 0) yield return new("dropped", status.Dropped);
+        if (status.Disbelieved > 0) yield return new("disbelieved", status.Disbelieved);
         if (status.Quarantined > 0) yield return new("quarantined", status.Quarantined);
         if (status.LastError is { } error) yield return new("lastError", error);
     }

@@ -85,6 +85,9 @@ public sealed record ConnectionStatus
     /// <summary>Records of tables that never leave or enter a node (users, roles and the like) that the peer sent all the same (D33).</summary>
     public long Dropped { get; init; }
 
+    /// <summary>Transactions that the peer sent in another's name, unasked or from the future, and that were not taken.</summary>
+    public long Disbelieved { get; init; }
+
     /// <summary>Transactions that could not be applied and were set aside (rule 24).</summary>
     public long Quarantined { get; init; }
 

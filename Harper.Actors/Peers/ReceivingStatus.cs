@@ -53,6 +53,7 @@ internal static class ReceivingStatus
             Transactions = state.Transactions,
             Records = state.Records,
             Dropped = state.Dropped,
+            Disbelieved = state.Disbelieved,
             Quarantined = state.Quarantined,
             LastProgressAt = state.MadeProgress ? state.ProgressAt : null,
             LastError = lastError,

@@ -5,6 +5,7 @@ using Harper.Actors.Databases;
 using Harper.Actors.Describe;
 using Harper.Actors.Subscriptions;
 using Harper.Actors.Transport;
+using Harper.Core.Commit;
 using Harper.Core.Identity;
 using Harper.Core.Membership;
 using Harper.Core.Sessions;
@@ -171,6 +172,7 @@ public sealed class SendingConnectionActor : DescribedActor, IWithTimers
             case SendingEffect.StopStream: StopStream(); break;
             case SendingEffect.Credit credit: _credit.Grant(credit.UpTo); break;
             case SendingEffect.Commit commit: _ = _database?.CommitAsync(commit.Request); break;
+            case SendingEffect.Claim claim: Judge(claim); break;
             case SendingEffect.RunOperation run: Operate(run.Request); break;
             case SendingEffect.Note note:
                 if (note.IsAlarm) _log.Warning("{Database} to {Peer}: {Text}", _connection.First.Database, _connection.Peer, note.Text);
@@ -179,6 +181,11 @@ public sealed class SendingConnectionActor : DescribedActor, IWithTimers
             case SendingEffect.Close close: End(close.Reason.Kind, close.Reason.Code, close.Reason.Reason); break;
         }
     }
+
+    /// <summary>A database that stops says nothing of it: the peer asks again.</summary>
+    private void Judge(SendingEffect.Claim claim) => _database!.CommitAsync(claim.Request).PipeTo(
+        Self, success: result => new SendingEvent.ClaimJudged(claim.Reason, (result as CommitResult.Rejected)?.Message),
+        failure: _ => new SendingEvent.ClaimJudged(claim.Reason, null));
 
     private void Start(SubscriptionWork work)
     {

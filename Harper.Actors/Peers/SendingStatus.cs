@@ -13,6 +13,7 @@ internal static class SendingStatus
         SendingPhase.Waiting => "waiting for an own copy to end",
         SendingPhase.Copying => "copying",
         SendingPhase.Streaming => "streaming",
+        SendingPhase.Judging => "judging what the peer says of own writes",
         _ => "closed",
     };
 

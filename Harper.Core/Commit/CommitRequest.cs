@@ -66,7 +66,11 @@ public abstract record CommitRequest
     /// from the peer that has them. Nothing happens when the log has a local write of that very version: then the peer is merely behind.
     /// </summary>
     /// <param name="At">The peer that has them; null: they come by themselves.</param>
-    public sealed record OwnWritesAhead(double Seen, NodeName? At) : CommitRequest;
+    public sealed record OwnWritesAhead(double Seen, NodeName? At) : CommitRequest
+    {
+        /// <summary>Who says so, where nothing is copied from it.</summary>
+        public NodeName? Claimant { get; init; } = At;
+    }
 
     /// <summary>Whoever could be asked has given the own changes back: what is here is as complete as it will ever be (rule 16).</summary>
     public sealed record OwnWritesBack : CommitRequest;
@@ -104,6 +108,9 @@ public abstract record PositionUpdate
 
     /// <summary>From here on no more than these tables are offered to a peer, or it has confirmed a copy of these.</summary>
     public sealed record Given(NodeName Peer, TableFilter Filter) : PositionUpdate;
+
+    /// <summary>What is believed to be here of a peer cannot be true: nothing of it is sure, and no log has it up to that time.</summary>
+    public sealed record Doubted(NodeName Peer, double UpTo) : PositionUpdate;
 
     /// <summary>The cursor of an issuer is void: unreadable, or of another incarnation. The next request copies.</summary>
     public sealed record DropCursor(NodeName Issuer) : PositionUpdate;

@@ -51,7 +51,7 @@ internal static class CopyResolution
         // Own changes that no vector speaks of any more: only rows have them, and others may miss them too (rule 16).
         if (newest.TryGetValue(group.State.Self, out var own) && own > PeerMarks.Known(group.Positions, group.State.Self))
         {
-            PositionResolution.Raise(group, new CommitRequest.OwnWritesAhead(own, null));
+            PositionResolution.Raise(group, new CommitRequest.OwnWritesAhead(own, null) { Claimant = source });
             if (takeBack) PositionResolution.TakeBack(group);
         }
 
@@ -105,7 +105,9 @@ internal static class CopyResolution
     private static ReplicationPositions Raise(CommitGroup group, ReplicationPositions positions, NodeName origin, double version)
     {
         if (positions.Through.GetValueOrDefault(origin) >= version) return positions;
-        group.Head = Math.Max(group.Head, version);
+
+        // Whoever says that it stands in the far future does not carry this clock away (rule 8).
+        group.Head = Math.Max(group.Head, Math.Min(version, group.Now + group.State.Settings.MaxClockAheadMs));
         return positions with
         {
             Through = positions.Through.SetItem(origin, version),

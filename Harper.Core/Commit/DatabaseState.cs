@@ -40,6 +40,8 @@ internal sealed class DatabaseState(DatabaseName name, NodeName self, IOrderedSt
 
     public ReplicationPositions Positions { get; set; } = new() { Incarnation = Guid.Empty, Head = 0 };
 
+    public OwnWriteClaims OwnWriteClaims { get; set; } = OwnWriteClaims.None;
+
     public long LogBytes { get; set; }
 
     public QuarantineFigures Quarantine { get; set; } = new(0, 0, double.PositiveInfinity);

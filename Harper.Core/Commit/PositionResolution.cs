@@ -59,10 +59,22 @@ internal static class PositionResolution
 
         if (request.Seen > floor)
         {
-            group.Head = Math.Max(group.Head, Math.BitIncrement(request.Seen));
-
             // While own writes come back nobody is served: one new incarnation is enough.
-            if (through >= floor) positions = positions with { Incarnation = group.State.NewGuid() };
+            if (through >= floor)
+            {
+                if (!Believe(group, request.Claimant))
+                {
+                    return request.At is { } again
+                        ? new CommitResult.Rejected(
+                            CommitRejection.Malformed,
+                            $"{again} claims once more to hold writes of this node that are lost here, up to {request.Seen:R}; it is believed {OwnWriteClaims.AtOnce:0} times, then once in {OwnWriteClaims.EveryMs / 60_000:0} minutes. If this node lost nothing, look at who runs {again}")
+                        : new CommitResult.Applied(false);
+                }
+
+                positions = positions with { Incarnation = group.State.NewGuid() };
+            }
+
+            group.Head = Math.Max(group.Head, Math.BitIncrement(request.Seen));
             positions = positions with { Floor = positions.Floor.SetItem(self, request.Seen) };
         }
 
@@ -70,6 +82,16 @@ internal static class PositionResolution
         if (request.At is { } peer) positions = positions with { PeerIncarnations = positions.PeerIncarnations.SetItem(peer, Guid.Empty) };
         group.Positions = positions;
         return new CommitResult.Applied(true);
+    }
+
+    private static bool Believe(CommitGroup group, NodeName? claimant)
+    {
+        if (claimant is not { } name) return true;
+        var before = group.State.OwnWriteClaims;
+        if (before.Believe(name, group.Now) is not { } after) return false;
+        group.State.OwnWriteClaims = after;
+        group.OnUndo(() => group.State.OwnWriteClaims = before);
+        return true;
     }
 
     /// <summary>The version of a local write is its position (rule 11).</summary>
@@ -107,6 +129,13 @@ internal static class PositionResolution
             PositionUpdate.PeerIncarnation peer => positions with { PeerIncarnations = positions.PeerIncarnations.SetItem(peer.Peer, peer.Incarnation) },
             PositionUpdate.Taken taken => positions with { Taken = Restricted(positions.Taken, taken.Peer, taken.Filter) },
             PositionUpdate.Given given => positions with { Given = Restricted(positions.Given, given.Peer, given.Filter) },
+            PositionUpdate.Doubted doubted => positions with
+            {
+                Through = positions.Through.Remove(doubted.Peer),
+                Seen = positions.Seen.Remove(doubted.Peer),
+                Floor = positions.Floor.SetItem(doubted.Peer, Math.Min(doubted.UpTo, positions.Floor.GetValueOrDefault(doubted.Peer, doubted.UpTo))),
+                PeerIncarnations = positions.PeerIncarnations.SetItem(doubted.Peer, Guid.Empty),
+            },
             PositionUpdate.DropCursor drop => positions with { Cursors = positions.Cursors.Remove(drop.Issuer) },
             PositionUpdate.CaughtUp caught => positions.Rest is { } rest && rest.Source == caught.Source && rest.Head <= caught.Head
                 ? positions with { Rest = null } : positions,

@@ -14,6 +14,12 @@ internal static class ReceivingData
     public static void On(ReceivingSteps step, ImmutableArray<ReceivedTransaction> transactions, long bytes)
     {
         var now = step.Moment.Now;
+        if (!step.State.HasRequested)
+        {
+            step.Close(new SessionClose(ConnectionEndKind.Resume, SessionClose.Policy, "data came before anything was asked for"));
+            return;
+        }
+
         step.State = step.State with { LastReceivedAt = now, ProgressAt = now, LastWasRecord = true, Drained = false, Repeats = 0 };
         var share = transactions.IsEmpty ? 0 : bytes / transactions.Length;
         var rest = bytes - share * transactions.Length;
@@ -116,6 +122,13 @@ internal static class ReceivingData
         var (state, moment) = (step.State, step.Moment);
         var resumed = state.ResumedFrom is { } from && start?.StartTime == from.StartPosition ? from : null;
         var vector = start?.Source?.Vector ?? ImmutableDictionary<NodeName, double>.Empty;
+        var impossible = RelayTrust.Impossible(vector, state.Context.Peer, state.Context.Self, moment.Now);
+        if (!impossible.IsEmpty)
+        {
+            vector = vector.RemoveRange(impossible);
+            step.Alarm($"{state.Context.Peer} claims to hold changes from the future of {string.Join(", ", impossible)}: it is not believed; compare the clocks, and look at who runs that node");
+        }
+
         var cursor = resumed is not null
             ? resumed with
             {
@@ -210,6 +223,14 @@ internal static class ReceivingData
             Drained = !isOurs && position is not null,
         };
 
+        if (ReceivingRelay.Refuses(step, transaction))
+        {
+            // The peer's log goes on all the same.
+            if (!isOurs && position is { } after) step.Apply(new CommitRequest.Positions([new PositionUpdate.Cursor(context.Peer, after)]), after, bytes);
+            else step.Apply(null, position, bytes);
+            return;
+        }
+
         // A bare position of an original.
         if (!isOurs && transaction.Changes.IsEmpty)
         {
@@ -237,7 +258,7 @@ internal static class ReceivingData
 
         // Never a version that somebody has seen already (rule 16).
         if (transaction.Stamp.Origin == context.Self && transaction.Stamp.Version > PeerMarks.Known(step.Moment.Positions, context.Self))
-            step.Apply(new CommitRequest.OwnWritesAhead(transaction.Stamp.Version, null), null);
+            step.Apply(new CommitRequest.OwnWritesAhead(transaction.Stamp.Version, null) { Claimant = context.Peer }, null);
         step.Apply(new CommitRequest.Remote(intake.Transaction, transaction.Previous, context.Peer, !isOurs, issuer), position, bytes);
     }
 

@@ -70,6 +70,14 @@ internal static class ReceivingHandshake
             step.Alarm($"the database of {context.Peer} was made anew or set back: it is merged again");
         }
 
+        if (RelayTrust.IsContradicted(positions, context.Peer, theirs.Head, step.Moment.Now))
+        {
+            step.Alarm($"{context.Peer} has written up to {theirs.Head:R}, and this node was made to believe in changes of it from the future: all of it is fetched again");
+            var doubted = new PositionUpdate.Doubted(context.Peer, theirs.Head);
+            step.Apply(new CommitRequest.Positions([doubted]), null);
+            step.State = step.State with { CopyWanted = true };
+        }
+
         if (theirs.Through is not { } seen) return;
         var own = positions.Through.GetValueOrDefault(context.Self);
         if (seen > own)

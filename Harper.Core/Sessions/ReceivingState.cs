@@ -45,6 +45,18 @@ public sealed record ReceivingState
     /// <summary>Nodes that the last request excluded.</summary>
     public ImmutableHashSet<NodeName> Excluded { get; init; } = [];
 
+    /// <summary>Something was asked for on this socket; before that nothing is taken.</summary>
+    public bool HasRequested { get; init; }
+
+    /// <summary>Origins of which the peer passed on what it cannot have: not asked of it any more.</summary>
+    public ImmutableHashSet<NodeName> Distrusted { get; init; } = [];
+
+    /// <summary>Origins whose unasked changes the log has spoken of.</summary>
+    public ImmutableHashSet<NodeName> Reported { get; init; } = [];
+
+    /// <summary>Transactions that came in somebody's name and were not taken.</summary>
+    public long Disbelieved { get; init; }
+
     /// <summary>The copy as of what was handed to the writer; null when none runs on this session.</summary>
     public CopyCursor? Copy { get; init; }
 

@@ -46,7 +46,7 @@ internal static class ReceivingTurns
     public static void OnDirect(ReceivingSteps step, ImmutableHashSet<NodeName> others)
     {
         step.State = step.State with { Direct = others };
-        var wanted = others.Remove(step.Context.Peer).Add(step.Context.Self);
+        var wanted = others.Union(step.State.Distrusted).Remove(step.Context.Peer).Add(step.Context.Self);
         if (step.State.Phase == ReceivingPhase.Streaming && !wanted.SetEquals(step.State.Excluded)) Request(step, copy: false);
     }
 
@@ -162,10 +162,11 @@ internal static class ReceivingTurns
             ? RequestPlanner.ResumableFrom(state.ResyncWanted ? null : moment.Positions.Copy, context.Peer, state.Theirs!.Incarnation, context.Filter) : null;
         var since = copy && !state.ResyncWanted ? resumed?.Since ?? RequestPlanner.CopySince(context, moment.Positions, state.IsOurs) : null;
         if (!copy) Narrow(step);
+        var direct = state.Direct.Union(state.Distrusted);
         var request = state.IsOurs
-            ? RequestPlanner.ForOurs(context.Self, context.Peer, moment.Positions, stated, state.Direct, resumed, copy, since)
+            ? RequestPlanner.ForOurs(context.Self, context.Peer, moment.Positions, stated, direct, resumed, copy, since)
             : RequestPlanner.ForOriginal(
-                context.Self, context.Peer, moment.Positions, stated, state.Direct, state.Mapped, copy, context.StartTime, moment.Now);
+                context.Self, context.Peer, moment.Positions, stated, direct, state.Mapped, copy, context.StartTime, moment.Now);
         var setups = state.Setups;
         if (state.V5 is { SubscriptionSetupAck: true })
         {
@@ -181,6 +182,7 @@ internal static class ReceivingTurns
             Phase = ReceivingPhase.Requested,
             Origins = [.. request.Entries.Select(entry => entry.Name)],
             Excluded = [.. request.ExcludedNodes],
+            HasRequested = true,
             CopyWanted = false,
             CopyTurn = copy,
             CopyEnding = false,

@@ -35,6 +35,9 @@ public abstract record SendingEffect
 
     public sealed record Commit(CommitRequest Request) : SendingEffect;
 
+    /// <summary>Hand to the writer, and answer with <see cref="SendingEvent.ClaimJudged"/>.</summary>
+    public sealed record Claim(CommitRequest.OwnWritesAhead Request, string Reason) : SendingEffect;
+
     public sealed record RunOperation(ControlFrame.OperationRequest Request) : SendingEffect;
 
     /// <summary>For the log, once. <paramref name="IsAlarm"/>: something is wrong; else worth knowing.</summary>

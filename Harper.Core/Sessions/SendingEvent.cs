@@ -30,6 +30,11 @@ public abstract record SendingEvent
     /// <param name="OwnSeen">Not null: the peer has own changes of this node up to there which its log does not have (rule 16).</param>
     public sealed record StreamBroken(string Reason, double? OwnSeen = null) : SendingEvent;
 
+    /// <summary>What the writer says of the peer's claim.</summary>
+    /// <param name="Reason">What had led to the claim.</param>
+    /// <param name="Refusal">Why it is not believed; null: it is.</param>
+    public sealed record ClaimJudged(string Reason, string? Refusal) : SendingEvent;
+
     public sealed record Tick : SendingEvent
     {
         public static readonly Tick Instance = new();

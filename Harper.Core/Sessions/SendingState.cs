@@ -31,6 +31,10 @@ public enum SendingPhase : byte
 
     Copying,
     Streaming,
+
+    /// <summary>The peer says that own changes are lost here: the writer has not decided yet.</summary>
+    Judging,
+
     Ended,
 }
 
@@ -94,6 +98,7 @@ public sealed record SendingState
             case SendingEvent.FilterChanged filter: SendingTurns.OnFilter(step, filter.Filter); break;
             case SendingEvent.CopySent: SendingTurns.OnCopySent(step); break;
             case SendingEvent.StreamBroken broken: SendingTurns.OnBroken(step, broken); break;
+            case SendingEvent.ClaimJudged judged: SendingTurns.OnJudged(step, judged); break;
             case SendingEvent.Tick: SendingTurns.OnTick(step); break;
         }
 

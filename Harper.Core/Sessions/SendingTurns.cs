@@ -16,7 +16,7 @@ internal static class SendingTurns
     public static void OnRequest(SendingSteps step, ControlFrame.SubscriptionRequest request)
     {
         var (state, context) = (step.State, step.Context);
-        if (state.Phase == SendingPhase.Naming) return;
+        if (state.Phase is SendingPhase.Naming or SendingPhase.Judging) return;
         if (state.Phase is SendingPhase.Streaming or SendingPhase.Copying) step.Add(SendingEffect.StopStream.Instance);
         if (request.Entries.IsEmpty)
         {
@@ -63,7 +63,7 @@ internal static class SendingTurns
     {
         if (step.Context.Filter == filter) return;
         step.State = step.State with { Context = step.Context with { Filter = filter } };
-        if (step.State.Request is { } request && step.State.Phase != SendingPhase.Waiting) OnRequest(step, request);
+        if (step.State.Request is { } request && step.State.Phase is not (SendingPhase.Waiting or SendingPhase.Judging)) OnRequest(step, request);
     }
 
     /// <summary>A peer dials for every database that it has: closing would make it dial for ever (W 13.15).</summary>
@@ -91,10 +91,31 @@ internal static class SendingTurns
         if (broken.OwnSeen is { } seen)
         {
             step.Note($"{step.State.Named}: {broken.Reason}; they are fetched back", isAlarm: true);
-            step.Add(new SendingEffect.Commit(new CommitRequest.OwnWritesAhead(seen, step.State.Named)));
+            Claim(step, seen, broken.Reason);
+            return;
         }
 
         step.Close(SessionClose.Resume(broken.Reason));
+    }
+
+    /// <summary>What the peer says of this node's own changes is the writer's to judge: nothing is served until it has.</summary>
+    private static void Claim(SendingSteps step, double seen, string reason)
+    {
+        step.State = step.State with { Phase = SendingPhase.Judging };
+        step.Add(new SendingEffect.Claim(new CommitRequest.OwnWritesAhead(seen, step.State.Named), reason));
+    }
+
+    /// <summary>Believed, the peer asks anew of the new incarnation. Not believed, it is told so, and dials slowly.</summary>
+    public static void OnJudged(SendingSteps step, SendingEvent.ClaimJudged judged)
+    {
+        if (judged.Refusal is not { } refusal)
+        {
+            step.Close(SessionClose.Resume(judged.Reason));
+            return;
+        }
+
+        step.Note($"{step.State.Named} is not served: {refusal}", isAlarm: true);
+        step.Close(new SessionClose(ConnectionEndKind.Refused, SessionClose.Policy, Membership.Admission.Cut($"not believed: {judged.Reason}")));
     }
 
     public static void OnCopySent(SendingSteps step)
@@ -156,8 +177,7 @@ internal static class SendingTurns
         if (answer is SendAnswer.OwnWritesAhead ahead)
         {
             step.Note($"{state.Named} has writes of this node up to {ahead.Seen:R}, which are not here", isAlarm: true);
-            step.Add(new SendingEffect.Commit(new CommitRequest.OwnWritesAhead(ahead.Seen, state.Named)));
-            step.Close(SessionClose.Resume("position ahead of the log"));
+            Claim(step, ahead.Seen, "position ahead of the log");
             return;
         }
 

@@ -71,6 +71,7 @@ public sealed class CopyAndPositionSpecs : IDisposable
     [Fact]
     public void A_finished_copy_should_raise_vector_floor_and_clock_to_what_was_fixed_at_its_beginning()
     {
+        _database.Now = Math.Max(_database.Now, 2_000_000);
         _database.Receive(B, 800, 0, Put("k", ("x", 1)));
         Chunk("l", Copied(A, 500, Put("l", ("x", 1))));
         _database.Commit(new CommitRequest.CopyComplete(Cursor("l"), null));
@@ -177,6 +178,49 @@ public sealed class CopyAndPositionSpecs : IDisposable
         Assert.Equal((lost, newest), (positions.Floor[TestDatabase.Self], positions.Through[TestDatabase.Self]));
         Assert.Equal(Guid.Empty, positions.PeerIncarnations[peer]);
         Assert.False(_database.Commit<CommitResult.Applied>(new CommitRequest.OwnWritesAhead(lost, peer)).Changed);
+    }
+
+    /// <summary>ADR 0012: each claim that is believed makes everybody copy from here, so one peer is not believed any number of times.</summary>
+    [Fact]
+    public void One_peer_should_be_believed_a_few_times_that_own_writes_are_lost_and_another_all_the_same()
+    {
+        _database.Write(Insert("kept", ("x", 1)));
+        var (liar, honest) = (new NodeName("liar"), new NodeName("honest"));
+        var incarnations = new HashSet<Guid> { _database.Engine.Positions.Incarnation };
+        for (var claim = 1; claim <= 50; claim++)
+        {
+            var result = _database.Commit(new CommitRequest.OwnWritesAhead(_database.Engine.Positions.Head + 5, liar));
+            incarnations.Add(_database.Engine.Positions.Incarnation);
+            if (claim > OwnWriteClaims.AtOnce) Assert.StartsWith("liar claims once more", Assert.IsType<CommitResult.Rejected>(result).Message, StringComparison.Ordinal);
+            _database.Commit(new CommitRequest.OwnWritesBack());
+        }
+
+        Assert.Equal(OwnWriteClaims.AtOnce + 1, incarnations.Count);
+        Assert.True(_database.Commit<CommitResult.Applied>(new CommitRequest.OwnWritesAhead(_database.Engine.Positions.Head + 5, honest)).Changed);
+        _database.Commit(new CommitRequest.OwnWritesBack());
+        _database.Now += OwnWriteClaims.EveryMs;
+        Assert.True(_database.Commit<CommitResult.Applied>(new CommitRequest.OwnWritesAhead(_database.Engine.Positions.Head + 5, liar)).Changed);
+    }
+
+    /// <summary>Rule 8: an original states where its log stood when a copy ends.</summary>
+    [Fact]
+    public void A_copy_that_ends_in_the_far_future_should_not_carry_the_clock_away()
+    {
+        var cursor = new CopyCursor(Old, Guid.Empty, ImmutableDictionary<NodeName, double>.Empty, 253_402_300_799_000, null, default, 0, 0, false);
+        _database.Commit(new CommitRequest.CopyComplete(cursor, 253_402_300_799_000));
+        Assert.InRange(_database.Engine.Positions.Head, 0, _database.Now + 60_000);
+        Assert.InRange(_database.Write(Insert("z")).Stamp.Version, _database.Now, _database.Now + 60_001);
+    }
+
+    [Fact]
+    public void What_a_peer_was_said_to_have_written_and_never_did_should_be_forgotten_and_no_log_be_held_for_complete()
+    {
+        _database.Receive(A, _database.Now, 0, Put("k", ("x", 1)));
+        _database.Commit(new CommitRequest.Positions([new PositionUpdate.Doubted(A, _database.Now)]));
+        _database.Reopen();
+        var positions = _database.Engine.Positions;
+        Assert.False(positions.Through.ContainsKey(A));
+        Assert.Equal((_database.Now, Guid.Empty), (positions.Floor[A], positions.PeerIncarnations[A]));
     }
 
     /// <summary>Rules 8 and 16: whoever claims to have seen what nobody can have taken in does not carry the clock away.</summary>

@@ -191,6 +191,9 @@ internal sealed class SimulatedSession
                 _hold = null;
                 break;
             case SendingEffect.Commit commit: Sender.Enqueue(commit.Request, _ => { }); break;
+            case SendingEffect.Claim claim:
+                Sender.Enqueue(claim.Request, result => OnSender(new SendingEvent.ClaimJudged(claim.Reason, (result as CommitResult.Rejected)?.Message)));
+                break;
             case SendingEffect.Note note: _world.Note($"{this}: {note.Text}"); break;
             case SendingEffect.Close close: Close($"sender: {close.Reason.Reason}"); break;
         }

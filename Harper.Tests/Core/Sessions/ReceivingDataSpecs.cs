@@ -79,7 +79,8 @@ public sealed class ReceivingDataSpecs
     [Fact]
     public void Rule_16_a_change_of_our_own_that_we_do_not_have_should_raise_the_clock_before_it_is_applied()
     {
-        var drive = Streaming().Data(Transaction(Self, Now + 10, 0, Now));
+        // An original is asked for them by name; ours give them back in a copy.
+        var drive = new ReceivingDrive(Receiving(), WithHistory with { Cursors = Vector((Peer, 5)) }).Streaming(OriginalNamed(Peer)).Data(Transaction(Self, Now + 10, 0, Now));
 
         Assert.IsType<CommitRequest.OwnWritesAhead>(drive.Last.OfType<ReceivingEffect.Apply>().First().Request);
     }

@@ -99,8 +99,22 @@ public sealed class SendingSpecs
     {
         var step = Ask(Start(Here, OursNamed(Peer)), Here, new SubscriptionEntry(Self, Now + 7));
 
-        Assert.Equal(Now + 7, ((CommitRequest.OwnWritesAhead)Of<SendingEffect.Commit>(step).Request).Seen);
-        Assert.Equal(ConnectionEndKind.Resume, Of<SendingEffect.Close>(step).Reason.Kind);
+        Assert.Equal(Now + 7, Of<SendingEffect.Claim>(step).Request.Seen);
+        Assert.Empty(Ask(step.State, Here, new SubscriptionEntry(Self, Now)).Effects);
+        Assert.Equal(ConnectionEndKind.Resume, Of<SendingEffect.Close>(On(step.State, Here, new SendingEvent.ClaimJudged("ahead", null))).Reason.Kind);
+    }
+
+    [Fact]
+    public void Rule_16_a_vector_that_the_writer_does_not_believe_should_be_served_nothing_and_be_told_so()
+    {
+        var claim = Ask(Start(Here, OursNamed(Peer)), Here, new SubscriptionEntry(Self, Now + 7_000_000));
+        var step = On(claim.State, Here, new SendingEvent.ClaimJudged("position ahead of the log", "nobody can have it"));
+
+        Assert.True(Of<SendingEffect.Note>(step).IsAlarm);
+        Assert.Contains("nobody can have it", Of<SendingEffect.Note>(step).Text, StringComparison.Ordinal);
+        var close = Of<SendingEffect.Close>(step).Reason;
+        Assert.Equal((ConnectionEndKind.Refused, SessionClose.Policy), (close.Kind, close.Code));
+        Assert.Equal("not believed: position ahead of the log", close.Reason);
     }
 
     [Fact]
