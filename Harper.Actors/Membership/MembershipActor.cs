@@ -186,7 +186,10 @@ public sealed class MembershipActor : DescribedActor, IWithTimers, IWithStash
         foreach (var action in NodeRecordGossip.Decide(_settings, records, _routes)) Run(action);
         if (!records.IsRemoved(_settings.Self)) _setAside.OnMember();
         _toldRemoved &= records.IsRemoved(_settings.Self);
-        var plan = DialPlanner.Plan(_settings, records, _routes, _local.Values);
+        var before = _view.Current.Plan;
+        var plan = DialPlanner.Plan(_settings, records, _routes, _local.Values, before);
+        if (plan.Omitted > 0 && before.Omitted == 0)
+            _log.Error("hdb_nodes has {Count} records more than the {Most} peers that a node has links with: remove those that are no nodes with remove_node", plan.Omitted, DialPlanner.MaxPeers);
         _view.Publish(new MembershipSnapshot(_settings, records, _routes, plan));
         foreach (var name in DialPlanner.NamedToReceive(_settings, records, _routes))
             if (!_local.ContainsKey(name) && _made.Add(name)) _databases.CreateAsync(name).PipeTo(

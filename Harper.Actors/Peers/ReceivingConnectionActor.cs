@@ -56,6 +56,10 @@ public sealed class ReceivingConnectionActor : DescribedActor, IWithTimers
     private ReceivingState _state;
     private IActorRef _apply = ActorRefs.Nobody;
     private string? _lastError;
+    /// <summary>A member's word makes so many: each costs files and memory.</summary>
+    public const int MaxAnnouncedDatabases = 500;
+
+    private bool _toldTooMany;
     private bool _closing;
     private Task? _closed;
 
@@ -206,6 +210,13 @@ public sealed class ReceivingConnectionActor : DescribedActor, IWithTimers
     {
         if (!_services.Replicated().Includes(elsewhere.Database)) return;
         var known = _services.Databases.Find(elsewhere.Database);
+        if (known is null && _services.Databases.All.Count >= MaxAnnouncedDatabases)
+        {
+            if (!_toldTooMany) _log.Error("{Peer} announces more databases than the {Most} that are made on announcement; make {Database} here with create_database if it is wanted", _connection.Peer, MaxAnnouncedDatabases, elsewhere.Database);
+            _toldTooMany = true;
+            return;
+        }
+
         var local = known is null ? new LocalDatabase(elsewhere.Database, []) : LocalDatabase.Of(known.Engine.Catalog);
         var filter = _services.Receives(_connection.Peer, local);
         var edits = SchemaAnnouncement.Edits(known?.Engine.Catalog, elsewhere.Database, elsewhere.Tables.Where(table => filter.Allows(table.Table)));

@@ -42,6 +42,9 @@ public sealed record PeerPlan(
 /// <param name="Peers">Every known peer, those that are not dialled included.</param>
 public sealed record DialPlan(NodeName Self, bool Enabled, ImmutableSortedDictionary<NodeName, PeerPlan> Peers)
 {
+    /// <summary>Node records beyond what is planned for (<see cref="DialPlanner.MaxPeers"/>).</summary>
+    public int Omitted { get; init; }
+
     public static DialPlan Nobody(NodeName self) => new(self, false, ImmutableSortedDictionary<NodeName, PeerPlan>.Empty);
 
     public PeerPlan? Find(NodeName peer) => Peers.GetValueOrDefault(peer);

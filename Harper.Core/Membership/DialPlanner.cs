@@ -6,9 +6,13 @@ namespace Harper.Core.Membership;
 /// <summary>Works out the <see cref="DialPlan"/>: a pure function of what is known.</summary>
 public static class DialPlanner
 {
+    /// <summary>Node records gossip, and any member can write them: more peers than this have no links here, whoever made them up.</summary>
+    public const int MaxPeers = 1_000;
+
     /// <param name="members">The node records, this node's own among them, and the names whose records were deleted.</param>
+    /// <param name="before">The plan so far: where there are too many records, those who are in it stay.</param>
     public static DialPlan Plan(
-        MembershipSettings settings, NodeRecords members, RouteList routes, IReadOnlyCollection<LocalDatabase> databases)
+        MembershipSettings settings, NodeRecords members, RouteList routes, IReadOnlyCollection<LocalDatabase> databases, DialPlan? before = null)
     {
         var own = members.Find(settings.Self);
         var removed = members.IsRemoved(settings.Self);
@@ -18,11 +22,12 @@ public static class DialPlanner
         var given = members.OwnStartTimes.Values.Concat(routes.Routes.Where(route => route.StartTime is not null).Select(route => route.StartTime!.Value));
         double? first = given.Any() ? given.Min() : null;
         var peers = ImmutableSortedDictionary.CreateBuilder<NodeName, PeerPlan>();
-        foreach (var record in members.All)
+        var others = members.All.Length - (own is null ? 0 : 1);
+        foreach (var record in others <= MaxPeers ? members.All : Preferred(settings.Self, members, routes, before))
             if (record.Name != settings.Self) peers[record.Name] = PlanPeer(record.Name, record, routes.Find(record.Name));
         foreach (var route in routes.Routes)
             if (!peers.ContainsKey(route.Peer) && !members.IsRemoved(route.Peer)) peers[route.Peer] = PlanPeer(route.Peer, null, route);
-        return new DialPlan(settings.Self, enabled, peers.ToImmutable());
+        return new DialPlan(settings.Self, enabled, peers.ToImmutable()) { Omitted = Math.Max(0, others - MaxPeers) };
 
         PeerPlan PlanPeer(NodeName peer, NodeRecord? record, Route? route)
         {
@@ -39,6 +44,15 @@ public static class DialPlanner
     /// <summary>What may flow between this node and a peer of a database, which need not exist here.</summary>
     public static DatabaseLink Link(MembershipSettings settings, NodeRecords members, RouteList routes, NodeName peer, LocalDatabase database) =>
         Link(settings, members.Find(settings.Self), peer, members.Find(peer), routes.Find(peer), database);
+
+    /// <summary>Whom the operator named, then whom this node has to do with already, then by name. This node's own record is one more.</summary>
+    private static IEnumerable<NodeRecord> Preferred(NodeName self, NodeRecords members, RouteList routes, DialPlan? before) => members.All
+        .Where(record => record.Name != self)
+        .OrderByDescending(record => routes.Find(record.Name) is not null)
+        .ThenByDescending(record => before?.Peers.ContainsKey(record.Name) == true)
+        .ThenByDescending(record => record.IsUsable)
+        .ThenBy(record => record.Name)
+        .Take(MaxPeers);
 
     /// <summary>A super_user that is no node is served what replicates, and never dialled (R-SEC-09).</summary>
     public static PeerPlan PlanGuest(MembershipSettings settings, NodeName name, IEnumerable<LocalDatabase> databases)

@@ -29,6 +29,9 @@ internal sealed record HttpListenerOptions(string Key, ListenAddress? Address)
     public long? MaxBodyBytes { get; init; }
 
     public long MaxConnections { get; init; } = 10_000;
+
+    /// <summary>So that no single address can take all of them from the others.</summary>
+    public long MaxConnectionsPerAddress => Math.Max(1, MaxConnections / 2);
 }
 
 /// <summary>
@@ -51,7 +54,7 @@ internal sealed class HttpListener : IAsyncDisposable
         kestrel.Limits.MaxRequestBodySize = options.MaxBodyBytes;
         kestrel.Limits.MaxConcurrentConnections = options.MaxConnections;
         kestrel.Limits.MaxConcurrentUpgradedConnections = options.MaxConnections;
-        if (options.Address is { } address) Listen(kestrel, address, options.Tls is { } secure ? new TlsListener(secure, loggers.CreateLogger<TlsListener>()) : null);
+        if (options.Address is { } address) Listen(kestrel, address, new AddressCount(options.MaxConnectionsPerAddress), options.Tls is { } secure ? new TlsListener(secure, loggers.CreateLogger<TlsListener>()) : null);
         if (options.DomainSocket is { } path)
         {
             // The lock on the root folder is ours, so a socket that lies there is a dead one.
@@ -85,11 +88,30 @@ internal sealed class HttpListener : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
-    private static void Listen(KestrelServerOptions kestrel, ListenAddress address, TlsListener? tls)
+    private static void Listen(KestrelServerOptions kestrel, ListenAddress address, AddressCount connections, TlsListener? tls)
     {
+        async Task CountedAsync(ConnectionDelegate next, ConnectionContext connection)
+        {
+            var remote = (connection.RemoteEndPoint as IPEndPoint)?.Address ?? IPAddress.None;
+            if (!connections.TryEnter(remote))
+            {
+                connection.Abort();
+                return;
+            }
+            try
+            {
+                await next(connection).ConfigureAwait(false);
+            }
+            finally
+            {
+                connections.Leave(remote);
+            }
+        }
+
         void Http1(ListenOptions listen)
         {
             listen.Protocols = HttpProtocols.Http1;
+            listen.Use(next => connection => CountedAsync(next, connection));
             if (tls is not null) listen.Use(next => connection => tls.HandleAsync(connection, next));
         }
 

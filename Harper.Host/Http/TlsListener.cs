@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.IO.Pipelines;
 using System.Net;
 using System.Net.Security;
@@ -47,7 +46,7 @@ internal sealed partial class TlsListener(TlsListenerOptions options, ILogger<Tl
 {
     private const int RecordBytes = 16 * 1024;
 
-    private readonly ConcurrentDictionary<IPAddress, int> _pending = new();
+    private readonly AddressCount _pending = new(options.MaxPendingPerAddress);
     private readonly RefusalLog _refused = new();
     private int _total;
 
@@ -138,9 +137,8 @@ internal sealed partial class TlsListener(TlsListenerOptions options, ILogger<Tl
 
     private bool Enter(IPAddress remote)
     {
-        var total = Interlocked.Increment(ref _total);
-        var ofAddress = _pending.AddOrUpdate(remote, 1, (_, count) => count + 1);
-        if (total <= options.MaxPending && ofAddress <= options.MaxPendingPerAddress) return true;
+        if (!_pending.TryEnter(remote)) return false;
+        if (Interlocked.Increment(ref _total) <= options.MaxPending) return true;
         Leave(remote);
         return false;
     }
@@ -148,7 +146,7 @@ internal sealed partial class TlsListener(TlsListenerOptions options, ILogger<Tl
     private void Leave(IPAddress remote)
     {
         Interlocked.Decrement(ref _total);
-        if (_pending.AddOrUpdate(remote, 0, (_, count) => Math.Max(0, count - 1)) == 0) _pending.TryRemove(new KeyValuePair<IPAddress, int>(remote, 0));
+        _pending.Leave(remote);
     }
 
     private void Refuse(IPAddress remote, string reason)

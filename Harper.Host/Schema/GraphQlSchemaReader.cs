@@ -12,8 +12,12 @@ public sealed class GraphQlSchemaReader : IGraphQlSchemaReader
 {
     private const int MaxDepth = 64;
 
+    /// <summary>The parser's time grows with the square of a number's length: a megabyte of digits would keep a node from starting.</summary>
+    private const int MaxDigits = 400;
+
     public DeclaredSchema Read(string text)
     {
+        if (LineOfEndlessNumber(text) is { } line) return new DeclaredSchema([], [$"line {line}: a number has {MaxDigits} digits at most"]);
         GraphQLDocument document;
         try
         {
@@ -34,5 +38,17 @@ public sealed class GraphQlSchemaReader : IGraphQlSchemaReader
             else tables.Add(declared);
         }
         return new DeclaredSchema([.. tables], [.. problems]);
+    }
+
+    private static int? LineOfEndlessNumber(string text)
+    {
+        var (line, digits) = (1, 0);
+        foreach (var letter in text)
+        {
+            if (letter == '\n') line++;
+            digits = char.IsAsciiDigit(letter) ? digits + 1 : 0;
+            if (digits > MaxDigits) return line;
+        }
+        return null;
     }
 }

@@ -214,6 +214,20 @@ public sealed class DialPlannerSpecs
         Assert.Equal("ws://127.0.0.3:29933", Plan(Settings(), elsewhere, Routes("\"127.0.0.3\""), "data").Peers[Three].Url);
     }
 
+    [Fact]
+    public void Junk_in_the_records_should_push_out_nobody_whom_this_node_knows()
+    {
+        var honest = Records(Member("127.0.0.2"), Member("zeta"));
+        var before = Plan(Settings(), honest, RouteList.Empty, "data");
+        var junk = honest with { All = [.. honest.All, .. Enumerable.Range(0, 5_000).Select(number => Member($"junk{number}")), Member("zzz"), Row("""{"name":"a\u0000/../b","url":"x"}""")] };
+        var plan = DialPlanner.Plan(Settings(), junk, Routes("\"zzz\""), Databases("data"), before);
+        Assert.Equal(DialPlanner.MaxPeers, plan.Peers.Count);
+        Assert.Equal(4_003, plan.Omitted);
+        Assert.All((string[])["zeta", "zzz"], name => Assert.NotEmpty(plan.Peers[new NodeName(name)].Dialled));
+        Assert.DoesNotContain(Self, plan.Peers.Keys);
+        Assert.Equal(0, before.Omitted);
+    }
+
     private static DialPlan Plan(MembershipSettings settings, NodeRecords records, RouteList routes, params string[] databases) =>
         DialPlanner.Plan(settings, records, routes, Databases(databases));
 
