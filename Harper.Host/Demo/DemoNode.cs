@@ -25,7 +25,7 @@ internal sealed class DemoNode : IDisposable
         _client = new HttpClient(new SocketsHttpHandler { PooledConnectionIdleTimeout = TimeSpan.FromSeconds(2) })
         {
             BaseAddress = new Uri($"http://{address}:9925/"),
-            Timeout = TimeSpan.FromSeconds(30),
+            Timeout = TimeSpan.FromSeconds(120),
         };
         var credentials = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{User}:{password}"));
         _client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", credentials);
@@ -60,7 +60,7 @@ internal sealed class DemoNode : IDisposable
 
     public async Task WaitUntilAnsweringAsync(CancellationToken cancellation)
     {
-        await DemoWait.UntilAsync($"node {Name} answers", TimeSpan.FromSeconds(60), async () =>
+        await DemoWait.UntilAsync($"node {Name} answers", TimeSpan.FromSeconds(120), async () =>
         {
             if (!IsRunning) throw new DemoFailure($"node {Name} stopped while starting:{Environment.NewLine}{LastLines()}");
             try

@@ -12,7 +12,7 @@ namespace Harper.Tests.Actors;
 /// <summary>The view into the tree: every actor answers, those that do not are named, events come as they happen. Proves architecture 4 (Describe).</summary>
 public sealed class AdminSpecs : HarperTestKit
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Deadline = Wait.Deadline;
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -66,20 +66,20 @@ public sealed class AdminSpecs : HarperTestKit
             await foreach (var happened in node.Admin.EventsAsync(until.Token))
                 lock (seen) seen.Add(happened);
         }, Cancellation);
-        await EventuallyAsync(() => Reads(node) == 1, "the reader is known");
+        await Wait.UntilAsync(async () => await ReadsAsync(node) == 1, "the reader is known");
         await node.Databases.CreateAsync(DatabaseName.Data);
         Sys.ActorSelection("/user/node/databases/data/log").Tell(Kill.Instance);
-        await EventuallyAsync(() => { lock (seen) return seen.Any(happened => happened.Kind == "restarted"); }, "restarted");
+        await Wait.UntilAsync(() => { lock (seen) return seen.Any(happened => happened.Kind == "restarted"); }, "restarted");
         await node.Databases.DropAsync(DatabaseName.Data);
         foreach (var (kind, path) in new[]
         {
             ("started", "node/databases/data/commit"), ("failed", "node/databases/data/log"), ("restarted", "node/databases/data/log"),
             ("state", "node/databases/data"), ("stopped", "node/databases/data"),
         })
-            await EventuallyAsync(() => { lock (seen) return seen.Any(happened => happened.Kind == kind && happened.Path == path); }, $"{kind} {path}");
+            await Wait.UntilAsync(() => { lock (seen) return seen.Any(happened => happened.Kind == kind && happened.Path == path); }, $"{kind} {path}");
         await until.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reading);
-        await EventuallyAsync(() => Reads(node) == 0, "the reader is forgotten");
+        await Wait.UntilAsync(async () => await ReadsAsync(node) == 0, "the reader is forgotten");
     }
 
     [Fact]
@@ -118,8 +118,8 @@ public sealed class AdminSpecs : HarperTestKit
         Assert.Equal(3, ExpectMsg<ActorDescription>(cancellationToken: Cancellation).Restarts);
     }
 
-    private static long Reads(RunningNode node) =>
-        Convert.ToInt64(node.Admin.FindAsync("node/admin", Deadline, Cancellation).GetAwaiter().GetResult()!.Figures.Single(figure => figure.Key == "eventReaders").Value);
+    private static async Task<long> ReadsAsync(RunningNode node) =>
+        Convert.ToInt64((await node.Admin.FindAsync("node/admin", Deadline, Cancellation))!.Figures.Single(figure => figure.Key == "eventReaders").Value);
 
     private static IEnumerable<ActorTree> Flatten(ActorTree tree) => tree.Children.SelectMany(Flatten).Prepend(tree);
 

@@ -20,7 +20,7 @@ public sealed class CommitActorSpecs : HarperTestKit
         var rest = Enumerable.Range(0, 50).Select(_ => database.CommitAsync(Write())).ToArray();
         Assert.False(first.IsCompleted);
         hold.Set();
-        await Task.WhenAll([first, .. rest]).WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        await Task.WhenAll([first, .. rest]).WaitAsync(Wait.Deadline, TestContext.Current.CancellationToken);
         Assert.Equal([1, 50], engine.Groups.TakeLast(2).Select(group => group.Count));
     }
 
@@ -41,7 +41,7 @@ public sealed class CommitActorSpecs : HarperTestKit
         var bell = database.WaitForLogAsync(head, TestContext.Current.CancellationToken);
         Assert.False(bell.IsCompleted);
         var written = (CommitResult.Written)await database.CommitAsync(Write());
-        await bell.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        await bell.WaitAsync(Wait.Deadline, TestContext.Current.CancellationToken);
         var stretch = database.ReadLog(head, int.MaxValue);
         Assert.Equal(written.Stamp, Assert.Single(stretch.Transactions).Stamp);
     }
@@ -69,7 +69,7 @@ public sealed class CommitActorSpecs : HarperTestKit
         Assert.Equal(CommitRejection.Overloaded, Assert.IsType<CommitResult.Rejected>(await database.CommitAsync(Write(600))).Reason);
         hold.Set();
         await first;
-        await EventuallyAsync(() => database.CommitAsync(Write(600)) is { } again && again.GetAwaiter().GetResult() is CommitResult.Written, "taken again");
+        await Wait.UntilAsync(async () => await database.CommitAsync(Write(600)) is CommitResult.Written, "taken again");
     }
 
     [Fact]
@@ -80,8 +80,8 @@ public sealed class CommitActorSpecs : HarperTestKit
         var first = database.CommitAsync(Write());
         await engine.EnteredAsync();
         Task<CommitResult>[] accepted = [first, .. Enumerable.Range(0, 20).Select(_ => database.CommitAsync(Write()))];
-        var drained = node.DrainAsync(TimeSpan.FromSeconds(10));
-        await EventuallyAsync(() => State(node, "node/databases/data") == "draining", "the writer is told to come to an end");
+        var drained = node.DrainAsync(Wait.Deadline);
+        await Wait.UntilAsync(async () => await StateAsync(node, "node/databases/data") == "draining", "the writer is told to come to an end");
         hold.Set();
         Assert.True(await drained);
         Assert.All(await Task.WhenAll(accepted), result => Assert.IsType<CommitResult.Written>(result));
@@ -102,11 +102,11 @@ public sealed class CommitActorSpecs : HarperTestKit
         foreach (var result in await Task.WhenAll(inTheGroup, behindIt))
             Assert.Equal(CommitRejection.StoreFailed, Assert.IsType<CommitResult.Rejected>(result).Reason);
         Assert.Equal(CommitRejection.StoreFailed, Assert.IsType<CommitResult.Rejected>(await database.CommitAsync(Write())).Reason);
-        await EventuallyAsync(() => Failures is [var reason] && reason.Contains("no space left"), "the host is told why to stop");
+        await Wait.UntilAsync(() => Failures is [var reason] && reason.Contains("no space left"), "the host is told why to stop");
     }
 
-    private static string? State(RunningNode node, string path) =>
-        node.Admin.FindAsync(path, TimeSpan.FromMilliseconds(200), CancellationToken.None).GetAwaiter().GetResult()?.State;
+    private static async Task<string?> StateAsync(RunningNode node, string path) =>
+        (await node.Admin.FindAsync(path, TimeSpan.FromMilliseconds(200), TestContext.Current.CancellationToken))?.State;
 
     private async Task<(IDatabaseHandle Database, ScriptedEngine Engine)> OpenAsync(NodeSettings? settings = null)
     {

@@ -3,6 +3,7 @@ using Harper.Core.Commit;
 using Harper.Core.Identity;
 using Harper.Core.Records;
 using Harper.Core.Transactions;
+using Harper.Tests.Support;
 using Xunit;
 
 namespace Harper.Tests.Actors;
@@ -135,7 +136,7 @@ public sealed class CommitQueueSpecs
                 taken++;
             }
         await sender;
-        var results = await Task.WhenAll(sent).WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        var results = await Task.WhenAll(sent).WaitAsync(Wait.Deadline, TestContext.Current.CancellationToken);
         Assert.Equal(taken, results.Count(result => result is CommitResult.Applied));
     }
 

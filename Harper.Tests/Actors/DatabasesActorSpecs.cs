@@ -62,8 +62,8 @@ public sealed class DatabasesActorSpecs : HarperTestKit
         var engine = Engines["data"];
         var view = database.OpenView();
         var dropping = node.Databases.DropAsync(DatabaseName.Data);
-        await EventuallyAsync(() => node.Databases.Find(DatabaseName.Data) is null, "out of the directory");
-        await EventuallyAsync(() => IsClosed(database), "nobody new is let in");
+        await Wait.UntilAsync(() => node.Databases.Find(DatabaseName.Data) is null, "out of the directory");
+        await Wait.UntilAsync(() => IsClosed(database), "nobody new is let in");
         Assert.False(engine.Disposed);
         view.Dispose();
         Assert.True(await dropping);
@@ -97,10 +97,10 @@ public sealed class DatabasesActorSpecs : HarperTestKit
         var told = 0;
         database.SchemaChanged += _ => told++;
         await Edit(database, new SchemaEdit.CreateTable(new TableSpec(new TableName("Air ports"), "id", []) { ExpirationSeconds = 60 }));
-        await EventuallyAsync(() => Names(node) is ["Air%20ports"], "the table has an actor");
+        await Wait.UntilAsync(async () => await NamesAsync(node) is ["Air%20ports"], "the table has an actor");
         await Edit(database, new SchemaEdit.DropTable(new TableName("Air ports")));
         await Edit(database, new SchemaEdit.CreateTable(new TableSpec(new TableName("Air ports"), "other", [])));
-        await EventuallyAsync(() => Tables(node) is [var table] && table.Figures.Any(figure => figure is { Key: "primaryKey", Value: "other" }), "another actor");
+        await Wait.UntilAsync(async () => await TablesAsync(node) is [var table] && table.Figures.Any(figure => figure is { Key: "primaryKey", Value: "other" }), "another actor");
         Assert.Equal(3, told);
     }
 
@@ -113,10 +113,10 @@ public sealed class DatabasesActorSpecs : HarperTestKit
 
     private static Task<CommitResult> Edit(IDatabaseHandle database, SchemaEdit edit) => database.CommitAsync(new CommitRequest.Schema([edit]));
 
-    private static Harper.Actors.Admin.ActorTree[] Tables(RunningNode node) =>
-        [.. node.Admin.FindAsync("node/databases/data/tables", TimeSpan.FromSeconds(5), CancellationToken.None).GetAwaiter().GetResult()!.Children];
+    private static async Task<Harper.Actors.Admin.ActorTree[]> TablesAsync(RunningNode node) =>
+        [.. (await node.Admin.FindAsync("node/databases/data/tables", Wait.Deadline, TestContext.Current.CancellationToken))!.Children];
 
-    private static string[] Names(RunningNode node) => [.. Tables(node).Select(table => table.Path[(table.Path.LastIndexOf('/') + 1)..])];
+    private static async Task<string[]> NamesAsync(RunningNode node) => [.. (await TablesAsync(node)).Select(table => table.Path[(table.Path.LastIndexOf('/') + 1)..])];
 
     private Task<RunningNode> StartAsync() =>
         RunningNode.StartAsync(Sys, ScriptedServices(stores: _stores), NodeChildren.None, TestContext.Current.CancellationToken);

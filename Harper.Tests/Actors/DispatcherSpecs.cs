@@ -36,7 +36,7 @@ public sealed class DispatcherSpecs : IAsyncDisposable
         GC.SuppressFinalize(this);
     }
 
-    private static Task<int> AskAsync(IActorRef actor) => actor.Ask<int>("where", TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+    private static Task<int> AskAsync(IActorRef actor) => actor.Ask<int>("where", Wait.Deadline, TestContext.Current.CancellationToken);
 
     /// <summary>Answers with the thread it runs on; on a thread of the pool with any number, so that the specs above fail.</summary>
     private sealed class WhereAmI : ReceiveActor

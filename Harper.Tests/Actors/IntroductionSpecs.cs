@@ -297,7 +297,7 @@ public sealed class IntroductionSpecs : IAsyncLifetime
 
     private async Task<IPeerSocket> DialAsync(string from, params KeyValuePair<string, string>[] headers) =>
         await _network.DialAsync(
-            new PeerDial(new Uri(_a.Url), System.Net.IPAddress.Parse(from), [.. headers], TimeSpan.FromSeconds(5), new PeerSocketSettings()), default);
+            new PeerDial(new Uri(_a.Url), System.Net.IPAddress.Parse(from), [.. headers], Wait.Deadline, new PeerSocketSettings()), default);
 
     private static bool IsConnected(ClusterNode node, string peer, string database) =>
         node.Board.Find(new(peer))?.Databases.GetValueOrDefault(database) is { Connected: true };

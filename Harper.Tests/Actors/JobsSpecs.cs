@@ -25,13 +25,13 @@ public sealed class JobsSpecs : HarperTestKit
         var release = new TaskCompletionSource<string>();
         var id = await node.Jobs.StartAsync("csv_data_load", "admin", (_, _) => release.Task);
         Assert.Contains(Row(node, id)["status"], new[] { JobStatus.Created, JobStatus.InProgress });
-        await EventuallyAsync(() => Row(node, id)["status"] == JobStatus.InProgress, "in progress");
+        await Wait.UntilAsync(() => Row(node, id)["status"] == JobStatus.InProgress, "in progress");
         release.SetResult("successfully loaded 3 of 3 records");
-        await EventuallyAsync(() => Row(node, id)["status"] == JobStatus.Complete, "complete");
+        await Wait.UntilAsync(() => Row(node, id)["status"] == JobStatus.Complete, "complete");
         var row = Row(node, id);
         Assert.Equal(("csv_data_load", "admin", "successfully loaded 3 of 3 records"), (row["type"], row["user"], row["message"]));
         Assert.True(row.ContainsKey("created_datetime") && row.ContainsKey("start_datetime") && row.ContainsKey("end_datetime"));
-        await EventuallyAsync(() => node.Admin.FindAsync($"node/jobs/{id}", TimeSpan.FromSeconds(5), Cancellation).GetAwaiter().GetResult() is null, "its actor is gone");
+        await Wait.UntilAsync(async () => await node.Admin.FindAsync($"node/jobs/{id}", Wait.Deadline, Cancellation) is null, "its actor is gone");
     }
 
     [Fact]
@@ -40,7 +40,7 @@ public sealed class JobsSpecs : HarperTestKit
         var node = await StartAsync();
         var refused = await node.Jobs.StartAsync("csv_data_load", null, (_, _) => throw OperationError.Bad("No records parsed from csv file."));
         var broken = await node.Jobs.StartAsync("csv_data_load", null, (_, _) => throw new IOException("disk"));
-        await EventuallyAsync(() => Row(node, refused)["status"] == JobStatus.Error && Row(node, broken)["status"] == JobStatus.Error, "errors");
+        await Wait.UntilAsync(() => Row(node, refused)["status"] == JobStatus.Error && Row(node, broken)["status"] == JobStatus.Error, "errors");
         Assert.Equal("No records parsed from csv file.", Row(node, refused)["message"]);
         Assert.Equal($"There was an error running csv_data_load job with id {broken} - disk", Row(node, broken)["message"]);
     }
@@ -56,9 +56,9 @@ public sealed class JobsSpecs : HarperTestKit
             await release.Task;
             return "done";
         });
-        await EventuallyAsync(() => Row(node, id).GetValueOrDefault("message") == "17 of 100 records", "progress");
+        await Wait.UntilAsync(() => Row(node, id).GetValueOrDefault("message") == "17 of 100 records", "progress");
         release.SetResult();
-        await EventuallyAsync(() => Row(node, id)["message"] == "done", "done");
+        await Wait.UntilAsync(() => Row(node, id)["message"] == "done", "done");
     }
 
     [Fact]
@@ -68,11 +68,11 @@ public sealed class JobsSpecs : HarperTestKit
         var release = new TaskCompletionSource<string>();
         var ids = new List<string>();
         for (var i = 0; i < 3; i++) ids.Add(await node.Jobs.StartAsync("load", null, (_, _) => release.Task));
-        await EventuallyAsync(() => ids.Count(id => Row(node, id)["status"] == JobStatus.InProgress) == 2, "two run");
+        await Wait.UntilAsync(() => ids.Count(id => Row(node, id)["status"] == JobStatus.InProgress) == 2, "two run");
         Assert.Equal(JobStatus.Created, Row(node, ids[2])["status"]);
         Assert.Equal(503, (await Assert.ThrowsAsync<OperationError>(() => node.Jobs.StartAsync("load", null, (_, _) => release.Task))).Status);
         release.SetResult("done");
-        await EventuallyAsync(() => ids.All(id => Row(node, id)["status"] == JobStatus.Complete), "all end");
+        await Wait.UntilAsync(() => ids.All(id => Row(node, id)["status"] == JobStatus.Complete), "all end");
     }
 
     [Fact]
@@ -83,12 +83,12 @@ public sealed class JobsSpecs : HarperTestKit
         var id = await node.Jobs.StartAsync("load", null, async (_, stop) =>
         {
             await using var registration = stop.Register(cancelled.SetResult);
-            await Task.Delay(Timeout.Infinite, stop);
+            await Wait.ForeverAsync(stop);
             return "never";
         });
-        await EventuallyAsync(() => Row(node, id)["status"] == JobStatus.InProgress, "runs");
-        Assert.True(await node.DrainAsync(TimeSpan.FromSeconds(10)));
-        await cancelled.Task.WaitAsync(TimeSpan.FromSeconds(10), Cancellation);
+        await Wait.UntilAsync(() => Row(node, id)["status"] == JobStatus.InProgress, "runs");
+        Assert.True(await node.DrainAsync(Wait.Deadline));
+        await cancelled.Task.WaitAsync(Wait.Deadline, Cancellation);
         Sys.Stop(node.Root);
         await WatchAsync(node.Root);
         await ExpectTerminatedAsync(node.Root, cancellationToken: Cancellation);
@@ -101,12 +101,12 @@ public sealed class JobsSpecs : HarperTestKit
         var node = await StartAsync();
         var table = new JobTable(node.Databases.Find(DatabaseName.System)!);
         await table.WriteAsync(new JobRow("left", "load", "admin", JobStatus.InProgress, 1, 2));
-        Assert.True(await node.DrainAsync(TimeSpan.FromSeconds(10)));
+        Assert.True(await node.DrainAsync(Wait.Deadline));
         Sys.Stop(node.Root);
         await WatchAsync(node.Root);
         await ExpectTerminatedAsync(node.Root, cancellationToken: Cancellation);
         var again = await StartAsync();
-        await EventuallyAsync(() => Row(again, "left")["status"] == JobStatus.Error, "closed");
+        await Wait.UntilAsync(() => Row(again, "left")["status"] == JobStatus.Error, "closed");
         Assert.Equal("The node stopped before the job ended.", Row(again, "left")["message"]);
     }
 

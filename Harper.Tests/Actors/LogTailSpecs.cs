@@ -3,6 +3,7 @@ using Harper.Actors.TransactionLog;
 using Harper.Core.Identity;
 using Harper.Core.Records;
 using Harper.Core.TransactionLog;
+using Harper.Tests.Support;
 using Xunit;
 
 namespace Harper.Tests.Actors;
@@ -82,10 +83,10 @@ public sealed class LogTailSpecs
         var later = tail.WaitAsync(6, cancellation);
         Assert.False(first.IsCompleted);
         tail.Append(Entries(6));
-        await Task.WhenAll(first, second).WaitAsync(TimeSpan.FromSeconds(10), cancellation);
+        await Task.WhenAll(first, second).WaitAsync(Wait.Deadline, cancellation);
         Assert.False(later.IsCompleted);
         tail.Close();
-        await later.WaitAsync(TimeSpan.FromSeconds(10), cancellation);
+        await later.WaitAsync(Wait.Deadline, cancellation);
     }
 
     [Fact]

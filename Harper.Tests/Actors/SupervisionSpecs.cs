@@ -27,7 +27,7 @@ public sealed class SupervisionSpecs : HarperTestKit
     {
         var node = await StartAsync();
         await KillAsync(path);
-        await EventuallyAsync(() => Restarts(node, path) == 1, $"{path} is restarted");
+        await Wait.UntilAsync(async () => await RestartsAsync(node, path) == 1, $"{path} is restarted");
         Assert.Empty(Failures);
         Assert.IsType<CommitResult.Written>(await node.Databases.Find(DatabaseName.Data)!.CommitAsync(Write()));
     }
@@ -37,7 +37,7 @@ public sealed class SupervisionSpecs : HarperTestKit
     {
         var node = await StartAsync();
         await KillAsync("node/admin");
-        await EventuallyAsync(() => Restarts(node, "node/admin") == 1, "restarted");
+        await Wait.UntilAsync(async () => await RestartsAsync(node, "node/admin") == 1, "restarted");
     }
 
     [Theory]
@@ -49,10 +49,10 @@ public sealed class SupervisionSpecs : HarperTestKit
         var node = await StartAsync();
         var database = node.Databases.Find(DatabaseName.Data)!;
         await KillAsync(path);
-        await EventuallyAsync(() => Failures.Count == 1, "the host is told why");
-        await EventuallyAsync(() => node.Databases.All.Count == 0, "no database is offered any more");
-        Assert.IsType<CommitResult.Rejected>(await database.CommitAsync(Write()).WaitAsync(TimeSpan.FromSeconds(10), Cancellation));
-        await EventuallyAsync(() => Engines["data"].Disposed, "the store is closed");
+        await Wait.UntilAsync(() => Failures.Count == 1, "the host is told why");
+        await Wait.UntilAsync(() => node.Databases.All.Count == 0, "no database is offered any more");
+        Assert.IsType<CommitResult.Rejected>(await database.CommitAsync(Write()).WaitAsync(Wait.Deadline, Cancellation));
+        await Wait.UntilAsync(() => Engines["data"].Disposed, "the store is closed");
     }
 
     [Fact]
@@ -60,7 +60,7 @@ public sealed class SupervisionSpecs : HarperTestKit
     {
         await StartAsync();
         for (var i = 0; i < 11; i++) await KillAsync("node/membership");
-        await EventuallyAsync(() => Failures is [var reason] && reason.Contains("membership"), "the host is told why");
+        await Wait.UntilAsync(() => Failures is [var reason] && reason.Contains("membership"), "the host is told why");
     }
 
     [Fact]
@@ -68,7 +68,7 @@ public sealed class SupervisionSpecs : HarperTestKit
     {
         var node = await StartAsync();
         for (var i = 0; i < 11; i++) await KillAsync("node/control");
-        await EventuallyAsync(() => node.Admin.FindAsync("node/control", TimeSpan.FromSeconds(5), Cancellation).GetAwaiter().GetResult() is null, "gone");
+        await Wait.UntilAsync(async () => await node.Admin.FindAsync("node/control", Wait.Deadline, Cancellation) is null, "gone");
         Assert.Empty(Failures);
         Assert.IsType<CommitResult.Written>(await node.Databases.Find(DatabaseName.Data)!.CommitAsync(Write()));
     }
@@ -79,8 +79,8 @@ public sealed class SupervisionSpecs : HarperTestKit
         var node = await StartAsync();
         var ended = new List<string>();
         Sys.EventStream.Subscribe(Sys.ActorOf(Props.Create(() => new Recorder(ended))), typeof(ActorEvent));
-        Assert.True(await node.DrainAsync(TimeSpan.FromSeconds(10)));
-        await EventuallyAsync(() => { lock (ended) return ended.Contains("node/databases"); }, "databases ended");
+        Assert.True(await node.DrainAsync(Wait.Deadline));
+        await Wait.UntilAsync(() => { lock (ended) return ended.Contains("node/databases"); }, "databases ended");
         lock (ended)
         {
             foreach (var feature in new[] { "node/peers", "node/membership", "node/jobs", "node/control" })
@@ -100,15 +100,15 @@ public sealed class SupervisionSpecs : HarperTestKit
         var node = await RunningNode.StartAsync(Sys, ScriptedServices(), children, Cancellation);
         var (database, _) = await node.Databases.CreateAsync(DatabaseName.Data);
         await database.CommitAsync(new CommitRequest.Schema([new SchemaEdit.CreateTable(new TableSpec(new TableName("dog"), "id", []))]));
-        await EventuallyAsync(() => Restarts(node, "node/databases/data/tables/dog") == 0, "the table has an actor");
+        await Wait.UntilAsync(async () => await RestartsAsync(node, "node/databases/data/tables/dog") == 0, "the table has an actor");
         return node;
     }
 
-    private async Task KillAsync(string path) => (await Sys.ActorSelection("/user/" + path).ResolveOne(TimeSpan.FromSeconds(5), Cancellation)).Tell(Kill.Instance);
+    private async Task KillAsync(string path) => (await Sys.ActorSelection("/user/" + path).ResolveOne(Wait.Deadline, Cancellation)).Tell(Kill.Instance);
 
-    private static int Restarts(RunningNode node, string path)
+    private static async Task<int> RestartsAsync(RunningNode node, string path)
     {
-        try { return node.Admin.FindAsync(path, TimeSpan.FromSeconds(2), Cancellation).GetAwaiter().GetResult()?.Restarts ?? -1; }
+        try { return (await node.Admin.FindAsync(path, TimeSpan.FromSeconds(2), Cancellation))?.Restarts ?? -1; }
         catch (Harper.Core.Operations.OperationError) { return -1; }
     }
 

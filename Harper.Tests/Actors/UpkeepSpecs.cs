@@ -32,9 +32,9 @@ public sealed class UpkeepSpecs : HarperTestKit
         var first = database.Engine.Positions.Head;
         await PutAsync(database, 2);
         await ConfirmAsync(database, first);
-        await EventuallyAsync(() => Logged(database) == 1, "what the member confirmed is trimmed");
+        await Wait.UntilAsync(() => Logged(database) == 1, "what the member confirmed is trimmed");
         await ConfirmAsync(database, database.Engine.Positions.Head);
-        await EventuallyAsync(() => Logged(database) == 0, "and the rest once it is confirmed");
+        await Wait.UntilAsync(() => Logged(database) == 0, "and the rest once it is confirmed");
     }
 
     [Fact]
@@ -50,7 +50,7 @@ public sealed class UpkeepSpecs : HarperTestKit
             await SettledOnceAsync();
             Assert.Equal(1, Logged(database));
         }
-        await EventuallyAsync(() => Logged(database) == 0, "the copy has been served");
+        await Wait.UntilAsync(() => Logged(database) == 0, "the copy has been served");
     }
 
     [Fact]
@@ -65,8 +65,8 @@ public sealed class UpkeepSpecs : HarperTestKit
         await ConfirmAsync(database, database.Engine.Positions.Head);
         await PutAsync(database, 2);
         await PutAsync(database, 3);
-        await EventuallyAsync(() => database.Engine.Positions.Floor.Values.Any(floor => floor > database.Engine.Positions.Confirmed[Peer]), "far above the cap nobody is waited for");
-        var said = await events.FishForMessageAsync<ActorEvent>(happened => happened.Kind == "retention" && happened.Text.Contains("copy", StringComparison.Ordinal), TimeSpan.FromSeconds(30));
+        await Wait.UntilAsync(() => database.Engine.Positions.Floor.Values.Any(floor => floor > database.Engine.Positions.Confirmed[Peer]), "far above the cap nobody is waited for");
+        var said = await events.FishForMessageAsync<ActorEvent>(happened => happened.Kind == "retention" && happened.Text.Contains("copy", StringComparison.Ordinal), Wait.Deadline);
         Assert.Contains($"Node {Peer} will need a copy of database 'data'", said.Text, StringComparison.Ordinal);
     }
 
@@ -79,10 +79,10 @@ public sealed class UpkeepSpecs : HarperTestKit
         Assert.True(HasRow(database, 1));
         _members.InStep = false;
         await ConfirmAsync(database, database.Engine.Positions.Head);
-        await EventuallyAsync(() => Logged(database) == 0, "the log's keeper has looked");
+        await Wait.UntilAsync(() => Logged(database) == 0, "the log's keeper has looked");
         Assert.True(HasRow(database, 1));
         _members.InStep = true;
-        await EventuallyAsync(() => !HasRow(database, 1), "settled");
+        await Wait.UntilAsync(() => !HasRow(database, 1), "settled");
     }
 
     [Fact]
@@ -91,7 +91,7 @@ public sealed class UpkeepSpecs : HarperTestKit
         var database = await OpenAsync(expirationSeconds: 0.2);
         _members.InStep = false;
         await PutAsync(database, 1);
-        await EventuallyAsync(() => { using var view = database.OpenView(); return view.ReadRow(view.Catalog.Find(Dog)!, KeyCodec.FromNumber(1)) is { Exists: false }; }, "evicted");
+        await Wait.UntilAsync(() => { using var view = database.OpenView(); return view.ReadRow(view.Catalog.Find(Dog)!, KeyCodec.FromNumber(1)) is { Exists: false }; }, "evicted");
     }
 
     private async Task SettledOnceAsync()
@@ -99,7 +99,7 @@ public sealed class UpkeepSpecs : HarperTestKit
         var settled = await OpenAsync("other");
         await PutAsync(settled, 1);
         await ConfirmAsync(settled, settled.Engine.Positions.Head);
-        await EventuallyAsync(() => Logged(settled) == 0, "another log was trimmed meanwhile");
+        await Wait.UntilAsync(() => Logged(settled) == 0, "another log was trimmed meanwhile");
     }
 
     private async Task<IDatabaseHandle> OpenAsync(string name = "data", double? expirationSeconds = null)

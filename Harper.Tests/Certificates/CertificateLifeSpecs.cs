@@ -20,21 +20,21 @@ public sealed class CertificateLifeSpecs : IAsyncDisposable
         var c = await StartAsync("127.0.36.3");
         await b.CallAsync(Join(a));
         await c.CallAsync(Join(a));
-        await Wait.UntilAsync(() => _nodes.All(node => node.Connected.Length == 2), "everybody is connected with everybody", 60);
+        await Wait.UntilAsync(() => _nodes.All(node => node.Connected.Length == 2), "everybody is connected with everybody");
 
         var serial = await SerialAsync(c, $"{c.Name}-replication");
         await a.CallAsync(new { operation = "update_node", hostname = c.Name, revoked_certificates = new[] { "AB12" } });
         await a.CallAsync(new { operation = "update_node", hostname = c.Name, revoked_certificates = new[] { serial.ToLowerInvariant() } });
         // b was not told: the record gossips.
-        await Wait.UntilAsync(() => a.Connected is [var one] && one == b.Name && b.Connected is [var other] && other == a.Name && c.Connected.Length == 0, "c is cut off everywhere", 60);
+        await Wait.UntilAsync(() => a.Connected is [var one] && one == b.Name && b.Connected is [var other] && other == a.Name && c.Connected.Length == 0, "c is cut off everywhere");
         var row = (await a.CallAsync("""{"operation":"search_by_id","database":"system","table":"hdb_nodes","ids":["127.0.36.3"],"get_attributes":["revoked_certificates"]}"""))[0];
         Assert.Equal(["AB12", serial.ToLowerInvariant()], row.GetProperty("revoked_certificates").EnumerateArray().Select(item => item.GetString()));
         await a.InsertAsync("dog", 1, "Penny");
-        await Wait.UntilAsync(() => b.Has("dog", 1), "the others go on", 30);
+        await Wait.UntilAsync(() => b.Has("dog", 1), "the others go on");
         Assert.False(c.Has("dog", 1));
 
         await a.CallAsync("""{"operation":"update","database":"system","table":"hdb_nodes","records":[{"name":"127.0.36.3","revoked_certificates":[]}]}""");
-        await Wait.UntilAsync(() => _nodes.All(node => node.Connected.Length == 2) && c.Has("dog", 1), "c is back", 60);
+        await Wait.UntilAsync(() => _nodes.All(node => node.Connected.Length == 2) && c.Has("dog", 1), "c is back");
     }
 
     [Fact]
@@ -43,22 +43,22 @@ public sealed class CertificateLifeSpecs : IAsyncDisposable
         var a = await StartAsync("127.0.36.4", TimeSpan.FromDays(90));
         var b = await StartAsync("127.0.36.5", TimeSpan.FromDays(90));
         await b.CallAsync(Join(a));
-        await Wait.UntilAsync(() => _nodes.All(node => node.Connected.Length == 1), "both are connected", 60);
+        await Wait.UntilAsync(() => _nodes.All(node => node.Connected.Length == 1), "both are connected");
         var (madeByA, signedByA) = (await SerialAsync(a, a.Name), await SerialAsync(b, $"{b.Name}-replication"));
 
         // Fifteen days before the end of everything.
         foreach (var node in _nodes) node.Keys.Ahead = TimeSpan.FromDays(75);
-        await Wait.UntilAsync(() => SerialAsync(a, a.Name).GetAwaiter().GetResult() != madeByA && SerialAsync(b, $"{b.Name}-replication").GetAwaiter().GetResult() != signedByA, "both are new", 60);
+        await Wait.UntilAsync(async () => await SerialAsync(a, a.Name) != madeByA && await SerialAsync(b, $"{b.Name}-replication") != signedByA, "both are new");
         // And twenty days later, when the old ones are over.
         foreach (var node in _nodes) node.Keys.Ahead = TimeSpan.FromDays(95);
         await a.InsertAsync("dog", 1, "Penny");
-        await Wait.UntilAsync(() => _nodes.All(node => node.Connected.Length == 1) && b.Has("dog", 1), "both are connected", 60);
+        await Wait.UntilAsync(() => _nodes.All(node => node.Connected.Length == 1) && b.Has("dog", 1), "both are connected");
         var again = b;
         await b.DisposeAsync();
         _nodes.Remove(b);
         b = await again.StartAgainAsync();
         _nodes.Add(b);
-        await Wait.UntilAsync(() => _nodes.All(node => node.Connected.Length == 1), "also after a restart", 60);
+        await Wait.UntilAsync(() => _nodes.All(node => node.Connected.Length == 1), "also after a restart");
     }
 
     [Fact]
@@ -84,7 +84,7 @@ public sealed class CertificateLifeSpecs : IAsyncDisposable
         var a = await StartAsync("127.0.36.6", check: check);
         var b = await StartAsync("127.0.36.7");
         await b.CallAsync(Join(a));
-        await Wait.UntilAsync(() => _nodes.All(node => node.Connected.Length == 1), "both are connected", 60);
+        await Wait.UntilAsync(() => _nodes.All(node => node.Connected.Length == 1), "both are connected");
         Assert.Contains((b.Name, CertificateRole.Client), check.Asked);
         Assert.Contains((b.Name, CertificateRole.Server), check.Asked);
 
@@ -95,7 +95,7 @@ public sealed class CertificateLifeSpecs : IAsyncDisposable
         _nodes.Add(b);
         bool Refused(ClusterNode node, ClusterNode peer) =>
             node.Board.Find(new(peer.Name))?.Databases.Values.Any(database => database.LastError?.Reason.Contains("revoked by its authority", StringComparison.Ordinal) == true) == true;
-        await Wait.UntilAsync(() => Refused(a, b) && Refused(b, a), "it is refused as the one that dials and as the one that is dialled", 60);
+        await Wait.UntilAsync(() => Refused(a, b) && Refused(b, a), "it is refused as the one that dials and as the one that is dialled");
         Assert.Empty(a.Connected);
         Assert.Empty(b.Connected);
     }

@@ -19,9 +19,9 @@ public sealed class ProvidedCertificateSpecs : IAsyncDisposable
     {
         var a = await StartAsync("127.0.35.1", "127.0.35.2", Files("a", Authority.Issue("127.0.35.1"), Authority.Pem));
         var b = await StartAsync("127.0.35.2", "127.0.35.1", Inline(Authority.Issue("127.0.35.2", new Issuing { RsaBits = 2048 }), Authority.Pem));
-        await Wait.UntilAsync(() => a.Connected.Contains(b.Name) && b.Connected.Contains(a.Name), "both are connected", 60);
+        await Wait.UntilAsync(() => a.Connected.Contains(b.Name) && b.Connected.Contains(a.Name), "both are connected");
         await a.InsertAsync("dog", 1, "Penny");
-        await Wait.UntilAsync(() => b.Has("dog", 1), "rows cross", 60);
+        await Wait.UntilAsync(() => b.Has("dog", 1), "rows cross");
         // No self-made certificate was needed, so there is none.
         Assert.Equal(["127.0.35.1", "Private Authority"], await NamesAsync(a));
     }
@@ -40,10 +40,10 @@ public sealed class ProvidedCertificateSpecs : IAsyncDisposable
         var other = await StartAsync(peer, name, Inline(Authority.Issue(peer), Authority.Pem));
         if (enabled)
         {
-            await Wait.UntilAsync(() => node.Connected.Contains(peer) && other.Connected.Contains(name), "both are connected", 60);
+            await Wait.UntilAsync(() => node.Connected.Contains(peer) && other.Connected.Contains(name), "both are connected");
             return;
         }
-        await Wait.UntilAsync(() => node.Board.Find(new(peer))?.Databases.Values.Any(database => database.LastError?.Reason == "unable to get local issuer certificate") == true, "the refusal is shown", 60);
+        await Wait.UntilAsync(() => node.Board.Find(new(peer))?.Databases.Values.Any(database => database.LastError?.Reason == "unable to get local issuer certificate") == true, "the refusal is shown");
         Assert.Empty(node.Connected);
         Assert.Empty(other.Connected);
     }
@@ -53,7 +53,7 @@ public sealed class ProvidedCertificateSpecs : IAsyncDisposable
     {
         var a = await StartAsync("127.0.35.7", "127.0.35.8", Inline(Authority.Issue("127.0.35.7"), Authority.Pem));
         await StartAsync("127.0.35.8", "127.0.35.7", Inline(Authority.Issue("127.0.35.99"), Authority.Pem));
-        await Wait.UntilAsync(() => a.Board.Find(new("127.0.35.8"))?.Databases.Values.Any(database => database.LastError?.Reason.Contains("does not match", StringComparison.Ordinal) == true) == true, "the refusal is shown", 60);
+        await Wait.UntilAsync(() => a.Board.Find(new("127.0.35.8"))?.Databases.Values.Any(database => database.LastError?.Reason.Contains("does not match", StringComparison.Ordinal) == true) == true, "the refusal is shown");
     }
 
     [Fact]
@@ -64,7 +64,7 @@ public sealed class ProvidedCertificateSpecs : IAsyncDisposable
         var node = await StartAsync("127.0.35.9", null, entry, beside);
         var second = Authority.Issue("127.0.35.9");
         Write("reload", second, Authority.Pem);
-        await Wait.UntilAsync(() => ShownAsync(node, null).GetAwaiter().GetResult().SerialNumber == second.Serial, "the new certificate is shown", 30);
+        await Wait.UntilAsync(async () => (await ShownAsync(node, null)).SerialNumber == second.Serial, "the new certificate is shown");
 
         // Uploaded later than the file was written: a touch of the file with an older date does not take it back.
         var uploaded = Authority.Issue("127.0.35.9");
@@ -78,7 +78,7 @@ public sealed class ProvidedCertificateSpecs : IAsyncDisposable
         // Files are looked at in their order: when the second entry is new, the first was looked at as well.
         var after = Authority.Issue("beside");
         Write("beside", after, Authority.Pem);
-        await Wait.UntilAsync(() => ShownAsync(node, "beside").GetAwaiter().GetResult().SerialNumber == after.Serial, "the files were looked at", 30);
+        await Wait.UntilAsync(async () => (await ShownAsync(node, "beside")).SerialNumber == after.Serial, "the files were looked at");
         Assert.Equal(uploaded.Serial, (await ShownAsync(node, "127.0.35.9")).SerialNumber);
     }
 

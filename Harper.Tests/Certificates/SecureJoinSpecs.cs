@@ -24,9 +24,9 @@ public sealed class SecureJoinSpecs : IAsyncDisposable
         await a.InsertAsync("dog", 1, "Penny");
         var answer = await b.CallAsync(Join(a));
         Assert.Equal("Successfully added 'wss://127.0.30.1:9933' to cluster", answer.GetProperty("message").GetString());
-        await Wait.UntilAsync(() => a.Connected.Contains(b.Name) && b.Connected.Contains(a.Name), "both are connected", 60);
+        await Wait.UntilAsync(() => a.Connected.Contains(b.Name) && b.Connected.Contains(a.Name), "both are connected");
         await b.InsertAsync("dog", 2, "Harper");
-        await Wait.UntilAsync(() => b.Has("dog", 1) && a.Has("dog", 2), "rows cross both ways", 60);
+        await Wait.UntilAsync(() => b.Has("dog", 1) && a.Has("dog", 2), "rows cross both ways");
 
         var signed = (await b.CallAsync(new { operation = "list_certificates" })).EnumerateArray().ToDictionary(row => row.GetProperty("name").GetString()!);
         Assert.Equal(
@@ -47,9 +47,9 @@ public sealed class SecureJoinSpecs : IAsyncDisposable
         _nodes.Remove(b);
         b = await b.StartAgainAsync();
         _nodes.Add(b);
-        await Wait.UntilAsync(() => a.Connected.Contains(b.Name) && b.Connected.Contains(a.Name), "both are connected again, without credentials", 60);
+        await Wait.UntilAsync(() => a.Connected.Contains(b.Name) && b.Connected.Contains(a.Name), "both are connected again, without credentials");
         await a.InsertAsync("dog", 3, "Rex");
-        await Wait.UntilAsync(() => b.Has("dog", 3), "and rows go on crossing", 60);
+        await Wait.UntilAsync(() => b.Has("dog", 3), "and rows go on crossing");
     }
 
     [Theory]
@@ -76,7 +76,7 @@ public sealed class SecureJoinSpecs : IAsyncDisposable
         var a = await StartAsync("127.0.30.9", configured: new ConfiguredCertificate("tls", issued.Pem, authority.Pem, issued.KeyPem));
         var b = await StartAsync("127.0.30.10");
         await a.CallAsync(Join(b));
-        await Wait.UntilAsync(() => a.Connected.Contains(b.Name) && b.Connected.Contains(a.Name), "both are connected", 60);
+        await Wait.UntilAsync(() => a.Connected.Contains(b.Name) && b.Connected.Contains(a.Name), "both are connected");
         var row = (await b.CallAsync("""{"operation":"search_by_id","database":"system","table":"hdb_nodes","ids":["127.0.30.9"],"get_attributes":["ca","ca_info"]}"""))[0];
         Assert.Equal(authority.Pem.Trim(), row.GetProperty("ca").GetString()!.ReplaceLineEndings("\n").Trim());
         Assert.Equal("CN=Private Authority", row.GetProperty("ca_info").GetProperty("subject").GetString());
@@ -85,7 +85,7 @@ public sealed class SecureJoinSpecs : IAsyncDisposable
         // The same node has a certificate signed when that is what the operator wants.
         await a.CallAsync(Join(b, force: true));
         Assert.Contains((await a.CallAsync(new { operation = "list_certificates" })).EnumerateArray(), item => item.GetProperty("name").GetString() == "127.0.30.9-replication");
-        await Wait.UntilAsync(() => a.Connected.Contains(b.Name) && b.Connected.Contains(a.Name), "both are still connected", 60);
+        await Wait.UntilAsync(() => a.Connected.Contains(b.Name) && b.Connected.Contains(a.Name), "both are still connected");
     }
 
     [Fact]
@@ -97,14 +97,14 @@ public sealed class SecureJoinSpecs : IAsyncDisposable
         // The forms of an Authorization header work as well.
         await b.CallAsync(new { operation = "add_node", hostname = a.Name, verify_tls = false, authorization = header, retain_authorization = true });
         Assert.Equal(header, b.Keys.Read("authorization-127.0.30.5")?.Trim());
-        await Wait.UntilAsync(() => a.Connected.Contains(b.Name) && b.Connected.Contains(a.Name), "both are connected", 60);
+        await Wait.UntilAsync(() => a.Connected.Contains(b.Name) && b.Connected.Contains(a.Name), "both are connected");
         foreach (var node in _nodes)
         {
             var rows = await node.CallAsync("""{"operation":"search_by_value","database":"system","table":"hdb_nodes","attribute":"name","value":"*"}""");
             Assert.DoesNotContain("authorization", rows.GetRawText(), StringComparison.Ordinal);
         }
         await b.CallAsync(new { operation = "remove_node", hostname = a.Name });
-        await Wait.UntilAsync(() => b.Keys.Read("authorization-127.0.30.5") is null, "the file is gone with the peer", 30);
+        await Wait.UntilAsync(() => b.Keys.Read("authorization-127.0.30.5") is null, "the file is gone with the peer");
     }
 
     [Fact]
@@ -113,36 +113,28 @@ public sealed class SecureJoinSpecs : IAsyncDisposable
         var a = await StartAsync("127.0.30.7", controlPlane: true);
         var b = await StartAsync("127.0.30.8", controlPlane: true);
         await b.CallAsync(Join(a));
-        await Wait.UntilAsync(() => a.Connected.Contains(b.Name) && b.Connected.Contains(a.Name), "both are connected", 60);
+        await Wait.UntilAsync(() => a.Connected.Contains(b.Name) && b.Connected.Contains(a.Name), "both are connected");
         await WaitForTreeAsync(a, b.Name);
         // Behind the same door: nobody gets in there without a certificate.
         using var transport = new WebSocketTransport(new ShowingTls(null));
         await using var socket = await transport.DialAsync(
-            new PeerDial(new Uri($"wss://{a.Name}:9933/control"), IPAddress.Parse(b.Name), [], TimeSpan.FromSeconds(20), new PeerSocketSettings()), TestContext.Current.CancellationToken);
+            new PeerDial(new Uri($"wss://{a.Name}:9933/control"), IPAddress.Parse(b.Name), [], Wait.Deadline, new PeerSocketSettings()), TestContext.Current.CancellationToken);
         Assert.Null(await socket.ReceiveAsync(TestContext.Current.CancellationToken));
-        Assert.Equal(PeerClose.Policy, (await socket.Ended.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken)).Code);
+        Assert.Equal(PeerClose.Policy, (await socket.Ended.WaitAsync(Wait.Deadline, TestContext.Current.CancellationToken)).Code);
     }
 
-    private static async Task WaitForTreeAsync(ClusterNode node, string other)
+    private static Task WaitForTreeAsync(ClusterNode node, string other) => Wait.UntilAsync(async () =>
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(90));
-        while (true)
+        try
         {
-            try
-            {
-                if (await node.Running.Services.Others!.FindAsync(new(other), "node/certificates", TimeSpan.FromSeconds(5), deadline.Token) is { } seen)
-                {
-                    Assert.Equal("ready", seen.State);
-                    return;
-                }
-            }
-            catch (OperationError)
-            {
-                // Not joined yet.
-            }
-            await Task.Delay(100, deadline.Token);
+            return (await node.Running.Services.Others!.FindAsync(new(other), "node/certificates", TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken))?.State == "ready";
         }
-    }
+        catch (OperationError)
+        {
+            // Not joined yet.
+            return false;
+        }
+    }, $"{node.Name} sees the actors of {other}", seconds: 90);
 
     private static object Join(ClusterNode target, bool force = false) => new
     {

@@ -119,15 +119,7 @@ public sealed class SecureProcessSpecs : IAsyncDisposable
     private static (string, string)[] Secured(string address) =>
         [("REPLICATION_SECUREPORT", $"{address}:9933"), ("REPLICATION_PORT", "null"), ("REPLICATION_URL", $"wss://{address}:9933")];
 
-    private async Task UntilAsync(Func<Task<bool>> condition, string what)
-    {
-        var watch = System.Diagnostics.Stopwatch.StartNew();
-        while (!await condition())
-        {
-            if (watch.Elapsed.TotalSeconds > 90) Assert.Fail($"Not within 90 s: {what}\n{string.Join("\n---\n", _nodes.Select(node => node.Address + "\n" + string.Join('\n', node.Output.Split('\n').TakeLast(25))))}");
-            await Task.Delay(100);
-        }
-    }
+    private static Task UntilAsync(Func<Task<bool>> condition, string what) => Wait.UntilAsync(condition, what, MixedCluster.Patience);
 
     private static bool Contains(string file, string text) => File.ReadAllBytes(file).AsSpan().IndexOf(Encoding.UTF8.GetBytes(text)) >= 0;
 

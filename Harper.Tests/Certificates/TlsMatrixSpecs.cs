@@ -115,7 +115,7 @@ public sealed class TlsMatrixSpecs : IAsyncLifetime
             }
             var during = await LatencyAsync();
             Assert.True(during < (before * 2) + TimeSpan.FromMilliseconds(500), $"a real peer waited {during.TotalMilliseconds:0} ms instead of {before.TotalMilliseconds:0}");
-            await Wait.UntilAsync(() => slow.All(IsClosed), "all of them are cut", 45);
+            await Wait.UntilAsync(() => slow.All(IsClosed), "all of them are cut");
         }
         finally
         {
@@ -164,7 +164,7 @@ public sealed class TlsMatrixSpecs : IAsyncLifetime
     private PeerDial Dial(string scheme, string? password) => new(
         new Uri($"{scheme}://{_node.Name}:9933"), IPAddress.Parse("127.0.33.2"),
         password is null ? [] : [new("Authorization", "Basic " + Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes($"{ClusterNode.Administrator}:{password}")))],
-        TimeSpan.FromSeconds(20), new PeerSocketSettings());
+        Wait.Deadline, new PeerSocketSettings());
 
     public ValueTask DisposeAsync() => _node.DisposeAsync();
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Harper.Host.Demo;
+using Harper.Tests.Support;
 
 namespace Harper.Tests.Cluster;
 
@@ -14,13 +15,14 @@ internal sealed class AnswerProbe : IAsyncDisposable
     {
         _running = Task.Run(async () =>
         {
+            using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(5));
             while (!_stop.IsCancellationRequested)
             {
                 var started = Stopwatch.GetTimestamp();
                 await node.RunAsync(operation, CancellationToken.None);
                 _answers.Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
                 var waits = Stopwatch.GetTimestamp();
-                await Task.Delay(5, CancellationToken.None);
+                await pace.WaitForNextTickAsync();
                 WorstWait = Math.Max(WorstWait, Stopwatch.GetElapsedTime(waits).TotalMilliseconds);
             }
         });
@@ -44,7 +46,7 @@ internal sealed class AnswerProbe : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
-        await _running.WaitAsync(TimeSpan.FromSeconds(30));
+        await _running.WaitAsync(Wait.Deadline);
         _stop.Dispose();
     }
 }

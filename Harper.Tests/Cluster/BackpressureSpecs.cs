@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Harper.Actors.Transport;
 using Harper.Core.Identity;
 using Harper.Core.Wire;
@@ -26,7 +27,7 @@ public sealed class BackpressureSpecs : IAsyncDisposable
         const int Rows = 16_000;
         _node = await ClusterNode.StartAsync(new ClusterNodeOptions("127.0.8.1") { Network = _network, Databases = ["data"] }.With("127.0.8.2"));
         await _node.TryCallAsync(new { operation = "create_table", database = "data", table = "dog", primary_key = "id" });
-        var dial = new PeerDial(new Uri("ws://127.0.8.1:9933"), System.Net.IPAddress.Parse("127.0.8.2"), [], TimeSpan.FromSeconds(5), new PeerSocketSettings());
+        var dial = new PeerDial(new Uri("ws://127.0.8.1:9933"), System.Net.IPAddress.Parse("127.0.8.2"), [], Wait.Deadline, new PeerSocketSettings());
         await using var socket = await _network.DialAsync(dial, default);
         await socket.SendAsync(ControlFrameCodec.Encode(new ControlFrame.PeerName(new NodeName("127.0.8.2"), DatabaseName.Data, [])), default);
         await socket.SendAsync(ControlFrameCodec.Encode(new ControlFrame.SubscriptionRequest([new SubscriptionEntry(new NodeName("127.0.8.1"), 0)])), default);
@@ -42,7 +43,7 @@ public sealed class BackpressureSpecs : IAsyncDisposable
 
         var changes = new IncomingChanges(FrameLimits.Default);
         var keys = new HashSet<string>();
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var deadline = new CancellationTokenSource(Wait.Deadline);
         while (keys.Count < Rows)
         {
             var message = await socket.ReceiveAsync(deadline.Token) ?? throw new InvalidOperationException((await socket.Ended).Reason);
@@ -62,18 +63,15 @@ public sealed class BackpressureSpecs : IAsyncDisposable
     /// <summary>Bytes sent, once they no longer grow.</summary>
     private async Task<long> SettledAsync()
     {
-        var (before, same) = (-1L, 0);
-        var until = Environment.TickCount64 + 60_000;
-        while (same < 5)
+        var (sent, since) = (-1L, Stopwatch.StartNew());
+        await Wait.UntilAsync(() =>
         {
-            Assert.True(Environment.TickCount64 < until, "the sender goes on sending although nobody reads");
-            await Task.Delay(300);
             var now = Sending()?.BytesOut ?? 0;
-            same = now == before ? same + 1 : 0;
-            before = now;
-        }
-
-        return before;
+            if (now != sent) since.Restart();
+            sent = now;
+            return since.Elapsed.TotalSeconds > 1.5;
+        }, "the sender stops while nobody reads", seen: () => $"{sent} bytes");
+        return sent;
     }
 
     private Harper.Actors.Peers.ConnectionStatus? Sending() =>

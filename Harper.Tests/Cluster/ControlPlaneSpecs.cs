@@ -13,7 +13,7 @@ namespace Harper.Tests.Cluster;
 [Collection(ProcessCollection.Name)]
 public sealed class ControlPlaneSpecs : IAsyncDisposable
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Deadline = Wait.Deadline;
     private static readonly object Credentials = new { username = ClusterNode.Administrator, password = ClusterNode.Password };
 
     private readonly List<ClusterNode> _nodes = [];
@@ -65,7 +65,7 @@ public sealed class ControlPlaneSpecs : IAsyncDisposable
     {
         var expected = string.Join(", ", members.Select(member => member.Name));
         return Wait.UntilAsync(
-            () => ControlAsync(node).GetAwaiter().GetResult().Figures.Any(figure => figure.Key == "members" && (string?)figure.Value == expected),
+            async () => (await ControlAsync(node)).Figures.Any(figure => figure.Key == "members" && (string?)figure.Value == expected),
             $"{node.Name} has the members {expected}", seconds: 90);
     }
 

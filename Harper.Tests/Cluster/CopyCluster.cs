@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Harper.Host.Demo;
+using Harper.Tests.Support;
 using Xunit;
 
 namespace Harper.Tests.Cluster;
@@ -9,6 +10,9 @@ namespace Harper.Tests.Cluster;
 /// <summary>Node processes that know each other by routes, loaded with many rows, and watched: what copies took, what memory, how quickly they answered.</summary>
 internal sealed class CopyCluster : IAsyncDisposable
 {
+    /// <summary>Three processes and a client on two cores are given time, whatever a spec thinks that it needs.</summary>
+    private const int LeastPatience = 180;
+
     private readonly string _folder = Directory.CreateTempSubdirectory("harper-copy-").FullName;
     private readonly HttpClient _client = new() { Timeout = TimeSpan.FromSeconds(120) };
     private readonly string _filler;
@@ -25,6 +29,7 @@ internal sealed class CopyCluster : IAsyncDisposable
         var random = new byte[1 << 20];
         new Random(7).NextBytes(random);
         _filler = Convert.ToBase64String(random);
+        Wait.Witness(this, () => DemoNodes.StateAsync(Nodes));
         _client.DefaultRequestHeaders.Authorization = new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{DemoNode.User}:Abc1234!")));
     }
 
@@ -120,10 +125,11 @@ internal sealed class CopyCluster : IAsyncDisposable
     public static void ForgetPeakMemory(DemoNode node) => File.WriteAllText($"/proc/{node.ProcessId}/clear_refs", "5");
 
     public static Task UntilAsync(string what, int seconds, Func<Task<bool>> condition) =>
-        DemoWait.UntilAsync(what, TimeSpan.FromSeconds(seconds), condition, CancellationToken.None);
+        Wait.UntilAsync(condition, what, Math.Max(seconds, LeastPatience));
 
     public async ValueTask DisposeAsync()
     {
+        Wait.Forget(this);
         await Task.WhenAll(Nodes.Select(node => node.KillAsync()));
         foreach (var node in Nodes) node.Dispose();
         _client.Dispose();

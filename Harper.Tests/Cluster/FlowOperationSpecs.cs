@@ -32,24 +32,24 @@ public sealed class FlowOperationSpecs : IAsyncDisposable
         Assert.Equal("""[{"database":"dev","table":"my-table","publish":false,"subscribe":true}]""", await ListAsync(remote, local));
         Assert.Equal("""[{"database":"dev","table":"my-table","publish":true,"subscribe":false}]""", await ListAsync(local, remote));
 
-        await WriteAsync(local, "dev", "my-table", 1);
-        await WriteAsync(local, "dev", "other", 1);
-        await WriteAsync(local, "data", "dog", 1);
-        await Wait.UntilAsync(() => Has(remote, "dev", "my-table", 1), "the published row arrives");
-        await WriteAsync(remote, "dev", "my-table", 100);
-        await WriteAsync(local, "dev", "my-table", 2);
-        await Wait.UntilAsync(() => Has(remote, "dev", "my-table", 2), "the next one too");
-        Assert.False(Has(remote, "dev", "other", 1));
-        Assert.False(Has(remote, "data", "dog", 1));
-        Assert.False(Has(local, "dev", "my-table", 100));
+        await local.WriteAsync("dev", "my-table", 1);
+        await local.WriteAsync("dev", "other", 1);
+        await local.WriteAsync("data", "dog", 1);
+        await Wait.UntilAsync(() => remote.Has("dev", "my-table", 1), "the published row arrives");
+        await remote.WriteAsync("dev", "my-table", 100);
+        await local.WriteAsync("dev", "my-table", 2);
+        await Wait.UntilAsync(() => remote.Has("dev", "my-table", 2), "the next one too");
+        Assert.False(remote.Has("dev", "other", 1));
+        Assert.False(remote.Has("data", "dog", 1));
+        Assert.False(local.Has("dev", "my-table", 100));
 
         await SubscribeAsync(local, "update_node", publish: true, subscribe: true);
-        await Wait.UntilAsync(() => Has(local, "dev", "my-table", 100), "the other direction is open, for what was written before too");
-        Assert.False(Has(remote, "dev", "other", 1));
+        await Wait.UntilAsync(() => local.Has("dev", "my-table", 100), "the other direction is open, for what was written before too");
+        Assert.False(remote.Has("dev", "other", 1));
 
         // Back to everything: what was left out is copied, not only what is written from now on (rule 20).
         await local.CallAsync(new { operation = "add_node", hostname = remote.Name });
-        await Wait.UntilAsync(() => Has(remote, "dev", "other", 1) && Has(remote, "data", "dog", 1), "everything flows");
+        await Wait.UntilAsync(() => remote.Has("dev", "other", 1) && remote.Has("data", "dog", 1), "everything flows");
         Assert.Equal("null", await ListAsync(remote, local));
     }
 
@@ -61,9 +61,9 @@ public sealed class FlowOperationSpecs : IAsyncDisposable
         await c.CallAsync(new { operation = "add_node", hostname = a.Name, authorization = Credentials });
         await c.CallAsync(new { operation = "add_node", hostname = b.Name, authorization = Credentials });
         await Wait.UntilAsync(() => b.Members.Length == 3 && a.Members.Length == 3, "the records meet");
-        await WriteAsync(c, "data", "cat", 1);
-        await WriteAsync(b, "data", "dog", 2);
-        await Wait.UntilAsync(() => Has(b, "data", "cat", 1) && Has(c, "data", "dog", 2), "the third exchanges everything with both");
+        await c.WriteAsync("data", "cat", 1);
+        await b.WriteAsync("data", "dog", 2);
+        await Wait.UntilAsync(() => b.Has("data", "cat", 1) && c.Has("data", "dog", 2), "the third exchanges everything with both");
         Assert.Equal([b.Name], Terms(a));
         Assert.Empty(Terms(c));
     }
@@ -72,7 +72,7 @@ public sealed class FlowOperationSpecs : IAsyncDisposable
     public async Task Directions_of_an_operation_should_hold_over_a_restart_and_what_was_held_back_should_be_copied_when_they_open()
     {
         var (a, b) = (await StartAsync("127.0.0.2"), await StartAsync("127.0.0.3"));
-        await WriteAsync(a, "data", "dog", 1);
+        await a.WriteAsync("data", "dog", 1);
         await a.CallAsync(new
         {
             operation = "add_node", hostname = b.Name, authorization = Credentials,
@@ -80,21 +80,21 @@ public sealed class FlowOperationSpecs : IAsyncDisposable
             receivesFrom = new object[] { new { database = "data" }, new { database = "system" } },
         });
         Assert.Contains(a.Log.Lines, line => line.Contains("'system' should not be replicated", StringComparison.Ordinal));
-        await WriteAsync(a, "data", "cat", 1);
-        await WriteAsync(a, "data", "dog", 2);
-        await WriteAsync(b, "data", "cat", 5);
-        await Wait.UntilAsync(() => Has(b, "data", "dog", 1) && Has(b, "data", "dog", 2), "the others flow");
-        await Wait.UntilAsync(() => Has(a, "data", "cat", 5), "and the other way all of them");
-        Assert.False(Has(b, "data", "cat", 1));
+        await a.WriteAsync("data", "cat", 1);
+        await a.WriteAsync("data", "dog", 2);
+        await b.WriteAsync("data", "cat", 5);
+        await Wait.UntilAsync(() => b.Has("data", "dog", 1) && b.Has("data", "dog", 2), "the others flow");
+        await Wait.UntilAsync(() => a.Has("data", "cat", 5), "and the other way all of them");
+        Assert.False(b.Has("data", "cat", 1));
 
         a = await RestartAsync(a);
-        await WriteAsync(a, "data", "cat", 2);
-        await WriteAsync(a, "data", "dog", 3);
-        await Wait.UntilAsync(() => Has(b, "data", "dog", 3), "it goes on");
-        Assert.False(Has(b, "data", "cat", 2));
+        await a.WriteAsync("data", "cat", 2);
+        await a.WriteAsync("data", "dog", 3);
+        await Wait.UntilAsync(() => b.Has("data", "dog", 3), "it goes on");
+        Assert.False(b.Has("data", "cat", 2));
 
         await a.CallAsync(new { operation = "add_node", hostname = b.Name });
-        await Wait.UntilAsync(() => Has(b, "data", "cat", 1) && Has(b, "data", "cat", 2), "what was held back is copied");
+        await Wait.UntilAsync(() => b.Has("data", "cat", 1) && b.Has("data", "cat", 2), "what was held back is copied");
         await Wait.UntilAsync(() => a.Databases.Find(DatabaseName.Data)!.Engine.Positions.Given.IsEmpty, "and that is known");
     }
 
@@ -114,19 +114,6 @@ public sealed class FlowOperationSpecs : IAsyncDisposable
             operation = "search_by_value", database = "system", table = "hdb_nodes", attribute = "name", value = peer.Name, get_attributes = new[] { "*" },
         });
         return rows.EnumerateArray().Single().GetProperty("subscriptions").GetRawText();
-    }
-
-    private static async Task WriteAsync(ClusterNode node, string database, string table, int id)
-    {
-        await node.TryCallAsync(new { operation = "create_table", database, table, primary_key = "id" });
-        await node.CallAsync(new { operation = "insert", database, table, records = new[] { new { id } } });
-    }
-
-    private static bool Has(ClusterNode node, string database, string table, int id)
-    {
-        if (node.Databases.Find(new DatabaseName(database)) is not { } found) return false;
-        using var view = found.OpenView();
-        return view.Catalog.Find(new TableName(table)) is { } definition && view.TryRead(definition, KeyCodec.FromNumber(id), out _);
     }
 
     private async Task<ClusterNode> StartAsync(string name)

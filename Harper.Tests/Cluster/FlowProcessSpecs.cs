@@ -109,25 +109,9 @@ public sealed class FlowProcessSpecs : IAsyncDisposable
         return status == 200 ? [.. rows.EnumerateArray().Select(row => row.GetProperty("id").GetInt32()).Order()] : [];
     }
 
-    private static async Task UntilAsync(HostProcess node, params int[] ids)
-    {
-        var deadline = DateTime.UtcNow.AddSeconds(60);
-        while (!ids.All((await IdsAsync(node)).Contains))
-        {
-            if (DateTime.UtcNow > deadline) Assert.Fail($"{node.Address} does not have {string.Join(", ", ids)}:\n{node.Output}");
-            await Task.Delay(50);
-        }
-    }
+    private static Task UntilAsync(HostProcess node, params int[] ids) =>
+        Wait.UntilAsync(async () => ids.All((await IdsAsync(node)).Contains), $"{node.Address} has {string.Join(", ", ids)}");
 
-    private static async Task WaitForStatusAsync(HostProcess node, string text)
-    {
-        var deadline = DateTime.UtcNow.AddSeconds(60);
-        while (true)
-        {
-            var status = (await node.RunAsync(new { operation = "cluster_status" })).Body.GetRawText();
-            if (status.Contains(text, StringComparison.Ordinal)) return;
-            if (DateTime.UtcNow > deadline) Assert.Fail($"{node.Address} does not say '{text}': {status}");
-            await Task.Delay(50);
-        }
-    }
+    private static Task WaitForStatusAsync(HostProcess node, string text) => Wait.UntilAsync(
+        async () => (await node.RunAsync(new { operation = "cluster_status" })).Body.GetRawText().Contains(text, StringComparison.Ordinal), $"{node.Address} says '{text}'");
 }

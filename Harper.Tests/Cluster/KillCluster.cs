@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Harper.Host.Demo;
+using Harper.Tests.Support;
 using Xunit;
 
 namespace Harper.Tests.Cluster;
@@ -21,6 +22,7 @@ internal sealed class KillCluster : IAsyncDisposable
         {
             ["REPLICATION_ROUTES"] = $"[{string.Join(',', addresses.Where(other => other != address).Select(other => $"\"{other}\""))}]",
         }))];
+        Wait.Witness(this, () => DemoNodes.StateAsync(Nodes));
     }
 
     public IReadOnlyList<DemoNode> Nodes { get; }
@@ -84,6 +86,7 @@ internal sealed class KillCluster : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        Wait.Forget(this);
         await Task.WhenAll(Nodes.Select(node => node.StopAsync()));
         foreach (var node in Nodes) node.Dispose();
         _stop.Dispose();
@@ -103,11 +106,13 @@ internal sealed class KillCluster : IAsyncDisposable
     }
 
     private static Task UntilAsync(string what, Func<Task<bool>> condition) =>
-        DemoWait.UntilAsync(what, TimeSpan.FromSeconds(60), condition, CancellationToken.None);
+        Wait.UntilAsync(condition, what, seconds: 180);
 
     private async Task WriteAsync(DemoNode node, CancellationToken stop)
     {
-        while (!stop.IsCancellationRequested)
+        // Load, not saturation: the kills are what is tested. Who finds the node down tries again at the same pace.
+        using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
+        while (await pace.WaitForNextTickAsync(CancellationToken.None) && !stop.IsCancellationRequested)
         {
             var batch = Interlocked.Increment(ref _batch);
             string[] ids = [.. Enumerable.Range(0, 20).Select(i => $"{batch:000000}-{i:00}")];
@@ -116,11 +121,10 @@ internal sealed class KillCluster : IAsyncDisposable
                 var records = ids.Select(id => new { id, node = node.Name, batch, text = $"row {id} — ünïcode" });
                 await node.RunAsync(new { operation = "insert", database = "kill", table = "rows", records }, CancellationToken.None);
                 foreach (var id in ids) _acknowledged.TryAdd(id, 0);
-                await Task.Delay(10, CancellationToken.None); // Load, not saturation: the kills are what is tested.
             }
             catch (Exception lost) when (lost is HttpRequestException or DemoFailure or TaskCanceledException)
             {
-                await Task.Delay(50, CancellationToken.None); // The node is down: a client tries again a little later.
+                // The node is down: nothing of this batch is acknowledged.
             }
         }
     }

@@ -15,8 +15,16 @@ public sealed class MainJobSpecs
         foreach (var argument in new[] { typeof(DemoNode).Assembly.Location, "demo", "--exit" }) start.ArgumentList.Add(argument);
         using var demo = Process.Start(start)!;
         var output = demo.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(3));
-        await demo.WaitForExitAsync(deadline.Token);
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(6));
+        try
+        {
+            await demo.WaitForExitAsync(deadline.Token);
+        }
+        finally
+        {
+            if (!demo.HasExited) demo.Kill(entireProcessTree: true);
+        }
+
         var lines = await output;
         Assert.True(demo.ExitCode == 0, lines);
         Assert.Contains("three was introduced to two only", lines, StringComparison.Ordinal);

@@ -229,11 +229,11 @@ public sealed class MembershipClusterSpecs : IAsyncDisposable
         var second = await Start(b, $"ws://{a}:1", c);
         var third = await Start(c, a, b);
         await third.InsertAsync("dog", 1, "what the first copy brings");
-        await Wait.UntilAsync(() => first.Has("dog", 1) && second.Has("dog", 1), "the third is with both", 60);
+        await Wait.UntilAsync(() => first.Has("dog", 1) && second.Has("dog", 1), "the third is with both");
         await first.InsertAsync("dog", 2, "from the first");
-        await Wait.UntilAsync(() => third.Has("dog", 2), "the third has it", 60);
+        await Wait.UntilAsync(() => third.Has("dog", 2), "the third has it");
         await third.InsertAsync("dog", 3, "after it");
-        await Wait.UntilAsync(() => second.Has("dog", 3), "the third goes on", 60);
+        await Wait.UntilAsync(() => second.Has("dog", 3), "the third goes on");
         Assert.Equal(failOver, second.Has("dog", 2));
 
         async Task<ClusterNode> Start(string name, params string[] routes)
@@ -253,11 +253,11 @@ public sealed class MembershipClusterSpecs : IAsyncDisposable
         _nodes.Add(await ClusterNode.StartAsync(new ClusterNodeOptions(b).With($"ws://{a}:1", c)));
         _nodes.Add(await ClusterNode.StartAsync(new ClusterNodeOptions(c).With(a, b)));
         await _nodes[2].InsertAsync("dog", 1, "before the drop");
-        await Wait.UntilAsync(() => _nodes[0].Has("dog", 1) && _nodes[1].Has("dog", 1), "the row is everywhere", 60);
+        await Wait.UntilAsync(() => _nodes[0].Has("dog", 1) && _nodes[1].Has("dog", 1), "the row is everywhere");
         await _nodes[2].CallAsync(new { operation = "drop_table", database = "data", table = "dog" });
 
         await _nodes[0].InsertAsync("dog", 2, "it goes through the one that has no such table");
-        await Wait.UntilAsync(() => _nodes[1].Has("dog", 2), "the row comes through", 60);
+        await Wait.UntilAsync(() => _nodes[1].Has("dog", 2), "the row comes through");
         Assert.Null(_nodes[2].Databases.Find(DatabaseName.Data)!.Engine.Catalog.Find(new TableName("dog")));
     }
 

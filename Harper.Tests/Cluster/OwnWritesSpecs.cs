@@ -63,7 +63,7 @@ public sealed class OwnWritesSpecs : IAsyncDisposable
         var watch = Stopwatch.StartNew();
         while (true)
         {
-            await Wait.UntilAsync(() => IsConnected(_peer), "the peer is connected", 60);
+            await Wait.UntilAsync(() => IsConnectedAsync(_peer), "the peer is connected");
             var (code, output, error) = await RunResyncAsync();
             if (code == 0) return output;
             if (watch.Elapsed.TotalSeconds > 60 || !error.Contains("there is no connection", StringComparison.Ordinal)) Assert.Fail($"{output}{error}");
@@ -77,7 +77,7 @@ public sealed class OwnWritesSpecs : IAsyncDisposable
             RedirectStandardOutput = true, RedirectStandardError = true, Environment = { ["ROOTPATH"] = _peer.Root },
         };
         using var command = Process.Start(start)!;
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var deadline = new CancellationTokenSource(Wait.Deadline);
         var output = await command.StandardOutput.ReadToEndAsync(deadline.Token);
         await command.WaitForExitAsync(deadline.Token);
         return (command.ExitCode, output, await command.StandardError.ReadToEndAsync(deadline.Token));
@@ -106,7 +106,7 @@ public sealed class OwnWritesSpecs : IAsyncDisposable
         Assert.False((await _node.CallAsync(new { operation = "cluster_status" })).TryGetProperty("waiting_writes", out _));
     }
 
-    private static bool IsConnected(HostProcess node) => node.CallAsync(new { operation = "cluster_status" }).GetAwaiter().GetResult()
+    private static async Task<bool> IsConnectedAsync(HostProcess node) => (await node.CallAsync(new { operation = "cluster_status" }))
         .GetProperty("connections")[0].GetProperty("database_sockets").EnumerateArray()
         .Any(socket => socket.GetProperty("database").GetString() == "data" && socket.GetProperty("connected").GetBoolean());
 
@@ -119,14 +119,12 @@ public sealed class OwnWritesSpecs : IAsyncDisposable
 
     private async Task UntilEqualAsync(int rows)
     {
-        var watch = Stopwatch.StartNew();
-        while (true)
+        string[] left = [], right = [];
+        await Wait.UntilAsync(async () =>
         {
-            var (left, right) = (await RowsAsync(_node), await RowsAsync(_peer));
-            if (left.Length == rows && left.SequenceEqual(right)) return;
-            if (watch.Elapsed.TotalSeconds > 60) Assert.Fail($"{left.Length} and {right.Length} rows instead of {rows} equal ones:\n{_node.Output}\n{_peer.Output}");
-            await Task.Delay(50);
-        }
+            (left, right) = (await RowsAsync(_node), await RowsAsync(_peer));
+            return left.Length == rows && left.SequenceEqual(right);
+        }, $"both hold the same {rows} rows", seen: () => $"{left.Length} and {right.Length} rows");
     }
 
     private static async Task<string[]> RowsAsync(HostProcess node)

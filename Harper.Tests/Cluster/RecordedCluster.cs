@@ -25,10 +25,8 @@ internal sealed class RecordedCluster : IAsyncDisposable
     /// <summary>Recorded address → ours.</summary>
     public IEnumerable<(string From, string To)> Names => [("127.0.0.2", _nodes["a"].Address), ("127.0.0.3", _nodes["b"].Address), ("127.0.0.4", _nodes["c"].Address)];
 
-    /// <summary>Starts a node and waits for it, longer than a demonstration would: specs also run on machines that are busy.</summary>
     public async Task StartAsync(string name, CancellationToken cancellation)
     {
-        const int patience = 4;
         var node = _nodes[name];
         var isNew = _made.Add(name);
         if (isNew)
@@ -38,20 +36,9 @@ internal sealed class RecordedCluster : IAsyncDisposable
             await File.WriteAllTextAsync(Path.Combine(keys.FullName, "privateKey.pem"), SecureNode.NewKey(), cancellation);
         }
         node.Start();
-        for (var attempt = 1; ; attempt++)
-        {
-            try
-            {
-                await node.WaitUntilAnsweringAsync(cancellation);
-                // Without a secure port a node makes its certificate when it is asked to; the recorded ones had theirs from the start.
-                if (isNew) await node.RunAsync(new { operation = "renew_certificates" }, cancellation);
-                return;
-            }
-            catch (DemoFailure) when (attempt < patience && node.IsRunning)
-            {
-                // Still starting.
-            }
-        }
+        await node.WaitUntilAnsweringAsync(cancellation);
+        // Without a secure port a node makes its certificate when it is asked to; the recorded ones had theirs from the start.
+        if (isNew) await node.RunAsync(new { operation = "renew_certificates" }, cancellation);
     }
 
     public Task KillAsync(string name) => _nodes[name].KillAsync();
@@ -97,7 +84,7 @@ internal sealed class RecordedCluster : IAsyncDisposable
         _clients[name] = new HttpClient(new SocketsHttpHandler { PooledConnectionIdleTimeout = TimeSpan.FromSeconds(2) })
         {
             BaseAddress = new Uri($"http://{address}:9925/"),
-            Timeout = TimeSpan.FromSeconds(30),
+            Timeout = Wait.Deadline,
         };
     }
 }

@@ -32,29 +32,29 @@ public sealed class SelectionSpecs : IAsyncDisposable
         await DeclareAsync(a, DatabaseName.Data, "kept", replicate: false);
         foreach (var node in _nodes) await DeclareAsync(node, Other, "shared", replicate: true);
         await DeclareAsync(a, Other, "unlisted", replicate: null);
-        await WriteAsync(a, "data", "kept", 1);
-        await WriteAsync(a, "other", "shared", 1);
-        await WriteAsync(a, "other", "unlisted", 1);
-        await WriteAsync(a, "data", "dog", 1);
+        await a.WriteAsync("data", "kept", 1);
+        await a.WriteAsync("other", "shared", 1);
+        await a.WriteAsync("other", "unlisted", 1);
+        await a.WriteAsync("data", "dog", 1);
         await b.CallAsync(new { operation = "cluster_set_routes", routes = new[] { "127.0.0.2" } });
 
         // The first copy leaves out what the stream does, and takes a table that opts in although its database is not listed.
-        await Wait.UntilAsync(() => Has(b, "data", "dog", 1) && Has(b, "other", "shared", 1), "what replicates is copied");
-        await WriteAsync(a, "data", "kept", 2);
-        await WriteAsync(a, "data", "dog", 2);
-        await Wait.UntilAsync(() => Has(b, "data", "dog", 2), "and streamed");
+        await Wait.UntilAsync(() => b.Has("data", "dog", 1) && b.Has("other", "shared", 1), "what replicates is copied");
+        await a.WriteAsync("data", "kept", 2);
+        await a.WriteAsync("data", "dog", 2);
+        await Wait.UntilAsync(() => b.Has("data", "dog", 2), "and streamed");
         Assert.Null(b.Databases.Find(DatabaseName.Data)!.Engine.Catalog.Find(new TableName("kept")));
         Assert.Null(b.Databases.Find(Other)!.Engine.Catalog.Find(new TableName("unlisted")));
 
         // A table of its own on the receiving side stays its own too.
         await DeclareAsync(b, DatabaseName.Data, "mine", replicate: false);
-        await WriteAsync(a, "data", "mine", 1);
+        await a.WriteAsync("data", "mine", 1);
         await DeclareAsync(a, DatabaseName.Data, "kept", replicate: true);
-        await WriteAsync(a, "data", "kept", 3);
-        await Wait.UntilAsync(() => Has(b, "data", "kept", 3), "from now on it flows");
-        Assert.False(Has(b, "data", "kept", 1));
-        Assert.False(Has(b, "data", "kept", 2));
-        Assert.False(Has(b, "data", "mine", 1));
+        await a.WriteAsync("data", "kept", 3);
+        await Wait.UntilAsync(() => b.Has("data", "kept", 3), "from now on it flows");
+        Assert.False(b.Has("data", "kept", 1));
+        Assert.False(b.Has("data", "kept", 2));
+        Assert.False(b.Has("data", "mine", 1));
     }
 
     [Fact]
@@ -85,10 +85,10 @@ public sealed class SelectionSpecs : IAsyncDisposable
         var a = await StartAsync("127.0.0.2", "127.0.0.3", "127.0.0.4");
         var b = await StartAsync("127.0.0.3", "127.0.0.4", "127.0.0.2");
         var c = await StartAsync("127.0.0.4", "127.0.0.2", "127.0.0.3");
-        for (var id = 1; id <= 30; id++) await WriteAsync(_nodes[id % 3], "data", "dog", id);
-        await Wait.UntilAsync(() => _nodes.All(node => Enumerable.Range(1, 30).All(id => Has(node, "data", "dog", id))), "everything is everywhere");
-        await WriteAsync(a, "data", "dog", 31);
-        await Wait.UntilAsync(() => Has(b, "data", "dog", 31) && Has(c, "data", "dog", 31), "the last too");
+        for (var id = 1; id <= 30; id++) await _nodes[id % 3].WriteAsync("data", "dog", id);
+        await Wait.UntilAsync(() => _nodes.All(node => Enumerable.Range(1, 30).All(id => node.Has("data", "dog", id))), "everything is everywhere");
+        await a.WriteAsync("data", "dog", 31);
+        await Wait.UntilAsync(() => b.Has("data", "dog", 31) && c.Has("data", "dog", 31), "the last too");
         foreach (var node in _nodes)
         {
             var changes = node.Databases.Find(DatabaseName.Data)!.ReadLog(0, int.MaxValue).Transactions.SelectMany(entry => entry.Changes.Select(change => change.Change.Key));
@@ -103,19 +103,6 @@ public sealed class SelectionSpecs : IAsyncDisposable
     {
         var (handle, _) = await node.Databases.CreateAsync(database);
         Assert.IsNotType<CommitResult.Rejected>(await handle.CommitAsync(new CommitRequest.Schema([new SchemaEdit.EnsureTable(spec, Declared: true)])));
-    }
-
-    private static async Task WriteAsync(ClusterNode node, string database, string table, int id)
-    {
-        await node.TryCallAsync(new { operation = "create_table", database, table, primary_key = "id" });
-        await node.CallAsync(new { operation = "insert", database, table, records = new[] { new { id } } });
-    }
-
-    private static bool Has(ClusterNode node, string database, string table, int id)
-    {
-        if (node.Databases.Find(new DatabaseName(database)) is not { } found) return false;
-        using var view = found.OpenView();
-        return view.Catalog.Find(new TableName(table)) is { } definition && view.TryRead(definition, KeyCodec.FromNumber(id), out _);
     }
 
     private Task<ClusterNode> StartAsync(string name, params string[] routes) => StartAsync(name, all: false, routes);

@@ -64,7 +64,7 @@ public sealed class StartTimeSpecs : IAsyncDisposable
         foreach (var (node, peer) in new[] { (b, a), (a, b) })
         {
             string? verdict = null;
-            await Wait.UntilAsync(() => (verdict = CompareAsync(node, peer).GetAwaiter().GetResult()) is not null, "they are in step");
+            await Wait.UntilAsync(async () => (verdict = await CompareAsync(node, peer)) is not null, "they are in step");
             Assert.Equal("partial", verdict);
         }
 
@@ -73,7 +73,7 @@ public sealed class StartTimeSpecs : IAsyncDisposable
         // Who joins by way of the node that left something out still gets everything.
         var d = await StartAsync("127.0.0.5");
         await d.CallAsync(new { operation = "add_node", hostname = b.Name, authorization = Credentials });
-        await Wait.UntilAsync(() => d.Has("dog", 1) && d.Has("dog", 3), "the newcomer has all", 60);
+        await Wait.UntilAsync(() => d.Has("dog", 1) && d.Has("dog", 3), "the newcomer has all");
         Assert.False(b.Has("dog", 1));
     }
 

@@ -135,7 +135,7 @@ public sealed class HttpCarrierSpecs : IAsyncLifetime
         using var lines = new StreamReader(await events.Content.ReadAsStreamAsync());
         Assert.StartsWith(": ", await lines.ReadLineAsync(), StringComparison.Ordinal);
         await _node.RunAsync(new { operation = "create_table", database = "seen", table = "dog", primary_key = "id" });
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var deadline = new CancellationTokenSource(Wait.Deadline);
         while (await lines.ReadLineAsync(deadline.Token) is { } line)
             if (line.Contains("databases/seen", StringComparison.Ordinal)) return;
     }
@@ -164,7 +164,7 @@ public sealed class HttpCarrierSpecs : IAsyncLifetime
         var csv = "id,text\n" + string.Concat(Enumerable.Range(10, 6).Select(id => $"{id},{text}\n"));
         (_, body) = await _node.RunAsync(new { operation = "csv_data_load", table = "large", data = csv });
         var job = body.GetProperty("job_id").GetString();
-        await Wait.UntilAsync(() => _node.RunAsync(new { operation = "get_job", id = job }).GetAwaiter().GetResult().Body[0].GetProperty("status").GetString() == "COMPLETE", "the load ends", 60);
+        await Wait.UntilAsync(async () => (await _node.RunAsync(new { operation = "get_job", id = job })).Body[0].GetProperty("status").GetString() == "COMPLETE", "the load ends");
         Assert.Empty(Directory.EnumerateFiles(Path.Combine(_node.Root, "tmp")));
     }
 
@@ -201,7 +201,7 @@ public sealed class HttpCarrierSpecs : IAsyncLifetime
 
     private static async Task<string> ReadAllAsync(Socket socket)
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var deadline = new CancellationTokenSource(Wait.Deadline);
         var received = new StringBuilder();
         var buffer = new byte[4096];
         try

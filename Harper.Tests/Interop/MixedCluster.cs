@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using Harper.Tests.Support;
 using Xunit;
@@ -79,15 +78,8 @@ internal sealed class MixedCluster(string prefix) : IAsyncDisposable
     public Task UntilAsync(string what, Func<Task<bool>> condition, int seconds = Patience) => UntilAsync(what, condition, () => Task.FromResult(string.Empty), seconds);
 
     /// <param name="detail">What to say beside the state of all nodes when it does not come true.</param>
-    public async Task UntilAsync(string what, Func<Task<bool>> condition, Func<Task<string>> detail, int seconds = Patience)
-    {
-        var watch = Stopwatch.StartNew();
-        while (!await condition())
-        {
-            if (watch.Elapsed.TotalSeconds > seconds) Assert.Fail($"Not within {seconds} s: {what}\n{await detail()}\n{await StateAsync()}");
-            await Task.Delay(50);
-        }
-    }
+    public Task UntilAsync(string what, Func<Task<bool>> condition, Func<Task<string>> detail, int seconds = Patience) =>
+        Wait.UntilAsync(condition, $"{what} (nodes {prefix}.*)", seconds, ask: detail);
 
     /// <summary>A row can be read on a node, and an attribute of it says this.</summary>
     public Task UntilReadsAsync(NodeProcess node, string database, string table, object id, string attribute, object? value) =>
@@ -108,19 +100,6 @@ internal sealed class MixedCluster(string prefix) : IAsyncDisposable
     }
 
     public async ValueTask DisposeAsync() => await Task.WhenAll(_nodes.Select(node => node.DisposeAsync().AsTask()));
-
-    private async Task<string> StateAsync()
-    {
-        var state = new List<string>();
-        foreach (var node in _nodes.Where(node => node.IsRunning))
-        {
-            var (_, status) = await node.RunAsync(new { operation = "cluster_status" });
-            var lines = node.Output.Split('\n').Where(line => !line.Contains("Operation", StringComparison.Ordinal)).ToArray();
-            state.Add($"{node.GetType().Name} {node.Address}: {status.GetRawText()}\n{string.Join('\n', lines.TakeLast(30))}");
-        }
-
-        return string.Join('\n', state);
-    }
 
     private T Keep<T>(T node) where T : NodeProcess
     {

@@ -44,7 +44,7 @@ public sealed class DispatcherSpecs
     {
         var entry = new OperationEntry("slow", OperationAccess.Anyone, async (_, cancellation) =>
         {
-            await Task.Delay(Timeout.Infinite, cancellation);
+            await Wait.ForeverAsync(cancellation);
             return OperationAnswer.Message("never");
         })
         { Deadline = TimeSpan.FromMilliseconds(50) };
@@ -66,7 +66,7 @@ public sealed class DispatcherSpecs
         Assert.Equal(1, dispatcher.InFlight);
         Assert.False(await dispatcher.DrainAsync(TimeSpan.FromMilliseconds(30)));
         finish.SetResult();
-        Assert.True(await dispatcher.DrainAsync(TimeSpan.FromSeconds(5)));
+        Assert.True(await dispatcher.DrainAsync(Wait.Deadline));
         Assert.Equal(200, (await running).Status);
     }
 

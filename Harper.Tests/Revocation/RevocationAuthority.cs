@@ -80,7 +80,7 @@ internal sealed class RevocationAuthority : IDisposable
         process.ErrorDataReceived += Look;
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        Assert.True(ready.Task.Wait(TimeSpan.FromSeconds(60)), "the responder of openssl does not start");
+        Assert.True(ready.Task.Wait(Wait.Deadline), "the responder of openssl does not start");
         return process;
     }
 

@@ -6,6 +6,7 @@ using Harper.Actors.Certificates;
 using Harper.Core.Certificates.Revocation;
 using Harper.Host.Revocation;
 using Microsoft.Extensions.Logging.Abstractions;
+using Harper.Tests.Support;
 using Xunit;
 
 namespace Harper.Tests.Revocation;
@@ -92,7 +93,7 @@ public sealed class RevocationCheckSpecs : IDisposable
             ("/garbage", () => _server.Serve("/garbage", Encoding.ASCII.GetBytes("<html>sorry</html>")), "no revocation list can be read"),
             ("/empty", () => _server.Serve("/empty", []), "no revocation list can be read"),
             ("/foreign", () => _server.Serve("/foreign", foreign.List()), "is not of"),
-            ("/slow", () => _server.Serve("/slow", async (_, ended) => await Task.Delay(TimeSpan.FromMinutes(5), ended)), "does not answer within 1 s"),
+            ("/slow", () => _server.Serve("/slow", async (_, ended) => await Wait.ForeverAsync(ended)), "does not answer within 1 s"),
             ("/endless", () => _server.Serve("/endless", EndlessAsync), "does not answer within 1 s|more than"),
             ("/huge", () => _server.Serve("/huge", (stream, ended) => stream.WriteAsync("HTTP/1.1 200 OK\r\nContent-Length: 104857600\r\n\r\n"u8.ToArray(), ended).AsTask()), "more than"),
             ("/inside", () => _server.Serve("/inside", [], "302 Found", $"Location: {_server.Url}/list\r\n"), "where URLs from certificates may not lead"),

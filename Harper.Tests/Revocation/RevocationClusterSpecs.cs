@@ -27,18 +27,18 @@ public sealed class RevocationClusterSpecs : IAsyncDisposable
         var shown = Issue("127.0.43.3");
         var a = await StartAsync("127.0.43.2", "127.0.43.3", Issue("127.0.43.2"), """{"failureMode":"fail-open","crl":{"cacheTtl":1000}}""");
         var b = await StartAsync("127.0.43.3", "127.0.43.2", shown, null);
-        await Wait.UntilAsync(() => a.Connected.Length == 1 && b.Connected.Length == 1, "both are connected", 60);
+        await Wait.UntilAsync(() => a.Connected.Length == 1 && b.Connected.Length == 1, "both are connected");
         await a.InsertAsync("dog", 1, "Penny");
-        await Wait.UntilAsync(() => b.Has("dog", 1), "rows cross", 60);
+        await Wait.UntilAsync(() => b.Has("dog", 1), "rows cross");
         Assert.True(_server.Count("/list") > 0, "nobody asked the authority");
 
         // While both are connected: as soon as the list is fetched again, the open sockets end.
         _server.Serve("/list", Authority.List(shown));
         _cluster.Ahead = TimeSpan.FromSeconds(10);
-        await Wait.UntilAsync(() => a.Connected.Length == 0 && b.Connected.Length == 0, "the sockets that were open are closed", 60);
+        await Wait.UntilAsync(() => a.Connected.Length == 0 && b.Connected.Length == 0, "the sockets that were open are closed");
         await a.InsertAsync("dog", 2, "Harper");
         b = await _cluster.StartAgainAsync(b);
-        await Wait.UntilAsync(() => Refused(a, b, "certificate revoked") && Refused(b, a, "certificate revoked"), "it is refused as the one that dials and as the one that is dialled", 60);
+        await Wait.UntilAsync(() => Refused(a, b, "certificate revoked") && Refused(b, a, "certificate revoked"), "it is refused as the one that dials and as the one that is dialled");
         Assert.Contains("certificate revoked: listed at", (await a.CallAsync(new { operation = "cluster_status" })).GetRawText(), StringComparison.Ordinal);
         Assert.Empty(a.Connected);
         Assert.Empty(b.Connected);
@@ -52,15 +52,15 @@ public sealed class RevocationClusterSpecs : IAsyncDisposable
         var closed = await StartAsync("127.0.43.4", "127.0.43.5", Issue("127.0.43.4"), "true");
         var peer = await StartAsync("127.0.43.5", "127.0.43.4", Issue("127.0.43.5"), null);
         await Wait.UntilAsync(
-            () => Refused(closed, peer, "revocation status unknown") && Refused(peer, closed, "revocation status unknown"), "it is refused as the one that dials and as the one that is dialled", 60);
+            () => Refused(closed, peer, "revocation status unknown") && Refused(peer, closed, "revocation status unknown"), "it is refused as the one that dials and as the one that is dialled");
         Assert.Empty(closed.Connected);
         Assert.Empty(peer.Connected);
 
         var open = await StartAsync("127.0.43.6", "127.0.43.7", Issue("127.0.43.6"), """{"failureMode":"fail-open"}""");
         var other = await StartAsync("127.0.43.7", "127.0.43.6", Issue("127.0.43.7"), null);
-        await Wait.UntilAsync(() => open.Connected.Length == 1 && other.Connected.Length == 1, "both are connected", 60);
+        await Wait.UntilAsync(() => open.Connected.Length == 1 && other.Connected.Length == 1, "both are connected");
         await other.InsertAsync("dog", 1, "Penny");
-        await Wait.UntilAsync(() => open.Has("dog", 1), "rows cross", 60);
+        await Wait.UntilAsync(() => open.Has("dog", 1), "rows cross");
         Assert.Contains(_cluster.Log.Lines, line => line.Contains("127.0.43.7", StringComparison.Ordinal) && line.Contains("fail-open", StringComparison.Ordinal));
     }
 

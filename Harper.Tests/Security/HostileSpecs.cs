@@ -42,7 +42,7 @@ public sealed class HostileSpecs : IAsyncLifetime
             await AliveAsync();
             TestContext.Current.TestOutputHelper?.WriteLine($"{attack.Method.Name}: {watch.Elapsed.TotalSeconds:0.0} s, {(Memory() - before) >> 20} MB more");
         }
-        await Wait.UntilAsync(() => Memory() - before < MayGrow, "the memory is given back", 60);
+        await Wait.UntilAsync(() => Memory() - before < MayGrow, "the memory is given back");
     }
 
     private async Task BodyBombsAsync()

@@ -125,7 +125,7 @@ public sealed class UserOperationSpecs : IAsyncLifetime
         Assert.Equal((401, "invalid token"), Error(await _node.CallAsync(info, "Bearer " + ofApplication.Body["operation_token"])));
         Assert.Equal(400, (await _node.CallAsync($$"""{"operation":"create_authentication_tokens",{{Bob}},"expires_in":"zz"}""", null)).Status);
         var brief = (await _node.CallAsync($$"""{"operation":"create_authentication_tokens",{{Bob}},"expires_in":"1s"}""", null)).Body["operation_token"]!.GetValue<string>();
-        await Wait.UntilAsync(() => Error(_node.CallAsync(info, "Bearer " + brief).GetAwaiter().GetResult()) == (401, "token expired"), "the token expires");
+        await Wait.UntilAsync(async () => Error(await _node.CallAsync(info, "Bearer " + brief)) == (401, "token expired"), "the token expires");
         foreach (var name in (string[])[".jwtPrivate.key", ".jwtPublic.key", ".jwtPass"])
             Assert.True(OperatingSystem.IsWindows() || File.GetUnixFileMode(Path.Combine(_node.Root, "keys", name)) == (UnixFileMode.UserRead | UnixFileMode.UserWrite), name);
     }

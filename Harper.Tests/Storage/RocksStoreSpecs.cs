@@ -62,12 +62,12 @@ public sealed class RocksStoreSpecs : OrderedStoreSpecs
         Write(("a", "1"));
         var cursor = _store.Cursor(Family.Rows);
         var closing = Task.Run(_store.Dispose, TestContext.Current.CancellationToken);
-        Assert.True(SpinWait.SpinUntil(() => IsRefused(_store), TimeSpan.FromSeconds(10)));
+        await Wait.UntilAsync(() => IsRefused(_store), "nobody new is let in");
         Assert.False(closing.IsCompleted);
         cursor.Seek([]);
         Assert.True(cursor.Valid);
         cursor.Dispose();
-        await closing.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        await closing.WaitAsync(Wait.Deadline, TestContext.Current.CancellationToken);
     }
 
     public override void Dispose()

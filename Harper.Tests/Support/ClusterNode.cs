@@ -78,6 +78,7 @@ public sealed class ClusterNode : IAsyncDisposable
     {
         var node = new ClusterNode(options);
         await node.StartAsync();
+        Wait.Witness(node, async () => $"{node.Name}: {await node.StateAsync()}");
         return node;
     }
 
@@ -110,11 +111,20 @@ public sealed class ClusterNode : IAsyncDisposable
         await CallAsync(new { operation = "insert", database = "data", table, records = new[] { new { id, name } } });
     }
 
-    /// <summary>A row of <c>data</c> can be read here.</summary>
-    public bool Has(string table, int id)
+    /// <summary>Writes a row that is nothing but its key; the table is made when it is not there.</summary>
+    public async Task WriteAsync(string database, string table, int id)
     {
-        if (Databases.Find(DatabaseName.Data) is not { } database) return false;
-        using var view = database.OpenView();
+        await TryCallAsync(new { operation = "create_table", database, table, primary_key = "id" });
+        await CallAsync(new { operation = "insert", database, table, records = new[] { new { id } } });
+    }
+
+    /// <summary>A row of <c>data</c> can be read here.</summary>
+    public bool Has(string table, int id) => Has("data", table, id);
+
+    public bool Has(string database, string table, int id)
+    {
+        if (Databases.Find(new DatabaseName(database)) is not { } found) return false;
+        using var view = found.OpenView();
         return view.Catalog.Find(new TableName(table)) is { } definition && view.TryRead(definition, KeyCodec.FromNumber(id), out _);
     }
 
@@ -156,6 +166,7 @@ public sealed class ClusterNode : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (_stopping.IsCancellationRequested) return;
+        Wait.Forget(this);
         await _stopping.CancelAsync();
         _options.Network?.StopListening($"{Name}:9933");
         if (_listener is { } listener)
@@ -164,7 +175,7 @@ public sealed class ClusterNode : IAsyncDisposable
             await listener.StopAsync(now.Token);
             await listener.DisposeAsync();
         }
-        await Running.DrainAsync(TimeSpan.FromSeconds(20));
+        await Running.DrainAsync(Wait.Deadline);
         await _system.Terminate();
         (_transport as IDisposable)?.Dispose();
     }

@@ -117,7 +117,7 @@ public sealed class FaultyTransport(IPeerTransport inner, TransportFaults faults
         {
             if (_database is null && ControlFrameCodec.IsControl(message.Span) && ControlFrameCodec.Decode(message.Span, FrameLimits.Default) is ControlFrame.PeerName name)
                 _database = name.Database.Value;
-            if (faults.Delay > TimeSpan.Zero) await Task.Delay(faults.Delay, cancellation);
+            await LateAsync(cancellation);
             if (faults.HalfClosed || faults.TakesDrop()) return;
             if (faults.TakeTruncation() is >= 0 and var length) message = message[..Math.Min(length, message.Length)];
             await inner.SendAsync(message, cancellation, more);
@@ -132,9 +132,11 @@ public sealed class FaultyTransport(IPeerTransport inner, TransportFaults faults
             }
             var message = await inner.ReceiveAsync(cancellation);
             if (message is { } came && faults.Hold is { IsReached: false } hold && hold.Takes(_database, came)) _held = hold;
-            if (faults.Delay > TimeSpan.Zero) await Task.Delay(faults.Delay, cancellation);
+            await LateAsync(cancellation);
             return message;
         }
+
+        private Task LateAsync(CancellationToken cancellation) => faults.Delay > TimeSpan.Zero ? Task.Delay(faults.Delay, cancellation) : Task.CompletedTask;
 
         public void Identified() => inner.Identified();
 

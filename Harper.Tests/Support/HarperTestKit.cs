@@ -15,7 +15,9 @@ public abstract class HarperTestKit : TestKit
     private static readonly Config OurConfig = ConfigurationFactory.ParseString(File.ReadAllText(Path.Combine(Repository.Root, "harper.hocon")));
 
     protected HarperTestKit(string overrides = "")
-        : base(ConfigurationFactory.ParseString(overrides + "\nakka.loglevel = WARNING\nakka.actor.provider = local").WithFallback(OurConfig))
+        : base(ConfigurationFactory.ParseString(overrides + "\nakka.loglevel = WARNING\nakka.actor.provider = local\n"
+            // A generous deadline costs nothing, and the machine may be busy: messages are expected within a minute.
+            + $"akka.test {{ default-timeout = {Wait.Seconds}s, single-expect-default = {Wait.Seconds}s }}").WithFallback(OurConfig))
     {
     }
 
@@ -46,10 +48,6 @@ public abstract class HarperTestKit : TestKit
     {
         OpenEngine = (name, store, now) => DatabaseEngine.Open(store, name, new NodeName("self"), EngineSettings.Default, now, Guid.NewGuid),
     };
-
-    /// <summary>Waits for a condition; the deadline is generous, the machine may be busy.</summary>
-    protected Task EventuallyAsync(Func<bool> condition, string what) =>
-        AwaitAssertAsync(() => Xunit.Assert.True(condition(), what), TimeSpan.FromSeconds(10), TimeSpan.FromMilliseconds(20));
 
     protected static CommitRequest.Local Write(long bytes = 100) => new([default], "HDB_ADMIN") { Bytes = bytes };
 

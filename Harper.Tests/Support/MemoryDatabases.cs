@@ -47,6 +47,7 @@ internal sealed class MemoryDatabases(NodeName self) : IDatabaseDirectory, IDisp
 internal sealed class MemoryDatabase(DatabaseName name, NodeName self) : IDatabaseHandle, IDisposable
 {
     private readonly Lock _writer = new();
+    private TaskCompletionSource _bell = NewBell();
 
     public DatabaseName Name { get; } = name;
 
@@ -65,9 +66,12 @@ internal sealed class MemoryDatabase(DatabaseName name, NodeName self) : IDataba
         if (Refuse is { } refusal && request is CommitRequest.Local) return Task.FromResult(refusal);
         CommitOutcome outcome;
         lock (_writer) outcome = Engine.Commit([request], Now);
+        Interlocked.Exchange(ref _bell, NewBell()).SetResult();
         if (outcome.SchemaChanged) SchemaChanged?.Invoke(this);
         return Task.FromResult(outcome.Results[0]);
     }
+
+    private static TaskCompletionSource NewBell() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public IReadView OpenView() => Engine.OpenView(Now);
 
@@ -75,7 +79,12 @@ internal sealed class MemoryDatabase(DatabaseName name, NodeName self) : IDataba
 
     public async Task WaitForLogAsync(double after, CancellationToken cancellation)
     {
-        while (Engine.Positions.Head <= after) await Task.Delay(5, cancellation);
+        while (true)
+        {
+            var bell = Volatile.Read(ref _bell);
+            if (Engine.Positions.Head > after) return;
+            await bell.Task.WaitAsync(cancellation);
+        }
     }
 
     public IDisposable HoldLog(double after) => new Hold();

@@ -11,7 +11,6 @@ namespace Harper.Tests.Support;
 /// <summary>A node in a process of its own, of either kind, on a loopback address of its own, with a folder that goes with it, and a client for it.</summary>
 internal abstract class NodeProcess : IAsyncDisposable
 {
-    private const int StartSeconds = 90;
     private readonly TemporaryFolder _folder = new();
     private readonly ConcurrentQueue<string> _lines = new();
     private Process? _process;
@@ -20,6 +19,7 @@ internal abstract class NodeProcess : IAsyncDisposable
     {
         Address = address;
         Root = _folder.Below("hdb");
+        Wait.Witness(this, StateAsync);
         // A node that was killed resets its connections: what a pool would keep of them is good for nothing.
         Client = new HttpClient(new SocketsHttpHandler { PooledConnectionIdleTimeout = TimeSpan.FromSeconds(2) })
         {
@@ -59,27 +59,22 @@ internal abstract class NodeProcess : IAsyncDisposable
     }
 
     /// <summary>Waits until the operations API answers.</summary>
-    public async Task WaitUntilAnsweringAsync(string user = "admin", string password = "Abc1234!")
+    public Task WaitUntilAnsweringAsync(string user = "admin", string password = "Abc1234!") => Wait.UntilAsync(async () =>
     {
-        var watch = Stopwatch.StartNew();
-        while (true)
+        if (_process!.HasExited) Assert.Fail($"The node {Address} ended while it started:\n{Output}");
+        try
         {
-            if (_process!.HasExited || watch.Elapsed.TotalSeconds > StartSeconds) Assert.Fail($"The node {Address} does not answer:\n{Output}");
-            try
-            {
-                using var request = new HttpRequestMessage(HttpMethod.Get, "health");
-                request.Headers.Authorization = Basic(user, password);
-                using var answer = await Client.SendAsync(request);
-                if (answer.IsSuccessStatusCode) return;
-            }
-            catch (Exception failure) when (failure is HttpRequestException or TaskCanceledException)
-            {
-                // Not yet.
-            }
-
-            await Task.Delay(50);
+            using var request = new HttpRequestMessage(HttpMethod.Get, "health");
+            request.Headers.Authorization = Basic(user, password);
+            using var answer = await Client.SendAsync(request);
+            return answer.IsSuccessStatusCode;
         }
-    }
+        catch (Exception failure) when (failure is HttpRequestException or TaskCanceledException)
+        {
+            // Not yet.
+            return false;
+        }
+    }, $"the node {Address} answers", seconds: 120);
 
     /// <summary>Waits for the process to end by itself.</summary>
     public async Task<int> EndAsync(int seconds = 60)
@@ -156,6 +151,7 @@ internal abstract class NodeProcess : IAsyncDisposable
 
     public virtual async ValueTask DisposeAsync()
     {
+        Wait.Forget(this);
         Client.Dispose();
         await KillAsync();
         _process?.Dispose();
@@ -164,6 +160,14 @@ internal abstract class NodeProcess : IAsyncDisposable
 
     /// <summary>The program, its fixed arguments and its environment.</summary>
     protected abstract ProcessStartInfo Command();
+
+    /// <summary>What it says of the cluster, and what it said last.</summary>
+    private async Task<string> StateAsync()
+    {
+        var lines = Output.Split('\n').Where(line => !line.Contains("Operation", StringComparison.Ordinal)).TakeLast(30);
+        var status = IsRunning ? (await RunAsync(new { operation = "cluster_status" })).Body.GetRawText() : "not running";
+        return $"{GetType().Name} {Address}: {status}\n{string.Join('\n', lines)}";
+    }
 
     private void Keep(string? line)
     {

@@ -31,7 +31,7 @@ internal sealed class OperationNode : IDisposable
 
     public async Task<Answered> CallAsync(string body, Caller? caller = null, CallOrigin origin = CallOrigin.Http)
     {
-        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var timeout = new CancellationTokenSource(Wait.Deadline);
         var answer = await Dispatcher.RunAsync(Encoding.UTF8.GetBytes(body), caller ?? Admin, origin, timeout.Token);
         using var stream = new MemoryStream();
         await using (var writer = new Utf8JsonWriter(stream)) await answer.WriteToAsync(writer, timeout.Token);

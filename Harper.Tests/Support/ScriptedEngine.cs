@@ -39,7 +39,7 @@ internal sealed class ScriptedEngine(DatabaseName name) : IDatabaseEngine
     public ManualResetEventSlim Hold() => _hold = new ManualResetEventSlim();
 
     /// <summary>Completes when a commit has entered the engine.</summary>
-    public Task EnteredAsync() => _entered.WaitAsync(TimeSpan.FromSeconds(10));
+    public async Task EnteredAsync() => Xunit.Assert.True(await _entered.WaitAsync(Wait.Deadline), "no commit enters the engine");
 
     public CommitOutcome Commit(IReadOnlyList<CommitRequest> group, double now)
     {
@@ -50,7 +50,7 @@ internal sealed class ScriptedEngine(DatabaseName name) : IDatabaseEngine
             Threads.Add(Thread.CurrentThread);
         }
         _entered.Release();
-        _hold?.Wait(TimeSpan.FromSeconds(20));
+        _hold?.Wait(Wait.Deadline);
         if (FailWith is { } reason) throw new IOException(reason);
         var before = Catalog;
         var logged = ImmutableArray.CreateBuilder<LoggedTransaction>();

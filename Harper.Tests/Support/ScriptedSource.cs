@@ -16,7 +16,7 @@ internal sealed class ScriptedSource(IPeerSocket socket) : IAsyncDisposable
     public async Task<T> UntilAsync<T>(Predicate<T> wanted) where T : ControlFrame
     {
         socket.Identified();
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var deadline = new CancellationTokenSource(Wait.Deadline);
         while (true)
         {
             var message = await socket.ReceiveAsync(deadline.Token) ?? throw new InvalidOperationException($"closed: {(await socket.Ended).Reason}");

@@ -34,7 +34,7 @@ internal sealed class ScriptedSubscriber(IPeerSocket socket) : IAsyncDisposable
 
     public async Task UntilAsync(Func<bool> condition)
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var deadline = new CancellationTokenSource(Wait.Deadline);
         while (!condition())
         {
             var message = await socket.ReceiveAsync(deadline.Token) ?? throw new InvalidOperationException($"closed: {(await socket.Ended).Reason}");

@@ -32,7 +32,7 @@ internal sealed class SecuredNode : IAsyncDisposable
         };
         foreach (var (key, value) in settings) environment[key] = value;
         var host = await HarperHost.StartAsync(new HarperConfigLoader(environment, []), TextWriter.Null, TextWriter.Null, default);
-        var client = new HttpClient(new SocketsHttpHandler { UseCookies = false }) { BaseAddress = new Uri($"http://{address}:9925/"), Timeout = TimeSpan.FromSeconds(60) };
+        var client = new HttpClient(new SocketsHttpHandler { UseCookies = false }) { BaseAddress = new Uri($"http://{address}:9925/"), Timeout = Wait.Deadline };
         return new SecuredNode(folder, host, client);
     }
 

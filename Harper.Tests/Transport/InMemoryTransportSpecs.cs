@@ -31,17 +31,16 @@ public sealed class InMemoryTransportSpecs : PeerTransportSpecBase
     }
 
     [Fact]
-    public async Task A_paused_receiver_should_not_be_taken_for_a_dead_peer()
+    public Task A_paused_receiver_should_not_be_taken_for_a_dead_peer() => Wait.AtSomePaceAsync(TimeSpan.FromMilliseconds(200), async timeout =>
     {
-        var settings = new PeerSocketSettings { PingInterval = TimeSpan.FromMilliseconds(50), PingTimeout = TimeSpan.FromMilliseconds(200) };
-        var (dialled, accepted) = await ConnectAsync(settings);
+        var (dialled, accepted) = await ConnectAsync(new PeerSocketSettings { PingInterval = timeout / 4, PingTimeout = timeout });
         // Nobody receives on the dialled side for several time-outs; then the message is still there.
         var listening = accepted.ReceiveAsync(Cancellation).AsTask();
         await accepted.SendAsync(new byte[] { 1 }, Cancellation);
-        await Task.WhenAny(dialled.Ended, accepted.Ended, Task.Delay(1000, Cancellation));
+        await Wait.PassAsync(timeout * 4, dialled.Ended, accepted.Ended);
         Assert.Equal(1, (await NextAsync(dialled)).Span[0]);
         Assert.False(listening.IsCompleted);
-    }
+    });
 
     [Fact]
     public async Task Faults_should_do_what_they_say()
@@ -67,7 +66,7 @@ public sealed class InMemoryTransportSpecs : PeerTransportSpecBase
         faults.HalfClosed = false;
         faults.Delay = TimeSpan.FromMilliseconds(20);
         await socket.SendAsync(new byte[50], Cancellation);
-        await UntilAsync(() => received.Count == 3, "three messages had arrived");
+        await Wait.UntilAsync(() => received.Count == 3, "three messages had arrived");
         Assert.Equal([20, 5, 50], received);
         await transport.CutAllAsync();
         await ended.Task.WaitAsync(Soon, Cancellation);

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Net;
 using Harper.Actors.Transport;
+using Harper.Tests.Support;
 using Xunit;
 
 namespace Harper.Tests.Transport;
@@ -8,9 +9,7 @@ namespace Harper.Tests.Transport;
 /// <summary>What every transport must do. Proves R-P2P-02, R-P2P-07, R-P2P-16, invariants 6, 7 and 9.</summary>
 public abstract class PeerTransportSpecBase : IAsyncLifetime
 {
-    protected static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
-
-    private readonly TaskCompletionSource<IPeerSocket> _accepted = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    protected static readonly TimeSpan Soon = Wait.Deadline;
 
     protected static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -114,7 +113,7 @@ public abstract class PeerTransportSpecBase : IAsyncLifetime
         var (dialled, accepted) = await ConnectAsync();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         var listening = (dialled.ReceiveAsync(stop.Token).AsTask(), accepted.ReceiveAsync(stop.Token).AsTask());
-        await UntilAsync(() => dialled.Latency is not null, "the latency was measured");
+        await Wait.UntilAsync(() => dialled.Latency is not null, "the latency was measured");
         Assert.InRange(dialled.Latency!.Value, TimeSpan.Zero, Soon);
         Assert.Null(accepted.Latency);
         await stop.CancelAsync();
@@ -123,20 +122,18 @@ public abstract class PeerTransportSpecBase : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Pings_alone_should_keep_both_sides_alive()
+    public Task Pings_alone_should_keep_both_sides_alive() => Wait.AtSomePaceAsync(TimeSpan.FromMilliseconds(500), async timeout =>
     {
-        var settings = new PeerSocketSettings { PingInterval = TimeSpan.FromMilliseconds(50), PingTimeout = TimeSpan.FromMilliseconds(800) };
-        var (dialled, accepted) = await ConnectAsync(settings);
+        var (dialled, accepted) = await ConnectAsync(new PeerSocketSettings { PingInterval = timeout / 10, PingTimeout = timeout });
         var receiving = (dialled.ReceiveAsync(Cancellation).AsTask(), accepted.ReceiveAsync(Cancellation).AsTask());
         // Three time-outs long nothing but pings and pongs.
-        var quiet = await Task.WhenAny(dialled.Ended, accepted.Ended, Task.Delay(2400, Cancellation));
+        await Wait.PassAsync(timeout * 3, dialled.Ended, accepted.Ended);
         Assert.False(dialled.Ended.IsCompleted || accepted.Ended.IsCompleted, "silence was seen although pings were answered");
-        await quiet;
         await accepted.SendAsync(new byte[] { 9 }, Cancellation);
         Assert.Equal(9, (await receiving.Item1)!.Value.Span[0]);
         await dialled.SendAsync(new byte[] { 8 }, Cancellation);
         Assert.Equal(8, (await receiving.Item2)!.Value.Span[0]);
-    }
+    });
 
     [Fact]
     public async Task A_receiver_that_does_not_ask_should_make_the_sender_wait()
@@ -147,7 +144,7 @@ public abstract class PeerTransportSpecBase : IAsyncLifetime
         {
             for (; sent < 4000; sent++) await accepted.SendAsync(new byte[16 * 1024], Cancellation);
         }, Cancellation);
-        await UntilAsync(() => accepted.Traffic.BytesWaiting >= 900_000, "the send queue was full");
+        await Wait.UntilAsync(() => accepted.Traffic.BytesWaiting >= 900_000, "the send queue was full");
         Assert.False(sending.IsCompleted);
         Assert.InRange(accepted.Traffic.BytesWaiting, 900_000, 1_100_000);
         for (var i = 0; i < 4000; i++) Assert.Equal(16 * 1024, (await NextAsync(dialled)).Length);
@@ -181,19 +178,20 @@ public abstract class PeerTransportSpecBase : IAsyncLifetime
     }
 
     protected static PeerDial Dial(Uri url, PeerSocketSettings? settings = null, IPAddress? local = null) =>
-        new(url, local, [], TimeSpan.FromSeconds(5), settings ?? new PeerSocketSettings());
+        new(url, local, [], Soon, settings ?? new PeerSocketSettings());
 
     protected async Task<(IPeerSocket Dialled, IPeerSocket Accepted)> ConnectAsync(PeerSocketSettings? settings = null, bool identified = true)
     {
         settings ??= new PeerSocketSettings();
+        var taken = new TaskCompletionSource<IPeerSocket>(TaskCreationOptions.RunContinuationsAsynchronously);
         var url = await ListenAsync(settings, async socket =>
         {
             if (identified) socket.Identified();
-            _accepted.TrySetResult(socket);
+            taken.TrySetResult(socket);
             await socket.Ended;
         });
         var dialled = await Transport.DialAsync(Dial(url, settings), Cancellation);
-        return (dialled, await _accepted.Task.WaitAsync(Soon, Cancellation));
+        return (dialled, await taken.Task.WaitAsync(Soon, Cancellation));
     }
 
     protected static async Task<ReadOnlyMemory<byte>> NextAsync(IPeerSocket socket)
@@ -201,16 +199,6 @@ public abstract class PeerTransportSpecBase : IAsyncLifetime
         var message = await socket.ReceiveAsync(Cancellation).AsTask().WaitAsync(Soon, Cancellation);
         Assert.True(message.HasValue, $"the socket ended: {(socket.Ended.IsCompleted ? (await socket.Ended).Reason : "?")}");
         return message.Value;
-    }
-
-    protected static async Task UntilAsync(Func<bool> condition, string what)
-    {
-        var deadline = DateTime.UtcNow + Soon;
-        while (!condition())
-        {
-            Assert.True(DateTime.UtcNow < deadline, $"waited in vain until {what}");
-            await Task.Delay(10, Cancellation);
-        }
     }
 
     private static async Task ExchangeAsync(IPeerSocket from, IPeerSocket to, List<byte[]> messages)

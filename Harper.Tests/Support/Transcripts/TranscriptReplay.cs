@@ -6,8 +6,7 @@ namespace Harper.Tests.Support.Transcripts;
 /// <param name="send">Sends one request, its body as text (null: none).</param>
 internal sealed class TranscriptReplay(Func<TranscriptEntry, string?, CancellationToken, Task<ReplayedAnswer>> send)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(8);
-
+    private const int Patience = 30;
     private readonly TranscriptComparison _comparison = new();
 
     /// <summary>What differs, by entry.</summary>
@@ -21,21 +20,14 @@ internal sealed class TranscriptReplay(Func<TranscriptEntry, string?, Cancellati
     public async Task ReplayAsync(TranscriptEntry recorded, CancellationToken cancellation)
     {
         var entry = recorded with { Answer = Renamed(recorded.Answer) };
-        var until = Environment.TickCount64 + (long)Patience.TotalMilliseconds;
-        while (true)
+        IReadOnlyList<string> differences = [];
+        // What differs on purpose is not waited for; what is read may be on its way.
+        await Wait.TryUntilAsync(async () =>
         {
-            var answer = await send(entry, Text(recorded.Body), cancellation);
-            var differences = _comparison.Compare(entry, answer);
-            if (differences.Count == 0) return;
-            // What differs on purpose is not waited for.
-            var settled = differences.All(difference => ExpectedMismatches.IsExpected(Id(entry), difference));
-            if (settled || !entry.IsReading || Environment.TickCount64 >= until)
-            {
-                Mismatches[Id(entry)] = differences;
-                return;
-            }
-            await Task.Delay(100, cancellation);
-        }
+            differences = _comparison.Compare(entry, await send(entry, Text(recorded.Body), cancellation));
+            return !entry.IsReading || differences.All(difference => ExpectedMismatches.IsExpected(Id(entry), difference));
+        }, Patience);
+        if (differences.Count > 0) Mismatches[Id(entry)] = differences;
     }
 
     private string? Text(JsonNode? body) => body switch
