@@ -32,7 +32,7 @@ internal sealed class WebSocketPeerSocket : IPeerSocket
     private long _bytesReceived, _bytesSent, _messagesReceived, _messagesSent;
     private volatile bool _identified;
     private volatile bool _receiving;
-    private PeerClose? _closing;
+    private PeerClose? _closing, _told;
 
     private WebSocketPeerSocket(Stream inner, bool dialled, string description, PeerSocketSettings settings)
     {
@@ -102,7 +102,7 @@ internal sealed class WebSocketPeerSocket : IPeerSocket
         }
         catch (Exception fault) when (fault is WebSocketException or IOException or OperationCanceledException or ObjectDisposedException)
         {
-            End(new PeerClose(PeerClose.Abnormal, Reason(fault), ByPeer: !_stopped.IsCancellationRequested && !cancellation.IsCancellationRequested));
+            Break(Reason(fault), byPeer: !_stopped.IsCancellationRequested && !cancellation.IsCancellationRequested);
             return null;
         }
         finally
@@ -172,6 +172,7 @@ internal sealed class WebSocketPeerSocket : IPeerSocket
             return;
         }
         var close = new PeerClose((int?)_socket.CloseStatus ?? PeerClose.Abnormal, _socket.CloseStatusDescription ?? "", ByPeer: true);
+        Volatile.Write(ref _told, close);
         if (_socket.State == WebSocketState.CloseReceived)
         {
             using var deadline = new CancellationTokenSource(_settings.CloseTimeout);
@@ -201,7 +202,7 @@ internal sealed class WebSocketPeerSocket : IPeerSocket
         }
         catch (Exception fault) when (fault is WebSocketException or IOException or OperationCanceledException or ObjectDisposedException)
         {
-            End(new PeerClose(PeerClose.Abnormal, Reason(fault), ByPeer: !_stopped.IsCancellationRequested));
+            Break(Reason(fault), byPeer: !_stopped.IsCancellationRequested);
         }
         finally
         {
@@ -253,7 +254,7 @@ internal sealed class WebSocketPeerSocket : IPeerSocket
         }
         catch (Exception fault) when (fault is IOException or OperationCanceledException or ObjectDisposedException)
         {
-            End(new PeerClose(PeerClose.Abnormal, Reason(fault), ByPeer: true));
+            Break(Reason(fault), byPeer: true);
         }
     }
 
@@ -262,6 +263,9 @@ internal sealed class WebSocketPeerSocket : IPeerSocket
         var elapsed = Stopwatch.GetElapsedTime((long)mark);
         if (elapsed >= TimeSpan.Zero && elapsed < TimeSpan.FromHours(1)) Volatile.Write(ref _latency, elapsed.Ticks);
     }
+
+    /// <summary>The connection is gone. When one side had said why it closes, that is the reason, and this only how it came about.</summary>
+    private void Break(string reason, bool byPeer) => End(Volatile.Read(ref _told) ?? Volatile.Read(ref _closing) ?? new PeerClose(PeerClose.Abnormal, reason, byPeer));
 
     /// <summary>The one place where it ends; the first reason stays.</summary>
     private void End(PeerClose close)
