@@ -92,7 +92,8 @@ public sealed class JobsSpecs : HarperTestKit
         Sys.Stop(node.Root);
         await WatchAsync(node.Root);
         await ExpectTerminatedAsync(node.Root, cancellationToken: Cancellation);
-        Assert.Equal(JobStatus.Error, Row(await StartAsync(), id)["status"]);
+        var again = await StartAsync();
+        await Wait.UntilAsync(() => Row(again, id)["status"] == JobStatus.Error, "its row says so");
     }
 
     [Fact]

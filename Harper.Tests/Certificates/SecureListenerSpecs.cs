@@ -55,7 +55,28 @@ public sealed class SecureListenerSpecs
     private static async Task<string?> SerialAsync(HostProcess node) => (await node.CallAsync(new { operation = "list_certificates" })).EnumerateArray()
         .First(row => row.GetProperty("name").GetString() == node.Address).GetProperty("details").GetProperty("serial_number").GetString();
 
+    /// <summary>Until a handshake comes about: a node that just started may not have its certificates yet, and a busy one cuts whoever takes long.</summary>
     private static async Task<(HttpStatusCode Status, X509Certificate2? Shown)> AskAsync(string url, TestAuthority authority)
+    {
+        (HttpStatusCode, X509Certificate2?) answer = default;
+        var failure = "";
+        await Wait.UntilAsync(async () =>
+        {
+            try
+            {
+                answer = await AskOnceAsync(url, authority);
+                return true;
+            }
+            catch (HttpRequestException cut)
+            {
+                failure = cut.ToString();
+                return false;
+            }
+        }, $"{url} answers", seen: () => failure);
+        return answer;
+    }
+
+    private static async Task<(HttpStatusCode Status, X509Certificate2? Shown)> AskOnceAsync(string url, TestAuthority authority)
     {
         X509Certificate2? shown = null;
         using var handler = new HttpClientHandler

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Harper.Core.Identity;
-using Harper.Core.Keys;
 using Harper.Tests.Support;
 using Xunit;
 

@@ -1,9 +1,4 @@
-using System.Collections.Immutable;
-using System.Net;
-using System.Threading.Channels;
-using Harper.Actors.Transport;
 using Harper.Core.Identity;
-using Harper.Core.Values;
 using Harper.Core.Wire.Control;
 using Harper.Tests.Support;
 using Xunit;
@@ -14,31 +9,22 @@ namespace Harper.Tests.Cluster;
 /// A member that is let in and speaks the protocol of originals without a fault, and lies: about origins, times, its position and what it stored. Proves rules 8, 14, 15, 16 and
 /// 18 against it: what it says harms what comes from it and nothing else.
 /// </summary>
-public sealed class ForgingPeerSpecs : IAsyncDisposable
+public sealed class ForgingPeerSpecs : ScriptedPeerSpecBase
 {
     private const string Liar = "127.0.0.12", A = "127.0.0.14", B = "127.0.0.15";
 
     /// <summary>The end of the year 9999.</summary>
     private const double FarFuture = 253_402_300_799_000;
 
-    private readonly InMemoryTransport _network = new();
-    private readonly List<ClusterNode> _nodes = [];
-    private readonly Channel<IPeerSocket> _dialled = Channel.CreateUnbounded<IPeerSocket>();
-
-    public async ValueTask DisposeAsync()
-    {
-        foreach (var node in _nodes) await node.DisposeAsync();
-    }
-
     [Fact]
     public async Task Forged_times_origins_and_positions_should_move_neither_the_clock_nor_what_is_believed_of_others()
     {
-        _network.Listen($"{Liar}:9933", new PeerSocketSettings(), (socket, _) => _dialled.Writer.WriteAsync(socket).AsTask());
+        Listen(Liar);
         var a = await StartAsync(A, Liar, B);
         var b = await StartAsync(B, A);
         await b.InsertAsync("dog", 1, "b");
         await Wait.UntilAsync(() => a.Has("dog", 1), "ours are connected");
-        await using var liar = await AcceptAsync();
+        await using var liar = await AcceptAndAnswerAsync(Liar, A, B);
         var now = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
         await liar.SendAsync(OriginalMessages.Message(now, now));
         await liar.UntilAsync<ControlFrame.CommittedUpdate>(update => update.Position == now);
@@ -74,9 +60,7 @@ public sealed class ForgingPeerSpecs : IAsyncDisposable
     {
         var a = await StartAsync(A, Liar);
         await a.InsertAsync("dog", 1, "a");
-        await using var liar = new ScriptedSubscriber(await _network.DialAsync(
-            new PeerDial(new Uri($"ws://{A}:9933"), IPAddress.Parse(Liar), [], TimeSpan.FromSeconds(5), new PeerSocketSettings()), default));
-        await liar.SendAsync(new ControlFrame.PeerName(new NodeName(Liar), DatabaseName.Data, []));
+        await using var liar = await DialAsync(Liar, A);
         await liar.AskAsync(A, 0);
         await liar.UntilAsync(() => liar.Rows.Count == 1 && liar.Position is not null);
         await liar.SendAsync(new ControlFrame.CommittedUpdate(FarFuture));
@@ -84,29 +68,5 @@ public sealed class ForgingPeerSpecs : IAsyncDisposable
         Assert.InRange(Positions(a).Confirmed[new NodeName(Liar)], 1, Positions(a).Head);
         await a.InsertAsync("dog", 2, "a");
         await liar.UntilAsync(() => liar.Rows.Count == 2);
-    }
-
-    private static Harper.Core.Positions.ReplicationPositions Positions(ClusterNode node) => node.Databases.Find(DatabaseName.Data)!.Engine.Positions;
-
-    private async Task<ClusterNode> StartAsync(string name, params string[] routes)
-    {
-        var node = await ClusterNode.StartAsync(new ClusterNodeOptions(name) { Network = _network, Databases = ["data"] }.With(routes));
-        _nodes.Add(node);
-        return node;
-    }
-
-    private async Task<ScriptedSource> AcceptAsync()
-    {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        var source = new ScriptedSource(await _dialled.Reader.ReadAsync(deadline.Token));
-        await source.UntilAsync<ControlFrame.PeerName>(_ => true);
-        await source.SendAsync(new ControlFrame.PeerName(new NodeName(Liar), DatabaseName.Data, []));
-        await source.RequestAsync();
-        await source.SendAsync(new ControlFrame.DbSchema([], DatabaseName.Data));
-        await source.SendAsync(new ControlFrame.NodeNameToIdMap(
-            ImmutableDictionary<NodeName, int>.Empty.Add(new NodeName(Liar), 0).Add(new NodeName(A), 1).Add(new NodeName(B), 2), []));
-        await source.SendAsync(new ControlFrame.TableFixedStructure(
-            8, new TableName("dog"), new TableStructures([], [new Shape(["id", "name"])]), [new AnnouncedAttribute("id", null, true)]));
-        return source;
     }
 }

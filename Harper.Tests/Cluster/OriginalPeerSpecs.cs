@@ -153,7 +153,7 @@ public sealed class OriginalPeerSpecs : IAsyncDisposable
 
     private async Task<ScriptedSubscriber> DialAsync()
     {
-        var dial = new PeerDial(new Uri("ws://127.0.0.14:9933"), System.Net.IPAddress.Parse(Original), [], TimeSpan.FromSeconds(5), new PeerSocketSettings());
+        var dial = new PeerDial(new Uri("ws://127.0.0.14:9933"), System.Net.IPAddress.Parse(Original), [], Wait.Deadline, new PeerSocketSettings());
         var subscriber = new ScriptedSubscriber(await _network.DialAsync(dial, default));
         await subscriber.SendAsync(new ControlFrame.PeerName(new NodeName(Original), Wiredb, []));
         return subscriber;

@@ -1,10 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
-using System.Threading.Channels;
-using Harper.Actors.Transport;
 using Harper.Core.Commit;
 using Harper.Core.Identity;
-using Harper.Core.Values;
 using Harper.Core.Wire.Control;
 using Harper.Tests.Support;
 using Xunit;
@@ -12,7 +9,7 @@ using Xunit;
 namespace Harper.Tests.Cluster;
 
 /// <summary>Proves rule 24 and invariant 8 between an original that sends what cannot be stored, a node of ours that hears it, and one that hears only of that.</summary>
-public sealed class QuarantineSpecs : IAsyncDisposable
+public sealed class QuarantineSpecs : ScriptedPeerSpecBase
 {
     private const string Original = "127.0.0.12", A = "127.0.0.14", B = "127.0.0.15";
 
@@ -20,25 +17,16 @@ public sealed class QuarantineSpecs : IAsyncDisposable
     private static readonly byte[] Blob =
         [0xC7, 0x0E, 0x0B, 0x93, 0x81, 0xA4, (byte)'s', (byte)'i', (byte)'z', (byte)'e', 0xCD, 0x4E, 0x20, 0x01, 0xA2, (byte)'2', (byte)'a'];
 
-    private readonly InMemoryTransport _network = new();
-    private readonly List<ClusterNode> _nodes = [];
-    private readonly Channel<IPeerSocket> _dialled = Channel.CreateUnbounded<IPeerSocket>();
-
-    public async ValueTask DisposeAsync()
-    {
-        foreach (var node in _nodes) await node.DisposeAsync();
-    }
-
     [Fact]
     public async Task What_cannot_be_stored_should_be_set_aside_whole_shown_and_passed_on_as_it_came()
     {
-        _network.Listen($"{Original}:9933", new PeerSocketSettings(), (socket, _) => _dialled.Writer.WriteAsync(socket).AsTask());
+        Listen(Original);
         var a = await StartAsync(A, Original, B);
         var b = await StartAsync(B, A);
         await a.InsertAsync("dog", 1, "a");
         await Wait.UntilAsync(() => b.Has("dog", 1), "ours are connected");
 
-        await using var peer = await AcceptAsync();
+        await using var peer = await AcceptAndAnswerAsync(Original);
         var now = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
         await peer.SendAsync(OriginalMessages.Message(now, now));
         await peer.UntilAsync<ControlFrame.CommittedUpdate>(update => update.Position == now);
@@ -53,7 +41,7 @@ public sealed class QuarantineSpecs : IAsyncDisposable
         await peer.UntilAsync<ControlFrame.CommittedUpdate>(update => update.Position == now + 4);
 
         await Wait.UntilAsync(() => b.Has("dog", 6), "the stream goes on through both");
-        foreach (var node in _nodes)
+        foreach (var node in Nodes)
         {
             for (var id = 2; id <= 5; id++) Assert.False(node.Has("dog", id));
             Assert.Equal(3, Quarantine(node).Length);
@@ -66,7 +54,7 @@ public sealed class QuarantineSpecs : IAsyncDisposable
         // It outlives a restart, and what comes once more is not counted twice.
         await b.DisposeAsync();
         b = await b.StartAgainAsync();
-        _nodes[1] = b;
+        Nodes[1] = b;
         await a.InsertAsync("dog", 7, "later");
         await Wait.UntilAsync(() => b.Has("dog", 7), "it is in step again");
         Assert.Equal(3, Quarantine(b).Length);
@@ -81,26 +69,4 @@ public sealed class QuarantineSpecs : IAsyncDisposable
     private static int Quarantined(JsonElement status) => status.GetProperty("connections").EnumerateArray()
         .SelectMany(connection => connection.GetProperty("database_sockets").EnumerateArray())
         .Max(socket => socket.TryGetProperty("quarantinedTransactions", out var count) ? count.GetInt32() : 0);
-
-    private async Task<ClusterNode> StartAsync(string name, params string[] routes)
-    {
-        var node = await ClusterNode.StartAsync(new ClusterNodeOptions(name) { Network = _network, Databases = ["data"] }.With(routes));
-        _nodes.Add(node);
-        return node;
-    }
-
-    /// <summary>Up to the answered request of a node that wants a copy: there is nothing to be copied.</summary>
-    private async Task<ScriptedSource> AcceptAsync()
-    {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        var source = new ScriptedSource(await _dialled.Reader.ReadAsync(deadline.Token));
-        await source.UntilAsync<ControlFrame.PeerName>(_ => true);
-        await source.SendAsync(new ControlFrame.PeerName(new NodeName(Original), DatabaseName.Data, []));
-        await source.RequestAsync();
-        await source.SendAsync(new ControlFrame.DbSchema([], DatabaseName.Data));
-        await source.SendAsync(new ControlFrame.NodeNameToIdMap(ImmutableDictionary<NodeName, int>.Empty.Add(new NodeName(Original), 0), []));
-        await source.SendAsync(new ControlFrame.TableFixedStructure(
-            8, new TableName("dog"), new TableStructures([], [new Shape(["id", "name"])]), [new AnnouncedAttribute("id", null, true)]));
-        return source;
-    }
 }

@@ -1,7 +1,6 @@
 using Harper.Actors.Transport;
 using Harper.Core.Commit;
 using Harper.Core.Identity;
-using Harper.Core.Keys;
 using Harper.Core.Schema;
 using Harper.Tests.Support;
 using Xunit;

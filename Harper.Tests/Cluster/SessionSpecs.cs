@@ -12,6 +12,7 @@ namespace Harper.Tests.Cluster;
 public sealed class SessionSpecs : IAsyncDisposable
 {
     private readonly InMemoryTransport _network = new();
+    private readonly TransportFaults _faults = new();
     private readonly List<ClusterNode> _nodes = [];
 
     public async ValueTask DisposeAsync()
@@ -75,13 +76,17 @@ public sealed class SessionSpecs : IAsyncDisposable
         var a = await StartAsync(1, 2);
         await a.InsertAsync("dog", 0, "first");
         for (var i = 0; i < 20; i++) await InsertManyAsync(a, 1 + i * 1000, 1000);
-        var b = await StartAsync(2, 1);
+        // Stopped in the middle: a copy may be over before anybody has looked.
+        ClusterNode? b = null;
+        _faults.Stalls = () => b is not null && CopyOf(b) is { Rows: > 2000 };
+        b = await StartAsync(2, 1);
         await Wait.UntilAsync(() => CopyOf(b) is { Rows: > 2000 }, "the copy is under way");
         await a.DisposeAsync();
         var cut = CopyOf(b);
         Assert.NotNull(cut);
         Assert.False(b.Has("dog", 20_000));
 
+        _faults.Stalls = null;
         _nodes[0] = await a.StartAgainAsync();
         var resumed = cut;
         await Wait.UntilAsync(() => CopyOf(b) is not { } now || (resumed = now).Rows > cut.Rows, "the copy moves again");
@@ -135,7 +140,7 @@ public sealed class SessionSpecs : IAsyncDisposable
 
     private async Task<ClusterNode> StartAsync(int number, params int[] routes)
     {
-        var options = new ClusterNodeOptions($"127.0.9.{number}") { Network = _network, Databases = ["data"] }.With([.. routes.Select(route => $"127.0.9.{route}")]);
+        var options = new ClusterNodeOptions($"127.0.9.{number}") { Network = _network, Faults = _faults, Databases = ["data"] }.With([.. routes.Select(route => $"127.0.9.{route}")]);
         var node = await ClusterNode.StartAsync(options);
         _nodes.Add(node);
         return node;

@@ -1,6 +1,4 @@
 using System.Collections.Immutable;
-using System.Threading.Channels;
-using Harper.Actors.Transport;
 using Harper.Core.Identity;
 using Harper.Core.Keys;
 using Harper.Core.Values;
@@ -16,20 +14,11 @@ namespace Harper.Tests.Cluster;
 /// A peer that speaks as v5 is documented to (W 3.2, 5.2, 12): it dials us and we dial it. Proves rules 14, 18 and 22 with it: exclusion lists and their edits,
 /// markers of copies, true origins, the acknowledged setup, references that are read and never sent, and its closes with 1011.
 /// </summary>
-public sealed class V5PeerSpecs : IAsyncDisposable
+public sealed class V5PeerSpecs : ScriptedPeerSpecBase
 {
     private const string V5 = "127.0.0.12", A = "127.0.0.14", B = "127.0.0.15";
     private static readonly TableName Dog = new("dog");
     private static readonly V5Capabilities Acknowledges = new(true, 30_000);
-
-    private readonly InMemoryTransport _network = new();
-    private readonly List<ClusterNode> _nodes = [];
-    private readonly Channel<IPeerSocket> _dialled = Channel.CreateUnbounded<IPeerSocket>();
-
-    public async ValueTask DisposeAsync()
-    {
-        foreach (var node in _nodes) await node.DisposeAsync();
-    }
 
     [Fact]
     public async Task Who_dials_with_an_exclusion_list_should_get_all_other_origins_under_their_names_and_may_edit_it()
@@ -41,7 +30,7 @@ public sealed class V5PeerSpecs : IAsyncDisposable
         await b.InsertAsync("dog", 2, "b");
         await Wait.UntilAsync(() => a.Has("dog", 2), "both have both");
 
-        await using var peer = await DialAsync();
+        await using var peer = await DialAsync(V5, A, Acknowledges);
         await peer.UntilAsync(() => peer.Frames.OfType<ControlFrame.PeerName>().Any());
         Assert.True(peer.Heard<ControlFrame.PeerName>().V5!.SubscriptionSetupAck);
         var id = new byte[] { 0xA2, (byte)'s', (byte)'7' };
@@ -75,9 +64,9 @@ public sealed class V5PeerSpecs : IAsyncDisposable
     [Fact]
     public async Task Who_is_dialled_should_be_copied_with_its_origins_and_resumed_after_1011()
     {
-        _network.Listen($"{V5}:9933", new PeerSocketSettings(), (socket, _) => _dialled.Writer.WriteAsync(socket).AsTask());
+        Listen(V5);
         var a = await StartAsync(A, V5);
-        await using var first = await AcceptAsync();
+        await using var first = await AcceptAsync(V5, Acknowledges);
         var request = await first.RequestAsync();
         Assert.Equal(0, request.Entries[0].StartTime);
         Assert.Contains(new NodeName(A), request.ExcludedNodes);
@@ -105,7 +94,7 @@ public sealed class V5PeerSpecs : IAsyncDisposable
         await first.UntilAsync<ControlFrame.CommittedUpdate>(update => update.Position == now + 11);
         await first.CloseAsync(1011, "undecodable");
 
-        await using var second = await AcceptAsync();
+        await using var second = await AcceptAsync(V5, Acknowledges);
         request = await second.RequestAsync();
         Assert.Equal(now + 11, request.Entries[0].StartTime);
         // An answer without the promised id is not the answer: data that comes on it is taken all the same.
@@ -121,28 +110,4 @@ public sealed class V5PeerSpecs : IAsyncDisposable
     }
 
     private static RecordKey Key(int id) => KeyCodec.FromNumber(id);
-
-    private async Task<ClusterNode> StartAsync(string name, params string[] routes)
-    {
-        var node = await ClusterNode.StartAsync(new ClusterNodeOptions(name) { Network = _network, Databases = ["data"] }.With(routes));
-        _nodes.Add(node);
-        return node;
-    }
-
-    private async Task<ScriptedSubscriber> DialAsync()
-    {
-        var dial = new PeerDial(new Uri($"ws://{A}:9933"), System.Net.IPAddress.Parse(V5), [], TimeSpan.FromSeconds(5), new PeerSocketSettings());
-        var subscriber = new ScriptedSubscriber(await _network.DialAsync(dial, default));
-        await subscriber.SendAsync(new ControlFrame.PeerName(new NodeName(V5), DatabaseName.Data, [], Acknowledges));
-        return subscriber;
-    }
-
-    private async Task<ScriptedSource> AcceptAsync()
-    {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        var source = new ScriptedSource(await _dialled.Reader.ReadAsync(deadline.Token));
-        await source.UntilAsync<ControlFrame.PeerName>(_ => true);
-        await source.SendAsync(new ControlFrame.PeerName(new NodeName(V5), DatabaseName.Data, [], Acknowledges));
-        return source;
-    }
 }

@@ -76,7 +76,7 @@ public sealed class ChangeSpecs(MixedPair pair) : IClassFixture<MixedPair>
             for (var n = 2; n <= rounds; n++) await pair.RestAsync(HttpMethod.Post, "/both", new { n });
         });
         long left, right = 0;
-        while (right < rounds)
+        await pair.Cluster.UntilAsync("the last round is here", async () =>
         {
             // What is read later is never behind what was read before.
             left = await NumberAsync("left");
@@ -85,7 +85,8 @@ public sealed class ChangeSpecs(MixedPair pair) : IClassFixture<MixedPair>
             left = await NumberAsync("left");
             Assert.True(left >= right, $"right {right}, and afterwards left {left}");
             if (writing.IsFaulted) await writing;
-        }
+            return right >= rounds;
+        });
 
         await writing;
     }

@@ -105,7 +105,9 @@ public sealed class RevocationCheckSpecs : IDisposable
         {
             serve();
             var leaf = _authority.Issue(_server.Url + path, null);
-            var refusal = await Check("""{"crl":{"timeout":1000}}""").CheckAsync(_authority.Shown(leaf), default);
+            // Where the time-out is not the point it is long.
+            var timeout = reason.Contains("within 1 s", StringComparison.Ordinal) ? 1000 : 60_000;
+            var refusal = await Check($$$"""{"crl":{"timeout":{{{timeout}}}}}""").CheckAsync(_authority.Shown(leaf), default);
             Assert.True(refusal?.StartsWith("revocation status unknown", StringComparison.Ordinal) is true && reason.Split('|').Any(refusal.Contains), $"{path}: {refusal}");
             Assert.Null(await Check("""{"crl":{"timeout":1000,"failureMode":"fail-open"}}""").CheckAsync(_authority.Shown(leaf), default));
             Assert.Null(await Check("""{"failureMode":"fail-open","crl":{"timeout":1000}}""").CheckAsync(_authority.Shown(leaf), default));

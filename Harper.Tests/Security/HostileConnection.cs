@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Harper.Tests.Support;
 
 namespace Harper.Tests.Security;
 
@@ -69,7 +70,7 @@ internal sealed class HostileConnection : IDisposable
         }
     }
 
-    public async Task<string> ReadAsync(int seconds = 30)
+    public async Task<string> ReadAsync(int seconds = Wait.Seconds)
     {
         var buffer = new byte[64 * 1024];
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(seconds));
@@ -77,7 +78,7 @@ internal sealed class HostileConnection : IDisposable
     }
 
     /// <summary>Whether the other end hangs up in time.</summary>
-    public async Task<bool> EndsAsync(int seconds = 60)
+    public async Task<bool> EndsAsync(int seconds = 120)
     {
         try
         {

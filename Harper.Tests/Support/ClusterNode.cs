@@ -38,7 +38,7 @@ public sealed class ClusterNode : IAsyncDisposable
     public const string Administrator = "admin";
     public const string Password = "Abc1234!";
 
-    private static readonly Config OurConfig = ConfigurationFactory.ParseString($"akka.loglevel = {Environment.GetEnvironmentVariable("HARPER_SPEC_LOG") ?? "ERROR"}\nakka.actor.provider = local")
+    private static readonly Config OurConfig = ConfigurationFactory.ParseString($"akka.loglevel = {Environment.GetEnvironmentVariable("HARPER_SPEC_LOG") ?? "ERROR"}\nakka.actor.provider = local\nharper.node.drain-timeout = {Wait.Seconds}s")
         .WithFallback(ConfigurationFactory.ParseString(File.ReadAllText(Path.Combine(Repository.Root, "harper.hocon"))));
 
     private readonly ClusterNodeOptions _options;

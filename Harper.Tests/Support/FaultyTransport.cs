@@ -23,6 +23,9 @@ public sealed class TransportFaults
     /// <summary>Each message waits this long before it is handed on.</summary>
     public TimeSpan Delay { get; set; }
 
+    /// <summary>While this is so nothing that is received is handed on any more, until the connection ends.</summary>
+    public Func<bool>? Stalls { get; set; }
+
     /// <summary>What is sent vanishes, what is received still comes: half of the connection is dead.</summary>
     public bool HalfClosed { get; set; }
 
@@ -133,7 +136,9 @@ public sealed class FaultyTransport(IPeerTransport inner, TransportFaults faults
             var message = await inner.ReceiveAsync(cancellation);
             if (message is { } came && faults.Hold is { IsReached: false } hold && hold.Takes(_database, came)) _held = hold;
             await LateAsync(cancellation);
-            return message;
+            if (faults.Stalls?.Invoke() is not true) return message;
+            await Task.WhenAny(inner.Ended, Wait.ForeverAsync(cancellation));
+            return null;
         }
 
         private Task LateAsync(CancellationToken cancellation) => faults.Delay > TimeSpan.Zero ? Task.Delay(faults.Delay, cancellation) : Task.CompletedTask;

@@ -12,7 +12,9 @@ namespace Harper.Tests.Support;
 /// <summary>An actor system with our own harper.hocon, and what a node is put together from: stores in memory, a clock of its own, an engine on demand.</summary>
 public abstract class HarperTestKit : TestKit
 {
-    private static readonly Config OurConfig = ConfigurationFactory.ParseString(File.ReadAllText(Path.Combine(Repository.Root, "harper.hocon")));
+    /// <summary>What a stop may take decides no spec: it is as long as any wait.</summary>
+    private static readonly Config OurConfig = ConfigurationFactory.ParseString($"harper.node.drain-timeout = {Wait.Seconds}s")
+        .WithFallback(ConfigurationFactory.ParseString(File.ReadAllText(Path.Combine(Repository.Root, "harper.hocon"))));
 
     protected HarperTestKit(string overrides = "")
         : base(ConfigurationFactory.ParseString(overrides + "\nakka.loglevel = WARNING\nakka.actor.provider = local\n"
