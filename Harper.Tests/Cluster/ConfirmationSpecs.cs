@@ -7,17 +7,8 @@ using Xunit;
 namespace Harper.Tests.Cluster;
 
 /// <summary>Proves R-TXN-17 between running nodes: a write that waits for others is answered when they have it, refused when they cannot, and told when they do not in time.</summary>
-public sealed class ConfirmationSpecs : IAsyncLifetime
+public sealed class ConfirmationSpecs : ClusterSpecBase
 {
-    private readonly List<ClusterNode> _nodes = [];
-
-    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
-
-    public async ValueTask DisposeAsync()
-    {
-        foreach (var node in _nodes) await node.DisposeAsync();
-    }
-
     [Fact]
     public async Task A_write_should_be_answered_when_as_many_peers_as_wished_have_it()
     {
@@ -60,10 +51,6 @@ public sealed class ConfirmationSpecs : IAsyncLifetime
         return (status, body.GetProperty("error").GetString()!);
     }
 
-    private async Task<ClusterNode> StartAsync(string address, params string[] routes)
-    {
-        var node = await ClusterNode.StartAsync(new ClusterNodeOptions(address).With(routes));
-        _nodes.Add(node);
-        return node;
-    }
+    private Task<ClusterNode> StartAsync(string address, params string[] routes) =>
+        StartAsync(new ClusterNodeOptions(address).With(routes));
 }

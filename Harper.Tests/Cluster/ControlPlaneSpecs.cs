@@ -11,19 +11,11 @@ namespace Harper.Tests.Cluster;
 /// and when a member is gone nothing stops.
 /// </summary>
 [Collection(ProcessCollection.Name)]
-public sealed class ControlPlaneSpecs : IAsyncDisposable
+public sealed class ControlPlaneSpecs : ClusterSpecBase
 {
     private static readonly TimeSpan Deadline = Wait.Deadline;
-    private static readonly object Credentials = new { username = ClusterNode.Administrator, password = ClusterNode.Password };
-
-    private readonly List<ClusterNode> _nodes = [];
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
-    public async ValueTask DisposeAsync()
-    {
-        foreach (var node in _nodes) await node.DisposeAsync();
-    }
 
     [Fact]
     public async Task Nodes_that_meet_should_see_each_others_actors_and_go_on_when_one_is_gone()
@@ -32,7 +24,7 @@ public sealed class ControlPlaneSpecs : IAsyncDisposable
         Assert.Equal("alone", (await ControlAsync(a)).State);
         await b.CallAsync(new { operation = "add_node", url = a.Url, authorization = Credentials });
         await c.CallAsync(new { operation = "add_node", url = b.Url, authorization = Credentials });
-        foreach (var node in _nodes) await MembersAsync(node, a, b, c);
+        foreach (var node in Nodes) await MembersAsync(node, a, b, c);
 
         var seen = await a.Running.Admin.FindOnAsync(new NodeName(c.Name), "node/databases/system", Deadline, Cancellation);
         Assert.Equal("node/databases/system", seen!.Path);
@@ -53,7 +45,7 @@ public sealed class ControlPlaneSpecs : IAsyncDisposable
     public async Task A_node_without_a_control_plane_should_say_so()
     {
         var node = await ClusterNode.StartAsync(new ClusterNodeOptions("127.0.131.9") { Network = new InMemoryTransport() });
-        _nodes.Add(node);
+        Nodes.Add(node);
         await Assert.ThrowsAsync<OperationError>(() => node.Running.Admin.FindOnAsync(new NodeName("127.0.131.1"), "node", Deadline, Cancellation));
         Assert.Null(await node.Running.Admin.FindAsync("node/control", Deadline, Cancellation));
     }
@@ -69,10 +61,6 @@ public sealed class ControlPlaneSpecs : IAsyncDisposable
             $"{node.Name} has the members {expected}", seconds: 90);
     }
 
-    private async Task<ClusterNode> StartAsync(int number)
-    {
-        var node = await ClusterNode.StartAsync(new ClusterNodeOptions($"127.0.130.{number}") { WithControlPlane = true });
-        _nodes.Add(node);
-        return node;
-    }
+    private Task<ClusterNode> StartAsync(int number) =>
+        StartAsync(new ClusterNodeOptions($"127.0.130.{number}") { WithControlPlane = true });
 }

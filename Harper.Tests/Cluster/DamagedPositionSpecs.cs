@@ -11,17 +11,10 @@ namespace Harper.Tests.Cluster;
 /// Proves R-SYN-08 and R-SYN-12 against disks that lie (rules 12, 13, 17, 21): positions with a wrong checksum, of another incarnation or lost with a copy half way
 /// are not believed; a copy heals what they spoke of, and writes of every node go on to reach every other.
 /// </summary>
-public sealed class DamagedPositionSpecs : IAsyncDisposable
+public sealed class DamagedPositionSpecs : ClusterSpecBase
 {
-    private readonly InMemoryTransport _network = new();
     private readonly TransportFaults _faults = new();
-    private readonly List<ClusterNode> _nodes = [];
     private readonly Dictionary<string, ClusterNodeOptions> _options = [];
-
-    public async ValueTask DisposeAsync()
-    {
-        foreach (var node in _nodes) await node.DisposeAsync();
-    }
 
     [Fact]
     public async Task Damaged_positions_of_every_kind_should_be_healed()
@@ -35,15 +28,15 @@ public sealed class DamagedPositionSpecs : IAsyncDisposable
         foreach (var kind in new[] { MetaKind.Head, MetaKind.HasHistory, MetaKind.Through, MetaKind.Floor, MetaKind.Confirmed, MetaKind.PeerIncarnation, MetaKind.Incarnation })
         {
             // A log that was trimmed makes floors, and leaves no other way than a copy to whoever asks for what is below them.
-            if (kind == MetaKind.Floor) await Trimmed(_nodes[0]);
-            await _nodes[1].DisposeAsync();
-            await _nodes[0].InsertAsync("dog", id++, $"while away, {kind}");
-            await _nodes[0].CallAsync(new { operation = "delete", database = "data", table = "dog", ids = new[] { id - 2 } });
-            StoreDamage.Flip(Store(_nodes[1]), kind);
-            _nodes[1] = await _nodes[1].StartAgainAsync();
-            await _nodes[1].InsertAsync("dog", id++, $"after {kind}");
-            await _nodes[0].InsertAsync("dog", id++, $"after {kind}, there");
-            await Wait.UntilAsync(() => _nodes.All(node => node.Has("dog", id - 1) && node.Has("dog", id - 2)), $"both hold what was written after damage to {kind}");
+            if (kind == MetaKind.Floor) await Trimmed(Nodes[0]);
+            await Nodes[1].DisposeAsync();
+            await Nodes[0].InsertAsync("dog", id++, $"while away, {kind}");
+            await Nodes[0].CallAsync(new { operation = "delete", database = "data", table = "dog", ids = new[] { id - 2 } });
+            StoreDamage.Flip(Store(Nodes[1]), kind);
+            Nodes[1] = await Nodes[1].StartAgainAsync();
+            await Nodes[1].InsertAsync("dog", id++, $"after {kind}");
+            await Nodes[0].InsertAsync("dog", id++, $"after {kind}, there");
+            await Wait.UntilAsync(() => Nodes.All(node => node.Has("dog", id - 1) && node.Has("dog", id - 2)), $"both hold what was written after damage to {kind}");
             await SameAsync();
         }
     }
@@ -60,7 +53,7 @@ public sealed class DamagedPositionSpecs : IAsyncDisposable
         await b.InsertAsync("cat", 1, "own history, so that the copy merges");
         // Stopped in the middle: a copy may be over before anybody has looked.
         _faults.Stalls = () => CopyOf(b) is { Rows: > 2000 };
-        _nodes[0] = a = await a.StartAgainAsync();
+        Nodes[0] = a = await a.StartAgainAsync();
         await Wait.UntilAsync(() => CopyOf(b) is { Rows: > 2000 }, "the copy is under way");
         await b.DisposeAsync();
         await a.DisposeAsync();
@@ -68,8 +61,8 @@ public sealed class DamagedPositionSpecs : IAsyncDisposable
 
         _faults.Stalls = null;
         // What the cursor had passed is not believed to be there either.
-        _nodes[1] = b = await b.StartAgainAsync();
-        _nodes[0] = await a.StartAgainAsync();
+        Nodes[1] = b = await b.StartAgainAsync();
+        Nodes[0] = await a.StartAgainAsync();
         await Wait.UntilAsync(() => b.Has("dog", 30_000) && CopyOf(b) is null, "the copy is complete");
         await SameAsync();
     }
@@ -87,7 +80,7 @@ public sealed class DamagedPositionSpecs : IAsyncDisposable
         for (var i = 11; i < 16; i++) await a.InsertAsync("dog", i, "after");
         Assert.NotEqual(incarnation, a.Databases.Find(DatabaseName.Data)!.Engine.Positions.Incarnation);
 
-        _nodes[1] = b = await b.StartAgainAsync();
+        Nodes[1] = b = await b.StartAgainAsync();
         await b.InsertAsync("dog", 20, "b");
         await Wait.UntilAsync(() => b.Has("dog", 15) && a.Has("dog", 20), "what both wrote since crosses");
         await Wait.UntilAsync(() => a.Has("dog", 1) && b.Has("dog", 1), "what was before is merged, as it is for a node that lost its disk");
@@ -116,18 +109,10 @@ public sealed class DamagedPositionSpecs : IAsyncDisposable
 
     private async Task<ClusterNode> StartAsync(int number, params int[] routes)
     {
-        var options = new ClusterNodeOptions($"127.0.10.{number}") { Network = _network, Faults = _faults, Databases = ["data"] }.With([.. routes.Select(route => $"127.0.10.{route}")]);
+        var options = new ClusterNodeOptions($"127.0.10.{number}") { Network = Network, Faults = _faults, Databases = ["data"] }.With([.. routes.Select(route => $"127.0.10.{route}")]);
         var node = await ClusterNode.StartAsync(options);
         _options[node.Name] = options;
-        _nodes.Add(node);
+        Nodes.Add(node);
         return node;
-    }
-
-    private Task SameAsync() => Wait.UntilAsync(() => _nodes.Select(Digest).Distinct().Count() == 1, "all nodes hold the same rows");
-
-    private static string Digest(ClusterNode node)
-    {
-        using var view = node.Databases.Find(DatabaseName.Data)!.OpenView();
-        return view.Catalog.Find(new TableName("dog")) is { } table ? TableDigest.Of(view, table, DigestForm.Full).Sha256 : "";
     }
 }

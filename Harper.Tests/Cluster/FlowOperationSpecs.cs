@@ -8,18 +8,8 @@ namespace Harper.Tests.Cluster;
 /// <summary>
 /// Proves R-SUB-01..10, R-CLU-07, R-FLO-09, 10, 12, 13 and rule 20 between whole nodes over a network in memory: what operations open and close, at once and over a restart.
 /// </summary>
-public sealed class FlowOperationSpecs : IAsyncDisposable
+public sealed class FlowOperationSpecs : ClusterSpecBase
 {
-    private static readonly object Credentials = new { username = ClusterNode.Administrator, password = ClusterNode.Password };
-
-    private readonly InMemoryTransport _network = new();
-    private readonly List<ClusterNode> _nodes = [];
-
-    public async ValueTask DisposeAsync()
-    {
-        foreach (var node in _nodes) await node.DisposeAsync();
-    }
-
     [Fact]
     public async Task Explicit_subscriptions_should_carry_their_table_in_their_directions_and_nothing_else()
     {
@@ -115,18 +105,6 @@ public sealed class FlowOperationSpecs : IAsyncDisposable
         return rows.EnumerateArray().Single().GetProperty("subscriptions").GetRawText();
     }
 
-    private async Task<ClusterNode> StartAsync(string name)
-    {
-        var node = await ClusterNode.StartAsync(new ClusterNodeOptions(name) { Network = _network });
-        _nodes.Add(node);
-        return node;
-    }
-
-    private async Task<ClusterNode> RestartAsync(ClusterNode node)
-    {
-        await node.DisposeAsync();
-        var again = await node.StartAgainAsync();
-        _nodes.Add(again);
-        return again;
-    }
+    private Task<ClusterNode> StartAsync(string name) =>
+        StartAsync(new ClusterNodeOptions(name) { Network = Network });
 }

@@ -10,20 +10,11 @@ namespace Harper.Tests.Cluster;
 /// Proves R-GOS-01..08, R-P2P-01..03, 09, 10, 13, 14, 18, R-CLU-15, 18, R-IP-02, 04, R-MON-01..08, 10, 11, R-NRP-09, R-MGT-05 between whole nodes over
 /// real WebSockets on loopback addresses, each node with its own tree and engine.
 /// </summary>
-public sealed class MembershipClusterSpecs : IAsyncDisposable
+public sealed class MembershipClusterSpecs : ClusterSpecBase
 {
-    private static readonly object Credentials = new { username = ClusterNode.Administrator, password = ClusterNode.Password };
     private static int _subnet;
 
     private readonly string _prefix = $"127.0.{200 + Interlocked.Increment(ref _subnet)}";
-    private readonly List<ClusterNode> _nodes = [];
-
-    public async ValueTask DisposeAsync()
-    {
-        if (Environment.GetEnvironmentVariable("HARPER_SPEC_DUMP") is not null)
-            foreach (var node in _nodes) Console.WriteLine($"{node.Name}: {await node.StateAsync()}");
-        foreach (var node in _nodes) await node.DisposeAsync();
-    }
 
     [Fact]
     public async Task Three_nodes_with_one_introduction_each_should_become_one_database()
@@ -34,12 +25,12 @@ public sealed class MembershipClusterSpecs : IAsyncDisposable
         // The third knows the second only.
         await c.CallAsync(new { operation = "add_node", hostname = b.Name, authorization = Credentials });
         await MeshAsync(a, b, c);
-        foreach (var node in _nodes) Assert.Equal([a.Name, b.Name, c.Name], node.Members);
+        foreach (var node in Nodes) Assert.Equal([a.Name, b.Name, c.Name], node.Members);
         await Wait.UntilAsync(() => b.Has("dog", 1) && c.Has("dog", 1), "what was there before arrives");
 
         await c.InsertAsync("dog", 3, "from the third");
         await b.InsertAsync("dog", 2, "from the second");
-        await Wait.UntilAsync(() => _nodes.All(node => node.Has("dog", 1) && node.Has("dog", 2) && node.Has("dog", 3)), "all writes are everywhere");
+        await Wait.UntilAsync(() => Nodes.All(node => node.Has("dog", 1) && node.Has("dog", 2) && node.Has("dog", 3)), "all writes are everywhere");
 
         // Links are direct: with the first one down the others go on.
         await a.DisposeAsync();
@@ -49,7 +40,7 @@ public sealed class MembershipClusterSpecs : IAsyncDisposable
         await Wait.UntilAsync(() => c.Has("dog", 5), "and the other way");
 
         var again = await a.StartAgainAsync();
-        _nodes[0] = again;
+        Nodes[0] = again;
         await Wait.UntilAsync(() => again.Has("dog", 4) && again.Has("dog", 5), "the first catches up");
     }
 
@@ -88,7 +79,7 @@ public sealed class MembershipClusterSpecs : IAsyncDisposable
 
         // The deletion outlives restarts, and a stale copy does not bring the row back (R-GOS-07).
         await b.DisposeAsync();
-        b = _nodes[1] = await b.StartAgainAsync();
+        b = Nodes[1] = await b.StartAgainAsync();
         await MeshAsync(a, b);
         Assert.Equal([a.Name, b.Name], b.Members);
 
@@ -123,7 +114,7 @@ public sealed class MembershipClusterSpecs : IAsyncDisposable
         await a.CallAsync(new { operation = "remove_node", hostname = c.Name });
         await a.CallAsync(new { operation = "delete", database = "data", table = "dog", ids = new[] { 2 } });
         Assert.IsType<CommitResult.Maintained>(await a.Databases.Find(DatabaseName.Data)!.CommitAsync(new CommitRequest.Settle(double.MaxValue)));
-        c = _nodes[1] = await c.StartAgainAsync();
+        c = Nodes[1] = await c.StartAgainAsync();
         Assert.True(c.Has("dog", 2));
         await Wait.UntilAsync(() => c.Members.Length == 2, "it does not know");
 
@@ -194,10 +185,10 @@ public sealed class MembershipClusterSpecs : IAsyncDisposable
 
         await a.DisposeAsync();
         var alone = await b.StartAgainAsync();
-        _nodes.Add(alone);
+        Nodes.Add(alone);
         await Wait.UntilAsync(() => SocketAsync(alone, "lastReceivedVersion", at => at >= before), "it remembers");
         var returned = await a.StartAgainAsync();
-        _nodes.Add(returned);
+        Nodes.Add(returned);
         await Wait.UntilAsync(() => alone.Has("dog", 11), "it catches up");
         await Wait.UntilAsync(async () => await SocketOfAsync(returned) is { } socket && Figure(socket, "lagMs") == 0 && Figure(socket, "pendingTransactions") == 0
             && !socket.TryGetProperty("disconnectedSince", out _), "nothing waits any more");
@@ -243,7 +234,7 @@ public sealed class MembershipClusterSpecs : IAsyncDisposable
         async Task<ClusterNode> Start(string name, params string[] routes)
         {
             var node = await ClusterNode.StartAsync(new ClusterNodeOptions(name) { FailOver = failOver }.With(routes));
-            _nodes.Add(node);
+            Nodes.Add(node);
             return node;
         }
     }
@@ -253,16 +244,16 @@ public sealed class MembershipClusterSpecs : IAsyncDisposable
     public async Task A_node_that_dropped_a_table_should_still_pass_on_what_others_write_to_it()
     {
         var (a, b, c) = ($"{_prefix}.1", $"{_prefix}.2", $"{_prefix}.3");
-        _nodes.Add(await ClusterNode.StartAsync(new ClusterNodeOptions(a).With($"ws://{b}:1", c)));
-        _nodes.Add(await ClusterNode.StartAsync(new ClusterNodeOptions(b).With($"ws://{a}:1", c)));
-        _nodes.Add(await ClusterNode.StartAsync(new ClusterNodeOptions(c).With(a, b)));
-        await _nodes[2].InsertAsync("dog", 1, "before the drop");
-        await Wait.UntilAsync(() => _nodes[0].Has("dog", 1) && _nodes[1].Has("dog", 1), "the row is everywhere");
-        await _nodes[2].CallAsync(new { operation = "drop_table", database = "data", table = "dog" });
+        Nodes.Add(await ClusterNode.StartAsync(new ClusterNodeOptions(a).With($"ws://{b}:1", c)));
+        Nodes.Add(await ClusterNode.StartAsync(new ClusterNodeOptions(b).With($"ws://{a}:1", c)));
+        Nodes.Add(await ClusterNode.StartAsync(new ClusterNodeOptions(c).With(a, b)));
+        await Nodes[2].InsertAsync("dog", 1, "before the drop");
+        await Wait.UntilAsync(() => Nodes[0].Has("dog", 1) && Nodes[1].Has("dog", 1), "the row is everywhere");
+        await Nodes[2].CallAsync(new { operation = "drop_table", database = "data", table = "dog" });
 
-        await _nodes[0].InsertAsync("dog", 2, "it goes through the one that has no such table");
-        await Wait.UntilAsync(() => _nodes[1].Has("dog", 2), "the row comes through");
-        Assert.Null(_nodes[2].Databases.Find(DatabaseName.Data)!.Engine.Catalog.Find(new TableName("dog")));
+        await Nodes[0].InsertAsync("dog", 2, "it goes through the one that has no such table");
+        await Wait.UntilAsync(() => Nodes[1].Has("dog", 2), "the row comes through");
+        Assert.Null(Nodes[2].Databases.Find(DatabaseName.Data)!.Engine.Catalog.Find(new TableName("dog")));
     }
 
     /// <summary>What a node says of the only peer that it has; null before it says anything.</summary>
@@ -286,10 +277,6 @@ public sealed class MembershipClusterSpecs : IAsyncDisposable
 
     private Task<ClusterNode> StartAsync(int number, params string[] routes) => StartAsync(number, null, routes);
 
-    private async Task<ClusterNode> StartAsync(int number, string[]? databases, params string[] routes)
-    {
-        var node = await ClusterNode.StartAsync(new ClusterNodeOptions($"{_prefix}.{number}") { Databases = databases }.With(routes));
-        _nodes.Add(node);
-        return node;
-    }
+    private Task<ClusterNode> StartAsync(int number, string[]? databases, params string[] routes) =>
+        StartAsync(new ClusterNodeOptions($"{_prefix}.{number}") { Databases = databases }.With(routes));
 }

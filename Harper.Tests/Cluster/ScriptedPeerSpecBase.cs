@@ -10,28 +10,13 @@ using Harper.Tests.Support;
 namespace Harper.Tests.Cluster;
 
 /// <summary>Specs with a peer that is played by hand beside whole nodes of ours, over a network in memory: it is dialled, or dials.</summary>
-public abstract class ScriptedPeerSpecBase : IAsyncDisposable
+public abstract class ScriptedPeerSpecBase : ClusterSpecBase
 {
     private readonly Channel<IPeerSocket> _dialled = Channel.CreateUnbounded<IPeerSocket>();
 
-    protected InMemoryTransport Network { get; } = new();
-
-    /// <summary>Those of ours, in the order of their start.</summary>
-    protected List<ClusterNode> Nodes { get; } = [];
-
-    public async ValueTask DisposeAsync()
-    {
-        foreach (var node in Nodes) await node.DisposeAsync();
-        GC.SuppressFinalize(this);
-    }
-
     /// <summary>A node of ours that replicates <c>data</c> and nothing else.</summary>
-    protected async Task<ClusterNode> StartAsync(string name, params string[] routes)
-    {
-        var node = await ClusterNode.StartAsync(new ClusterNodeOptions(name) { Network = Network, Databases = ["data"] }.With(routes));
-        Nodes.Add(node);
-        return node;
-    }
+    protected Task<ClusterNode> StartAsync(string name, params string[] routes) =>
+        StartAsync(new ClusterNodeOptions(name) { Network = Network, Databases = ["data"] }.With(routes));
 
     protected static Harper.Core.Positions.ReplicationPositions Positions(ClusterNode node) => node.Databases.Find(DatabaseName.Data)!.Engine.Positions;
 

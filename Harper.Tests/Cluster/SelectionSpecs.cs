@@ -11,25 +11,16 @@ namespace Harper.Tests.Cluster;
 /// Proves R-SEL-01, 03, 06, 07, 08, R-P2P-08, 11, 15, 20 and R-GOS-06 between whole nodes over a network in memory: which tables leave their node, and that what
 /// comes by several ways comes once.
 /// </summary>
-public sealed class SelectionSpecs : IAsyncDisposable
+public sealed class SelectionSpecs : ClusterSpecBase
 {
-    private static readonly object Credentials = new { username = ClusterNode.Administrator, password = ClusterNode.Password };
     private static readonly DatabaseName Other = new("other");
-
-    private readonly InMemoryTransport _network = new();
-    private readonly List<ClusterNode> _nodes = [];
-
-    public async ValueTask DisposeAsync()
-    {
-        foreach (var node in _nodes) await node.DisposeAsync();
-    }
 
     [Fact]
     public async Task Tables_should_leave_their_node_as_they_are_declared_and_not_be_filled_in_later()
     {
         var (a, b) = (await StartAsync("127.0.0.2", "127.0.0.3"), await StartAsync("127.0.0.3"));
         await DeclareAsync(a, DatabaseName.Data, "kept", replicate: false);
-        foreach (var node in _nodes) await DeclareAsync(node, Other, "shared", replicate: true);
+        foreach (var node in Nodes) await DeclareAsync(node, Other, "shared", replicate: true);
         await DeclareAsync(a, Other, "unlisted", replicate: null);
         await a.WriteAsync("data", "kept", 1);
         await a.WriteAsync("other", "shared", 1);
@@ -84,11 +75,11 @@ public sealed class SelectionSpecs : IAsyncDisposable
         var a = await StartAsync("127.0.0.2", "127.0.0.3", "127.0.0.4");
         var b = await StartAsync("127.0.0.3", "127.0.0.4", "127.0.0.2");
         var c = await StartAsync("127.0.0.4", "127.0.0.2", "127.0.0.3");
-        for (var id = 1; id <= 30; id++) await _nodes[id % 3].WriteAsync("data", "dog", id);
-        await Wait.UntilAsync(() => _nodes.All(node => Enumerable.Range(1, 30).All(id => node.Has("data", "dog", id))), "everything is everywhere");
+        for (var id = 1; id <= 30; id++) await Nodes[id % 3].WriteAsync("data", "dog", id);
+        await Wait.UntilAsync(() => Nodes.All(node => Enumerable.Range(1, 30).All(id => node.Has("data", "dog", id))), "everything is everywhere");
         await a.WriteAsync("data", "dog", 31);
         await Wait.UntilAsync(() => b.Has("data", "dog", 31) && c.Has("data", "dog", 31), "the last too");
-        foreach (var node in _nodes)
+        foreach (var node in Nodes)
         {
             var changes = node.Databases.Find(DatabaseName.Data)!.ReadLog(0, int.MaxValue).Transactions.SelectMany(entry => entry.Changes.Select(change => change.Change.Key));
             Assert.All(changes.GroupBy(key => key), writes => Assert.Single(writes));
@@ -106,10 +97,6 @@ public sealed class SelectionSpecs : IAsyncDisposable
 
     private Task<ClusterNode> StartAsync(string name, params string[] routes) => StartAsync(name, all: false, routes);
 
-    private async Task<ClusterNode> StartAsync(string name, bool all, params string[] routes)
-    {
-        var node = await ClusterNode.StartAsync(new ClusterNodeOptions(name) { Network = _network, Databases = all ? null : ["data"] }.With(routes));
-        _nodes.Add(node);
-        return node;
-    }
+    private Task<ClusterNode> StartAsync(string name, bool all, params string[] routes) =>
+        StartAsync(new ClusterNodeOptions(name) { Network = Network, Databases = all ? null : ["data"] }.With(routes));
 }

@@ -9,16 +9,9 @@ namespace Harper.Tests.Cluster;
 /// Proves R-SYN-01..04, 08, R-P2P-06, 14, 15, 16 and R-TXN-01..04 between whole nodes over sockets in memory: what one node takes, all hold, whatever
 /// happens to the sockets.
 /// </summary>
-public sealed class SessionSpecs : IAsyncDisposable
+public sealed class SessionSpecs : ClusterSpecBase
 {
-    private readonly InMemoryTransport _network = new();
     private readonly TransportFaults _faults = new();
-    private readonly List<ClusterNode> _nodes = [];
-
-    public async ValueTask DisposeAsync()
-    {
-        foreach (var node in _nodes) await node.DisposeAsync();
-    }
 
     [Fact]
     public async Task A_write_should_travel_and_a_node_that_was_away_should_catch_up_without_copying_again()
@@ -34,7 +27,7 @@ public sealed class SessionSpecs : IAsyncDisposable
         for (var i = 10; i < 60; i++) await a.InsertAsync("dog", i, "while away");
         await a.CallAsync(new { operation = "delete", database = "data", table = "dog", ids = new[] { 1, 10 } });
         var again = await b.StartAgainAsync();
-        _nodes[1] = again;
+        Nodes[1] = again;
 
         await Wait.UntilAsync(() => again.Has("dog", 59) && !again.Has("dog", 1) && !again.Has("dog", 10), "everything missed arrives, deletes included");
         await SameAsync("dog");
@@ -87,7 +80,7 @@ public sealed class SessionSpecs : IAsyncDisposable
         Assert.False(b.Has("dog", 20_000));
 
         _faults.Stalls = null;
-        _nodes[0] = await a.StartAgainAsync();
+        Nodes[0] = await a.StartAgainAsync();
         var resumed = cut;
         await Wait.UntilAsync(() => CopyOf(b) is not { } now || (resumed = now).Rows > cut.Rows, "the copy moves again");
         Assert.True(resumed.Rows >= cut.Rows);
@@ -106,7 +99,7 @@ public sealed class SessionSpecs : IAsyncDisposable
         for (var i = 2; i < 30; i++) await a.InsertAsync("dog", i, "a");
         await Wait.UntilAsync(() => b.Has("dog", 29), "all arrive");
 
-        foreach (var node in _nodes)
+        foreach (var node in Nodes)
         {
             var entries = node.Databases.Find(DatabaseName.Data)!.Engine.ReadLog(0, int.MaxValue).Transactions;
             Assert.Equal(entries.Length, entries.Select(entry => entry.Stamp).Distinct().Count());
@@ -140,17 +133,9 @@ public sealed class SessionSpecs : IAsyncDisposable
 
     private async Task<ClusterNode> StartAsync(int number, params int[] routes)
     {
-        var options = new ClusterNodeOptions($"127.0.9.{number}") { Network = _network, Faults = _faults, Databases = ["data"] }.With([.. routes.Select(route => $"127.0.9.{route}")]);
+        var options = new ClusterNodeOptions($"127.0.9.{number}") { Network = Network, Faults = _faults, Databases = ["data"] }.With([.. routes.Select(route => $"127.0.9.{route}")]);
         var node = await ClusterNode.StartAsync(options);
-        _nodes.Add(node);
+        Nodes.Add(node);
         return node;
-    }
-
-    private Task SameAsync(string table) => Wait.UntilAsync(() => _nodes.Select(node => Digest(node, table)).Distinct().Count() == 1, "all nodes hold the same rows");
-
-    private static string Digest(ClusterNode node, string table)
-    {
-        using var view = node.Databases.Find(DatabaseName.Data)!.OpenView();
-        return TableDigest.Of(view, view.Catalog.Find(new TableName(table))!, DigestForm.Full).Sha256;
     }
 }

@@ -6,20 +6,8 @@ using Xunit;
 namespace Harper.Tests.Cluster;
 
 /// <summary>Proves R-SYN-05..07, R-CLU-06 and D26 between whole nodes over a network in memory.</summary>
-public sealed class StartTimeSpecs : IAsyncDisposable
+public sealed class StartTimeSpecs : ClusterSpecBase
 {
-    private static readonly object Credentials = new { username = ClusterNode.Administrator, password = ClusterNode.Password };
-
-    private readonly InMemoryTransport _network = new();
-    private readonly List<ClusterNode> _nodes = [];
-
-    public async ValueTask DisposeAsync()
-    {
-        if (Environment.GetEnvironmentVariable("HARPER_SPEC_DUMP") is not null)
-            foreach (var node in _nodes) Console.WriteLine($"{node.Name}: {await node.StateAsync()}");
-        foreach (var node in _nodes) await node.DisposeAsync();
-    }
-
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -106,18 +94,6 @@ public sealed class StartTimeSpecs : IAsyncDisposable
         (await node.CallAsync(new { operation = "search_by_id", database = "data", table = "dog", ids = new[] { id }, get_attributes = new[] { "*" } }))
         .EnumerateArray().Single();
 
-    private async Task<ClusterNode> StartAsync(string name)
-    {
-        var node = await ClusterNode.StartAsync(new ClusterNodeOptions(name) { Network = _network });
-        _nodes.Add(node);
-        return node;
-    }
-
-    private async Task<ClusterNode> RestartAsync(ClusterNode node)
-    {
-        await node.DisposeAsync();
-        var again = await node.StartAgainAsync();
-        _nodes.Add(again);
-        return again;
-    }
+    private Task<ClusterNode> StartAsync(string name) =>
+        StartAsync(new ClusterNodeOptions(name) { Network = Network });
 }

@@ -11,15 +11,8 @@ using Xunit;
 namespace Harper.Tests.Cluster;
 
 /// <summary>Proves rule 28: what no log can show any more is found by comparing digests and merged both ways, counted; and rule 26 between nodes.</summary>
-public sealed class VerificationSpecs : IAsyncDisposable
+public sealed class VerificationSpecs : ClusterSpecBase
 {
-    private readonly List<ClusterNode> _nodes = [];
-
-    public async ValueTask DisposeAsync()
-    {
-        foreach (var node in _nodes) await node.DisposeAsync();
-    }
-
     [Fact]
     public async Task Rows_that_each_node_has_alone_should_be_on_both_after_a_comparison()
     {
@@ -118,10 +111,6 @@ public sealed class VerificationSpecs : IAsyncDisposable
         Assert.Equal(1, Assert.IsType<CommitResult.Maintained>(result).Count);
     }
 
-    private async Task<ClusterNode> StartAsync(int number, TimeSpan compareInterval = default)
-    {
-        var node = await ClusterNode.StartAsync(new ClusterNodeOptions($"127.0.187.{number}") { CompareInterval = compareInterval });
-        _nodes.Add(node);
-        return node;
-    }
+    private Task<ClusterNode> StartAsync(int number, TimeSpan compareInterval = default) =>
+        StartAsync(new ClusterNodeOptions($"127.0.187.{number}") { CompareInterval = compareInterval });
 }

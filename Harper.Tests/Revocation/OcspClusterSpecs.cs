@@ -63,7 +63,7 @@ public sealed class OcspClusterSpecs : IAsyncDisposable
         ];
         var issued = cases.ToDictionary(one => one.Path, one => _authority.IssueTo(one.Name, null, _server.Url + one.Path));
         _server.Serve("/over", _authority.Answer(issued["/over"].Certificate));
-        _server.Serve("/slow", async (_, ended) => await Task.Delay(TimeSpan.FromMinutes(5), ended));
+        _server.Serve("/slow", async (_, ended) => await Wait.ForeverAsync(ended));
         _server.Serve("/garbage", Encoding.ASCII.GetBytes("<html>sorry</html>"));
         _cluster.Ahead = TimeSpan.FromMinutes(11);
 

@@ -19,7 +19,7 @@ public sealed class PeerCloseSpecs
     }
 
     /// <summary>A connection whose peer closes at once and is gone when that was answered: reading ends only after a write has failed.</summary>
-    private sealed class ClosedByPeerStream : Stream
+    private sealed class ClosedByPeerStream : TwoWayStream
     {
         private readonly byte[] _close;
         private readonly TaskCompletionSource _answered = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -29,20 +29,6 @@ public sealed class PeerCloseSpecs
         public ClosedByPeerStream(ReadOnlySpan<byte> reason) => _close = [0x88, (byte)(reason.Length + 2), PeerClose.Policy >> 8, PeerClose.Policy & 0xFF, .. reason];
 
         public bool Broke => _broke.Task.IsCompleted;
-
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => true;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
 
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
@@ -71,17 +57,5 @@ public sealed class PeerCloseSpecs
         }
 
         public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public override void Flush()
-        {
-        }
-
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
     }
 }
