@@ -58,9 +58,9 @@ public sealed class CopyRestSpecs : IAsyncDisposable
 
         _faults.Hold = null;
         _faults.Unreachable = false;
-        while (StateOf(node) is not null) await Task.Delay(5);
+        await Wait.UntilAsync(() => StateOf(node) is null, "the rest has come");
         Assert.Equal("after", Name(node, 0));
-        await Wait.UntilAsync(() => !StatusAsync(node).GetAwaiter().GetResult().TryGetProperty("copying", out _), "nothing is called a copy any more", 60);
+        await Wait.UntilAsync(async () => !(await StatusAsync(node)).TryGetProperty("copying", out _), "nothing is called a copy any more");
         Assert.NotEqual("Copying", (await SocketAsync(node)).TryGetProperty("lastReceivedRemoteTime", out var time) ? time.GetString() : null);
     }
 

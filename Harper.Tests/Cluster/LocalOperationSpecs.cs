@@ -136,15 +136,7 @@ public sealed class LocalOperationSpecs : IAsyncDisposable
         return [.. rows.EnumerateArray().Select(row => row.GetProperty(attribute).ToString())];
     }
 
-    private static async Task UntilAsync(string what, Func<Task<bool>> condition)
-    {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        while (!await condition())
-        {
-            if (deadline.IsCancellationRequested) Assert.Fail($"Not within 60 s: {what}");
-            await Task.Delay(50);
-        }
-    }
+    private static Task UntilAsync(string what, Func<Task<bool>> condition) => Wait.UntilAsync(condition, what);
 
     private static HostProcess Node(string address, string other) =>
         new(address, ("REPLICATION_ROUTES", $"[\"{other}\"]"), ("REPLICATION_COPYTABLESTOCATCHUP", "true"));

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
 using Harper.Tests.Support;
 using Xunit;
 
@@ -92,6 +94,9 @@ public sealed class OwnWritesSpecs : IAsyncDisposable
         Assert.False((await _node.CallAsync(new { operation = "cluster_status" })).TryGetProperty("waiting_writes", out _));
         await InsertAsync(_node, 1, 5);
 
+        // Somebody listens and never says a word; whoever is down is waited for no longer than a second.
+        using var silent = new TcpListener(IPAddress.Parse(_peer.Address), 9933);
+        silent.Start();
         var rows = 5;
         do
         {
