@@ -138,9 +138,8 @@ public sealed class ClusterFeature
     public IOperationFamily CreateVerification(IDatabaseDirectory databases) =>
         new VerifyOperation(databases, ComparisonOf(databases));
 
-    /// <summary>Without fail-over, whom this node dials for a database tells it its changes itself or not at all (W 10).</summary>
-    private IEnumerable<NodeName> NeverRelayed(DatabaseName database) => _parts.FailOver ? []
-        : View.Current.Plan.Peers.Values.Where(peer => peer.Dialled.Any(link => link.Database == database)).Select(peer => peer.Peer);
+    private IEnumerable<NodeName> Members(DatabaseName database) =>
+        View.Current.Plan.Peers.Values.Where(peer => peer.Dialled.Any(link => link.Database == database)).Select(peer => peer.Peer);
 
     internal DatabaseComparison ComparisonOf(IDatabaseDirectory databases) => LazyInitializer.EnsureInitialized(ref _comparison, () => new DatabaseComparison(
         databases, new VerificationPeers(View, Board, _calls), () => _parts.Clock.NowMs, _parts.Loggers.CreateLogger<DatabaseComparison>()))!;
@@ -160,7 +159,7 @@ public sealed class ClusterFeature
         Reconnect = _parts.Reconnect,
         Comparison = ComparisonActor.Props(ComparisonOf(databases), _parts.CompareInterval),
         HeadersFor = peer => _parts.Retained?.Find(peer) is { } header ? [new("Authorization", header)] : [],
-        Coordinator = SessionCoordinatorActor.Props(databases, NeverRelayed),
+        Coordinator = SessionCoordinatorActor.Props(databases, Members, _parts.FailOver),
         Connections = coordinator => _parts.Actors(new ConnectionServices
         {
             Self = View.Settings.Self,

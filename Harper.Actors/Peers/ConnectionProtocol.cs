@@ -1,3 +1,4 @@
+using Harper.Core.Identity;
 using Harper.Core.Membership;
 using Harper.Core.Sessions;
 
@@ -12,6 +13,10 @@ public static class ConnectionProtocol
 
     /// <summary>Connection → parent: where it stands.</summary>
     public sealed record StatusChanged(ConnectionStatus Status) : IEvent;
+
+    /// <summary>Sending connection → parent: what it was asked for.</summary>
+    /// <param name="RelayOf">Another node, when nothing of this one is wanted.</param>
+    public sealed record Asked(DatabaseName Database, NodeName? RelayOf) : IEvent;
 
     /// <summary>Connection → parent, once, before it stops: the socket is closed or is being closed.</summary>
     /// <param name="Status">Its last.</param>

@@ -44,6 +44,7 @@ public sealed class PeerActor : DescribedActor, IWithTimers
         Receive<DialFailed>(OnDialFailed);
         Receive<RetryDue>(due => Dial(Of(due.Database)));
         Receive<ConnectionProtocol.StatusChanged>(changed => OnStatus(changed.Status));
+        Receive<ConnectionProtocol.Asked>(asked => Replace(Of(asked.Database).Asked(Sender, asked.RelayOf)));
         Receive<ConnectionProtocol.Ended>(ended =>
         {
             Of(ended.Status.Database).Count(ended.Status, ended: true);
@@ -123,9 +124,9 @@ public sealed class PeerActor : DescribedActor, IWithTimers
             if (database.Dial.Phase == DialPhase.Idle) Dial(database);
         }
         var sends = _plan.SendsFor(database.Name);
-        if (database.Sending is not { } sending || database.SendingFilter == sends) return;
+        if (database.SendingFilter == sends) return;
         database.SendingFilter = sends;
-        sending.Tell(new ConnectionProtocol.FilterChanged(sends));
+        foreach (var sending in database.Beside.All.Append(database.Sending)) sending?.Tell(new ConnectionProtocol.FilterChanged(sends));
     }
 
     private void Dial(PeerDatabase database)
@@ -175,12 +176,11 @@ public sealed class PeerActor : DescribedActor, IWithTimers
             return;
         }
         var database = Of(accepted.First.Database);
-        database.Sending?.Tell(new ConnectionProtocol.Close(PeerClose.GoingAway, "replaced by a newer connection"));
         var number = ++_number;
         var connection = new SendingConnection(_plan.Peer, accepted.First, accepted.Sends, number, accepted.Socket);
         database.SendingFilter = accepted.Sends;
-        database.SendingStatus = null;
-        database.Sending = Context.Watch(Context.ActorOf(_connections.Sending(connection), SendingConnectionActor.NameOf(database.Name, number)));
+        var serving = Context.Watch(Context.ActorOf(_connections.Sending(connection), SendingConnectionActor.NameOf(database.Name, number)));
+        Replace(database.Accept(serving, replaces: accepted.First.Announcement is not null));
         // It is there: no need to wait for the back-off; and what it gave up for this database holds no longer.
         foreach (var waiting in _databases.Values.Where(candidate => candidate.Dial.Phase == DialPhase.Waiting || candidate == database).ToList())
         {
@@ -189,6 +189,8 @@ public sealed class PeerActor : DescribedActor, IWithTimers
         }
         Show();
     }
+
+    private static void Replace(IActorRef? over) => over?.Tell(new ConnectionProtocol.Close(PeerClose.GoingAway, "replaced by a newer connection"));
 
     private void OnStatus(ConnectionStatus status)
     {
@@ -203,6 +205,7 @@ public sealed class PeerActor : DescribedActor, IWithTimers
     private void OnEnded(IActorRef connection, DatabaseName name, ConnectionStatus? status, ConnectionEnd end)
     {
         var database = Of(name);
+        if (database.Beside.Remove(connection)) return;
         if (status is not null) database.Take(connection, status with { Connected = false });
         if (connection.Equals(database.Sending))
         {
@@ -243,6 +246,7 @@ public sealed class PeerActor : DescribedActor, IWithTimers
     {
         foreach (var database in _databases.Values.ToList())
         {
+            database.Beside.Remove(connection);
             if (connection.Equals(database.Receiving) || connection.Equals(database.Sending))
                 OnEnded(connection, database.Name, connection.Equals(database.Receiving) ? database.ReceivingStatus : database.SendingStatus,
                     new ConnectionEnd(ConnectionEndKind.Lost, PeerClose.Abnormal, "the connection failed", false));
@@ -267,14 +271,8 @@ public sealed class PeerActor : DescribedActor, IWithTimers
 
     private void OnResync(PeerProtocol.Resync resync)
     {
-        if (!_databases.TryGetValue(resync.Database.Value, out var database) || database.Receiving is null || !database.IsConnected)
-        {
-            Sender.Tell(new PeerProtocol.ResyncRefused($"there is no connection to {_plan.Peer} for database '{resync.Database}'"));
-            return;
-        }
-        database.Resyncing = database.ReceivingStatus?.CopiesCompleted ?? 0;
-        database.Receiving.Tell(ConnectionProtocol.Resync.Instance);
-        Sender.Tell(PeerProtocol.ResyncStarted.Instance);
+        if (_databases.TryGetValue(resync.Database.Value, out var database) && database.Resync()) Sender.Tell(PeerProtocol.ResyncStarted.Instance);
+        else Sender.Tell(new PeerProtocol.ResyncRefused($"there is no connection to {_plan.Peer} for database '{resync.Database}'"));
     }
 
     private PeerDatabase Of(DatabaseName name)

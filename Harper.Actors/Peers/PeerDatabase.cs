@@ -24,6 +24,9 @@ internal sealed class PeerDatabase(DatabaseName name)
 
     public ConnectionStatus? SendingStatus { get; set; }
 
+    /// <summary>What else the peer dialled for this database.</summary>
+    public SocketsBeside Beside { get; } = new();
+
     public TableFilter? ReceivingFilter { get; set; }
 
     public TableFilter? SendingFilter { get; set; }
@@ -47,12 +50,48 @@ internal sealed class PeerDatabase(DatabaseName name)
         else _counted[status.Number] = status.CopiedBytes;
     }
 
+    /// <summary>Asks the connection for a copy; false when there is none.</summary>
+    public bool Resync()
+    {
+        if (!IsConnected || Receiving is not { } receiving) return false;
+        Resyncing = ReceivingStatus?.CopiesCompleted ?? 0;
+        receiving.Tell(ConnectionProtocol.Resync.Instance);
+        return true;
+    }
+
     /// <summary>The connection that was asked for a copy is gone before its end: the new one is asked.</summary>
     public bool TakesUpResync()
     {
         if (Resyncing is null) return false;
         Resyncing = 0;
         return true;
+    }
+
+    /// <summary>The peer dialled once more. Null, or the connection that has to go for this one.</summary>
+    /// <param name="replaces">Between ours: the one that stood is over. An original has not said yet what the new one is for.</param>
+    public IActorRef? Accept(IActorRef connection, bool replaces)
+    {
+        if (Sending is not null && !replaces) return Beside.Add(connection);
+        var before = Sending;
+        (Sending, SendingStatus) = (connection, null);
+        return before;
+    }
+
+    /// <summary>A connection said what it is for. Null, or the one that it replaces.</summary>
+    /// <param name="relayOf">Another node, whose changes are asked for alone; null: ours are among them.</param>
+    public IActorRef? Asked(IActorRef connection, NodeName? relayOf)
+    {
+        var serves = connection.Equals(Sending);
+        if (relayOf is { } origin)
+        {
+            if (serves) (Sending, SendingStatus) = (null, null);
+            return Beside.Relays(connection, origin);
+        }
+
+        if (serves || !Beside.Remove(connection)) return null;
+        var before = Sending;
+        (Sending, SendingStatus) = (connection, null);
+        return before;
     }
 
     /// <summary>Takes a status from one of the two; false when it is from a connection that was replaced.</summary>

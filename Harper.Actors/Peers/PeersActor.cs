@@ -19,6 +19,7 @@ public sealed class PeersActor : DescribedActor
 {
     private readonly PeersServices _services;
     private readonly PeerConnections _connections;
+    private readonly IActorRef _coordinator;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly Dictionary<NodeName, IActorRef> _peers = [];
     private readonly HashSet<NodeName> _guests = [];
@@ -32,8 +33,8 @@ public sealed class PeersActor : DescribedActor
     public PeersActor(PeersServices services, PeerAcceptor acceptor)
     {
         _services = services;
-        var coordinator = services.Coordinator is { } props ? Context.ActorOf(props, SessionCoordinatorActor.ActorName) : ActorRefs.Nobody;
-        _connections = services.Connections(coordinator);
+        _coordinator = services.Coordinator is { } props ? Context.ActorOf(props, SessionCoordinatorActor.ActorName) : ActorRefs.Nobody;
+        _connections = services.Connections(_coordinator);
         if (services.Comparison is { } comparison) Context.ActorOf(comparison, ComparisonActor.ActorName);
         Context.ActorOf(OwnWritesActor.Props(services), OwnWritesActor.ActorName);
         Receive<PlanMoved>(_ => Follow(services.View.Current.Plan));
@@ -73,6 +74,7 @@ public sealed class PeersActor : DescribedActor
             if (_peers.TryGetValue(name, out var actor)) actor.Tell(new PeerProtocol.PlanChanged(peer));
             else if (IsWorthAnActor(peer)) Start(peer);
         }
+        _coordinator.Tell(SessionProtocol.MembersMoved.Instance);
     }
 
     /// <summary>A record that no node can have (R-CLU-27) is shown from the plan alone.</summary>

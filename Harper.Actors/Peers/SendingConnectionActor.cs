@@ -143,6 +143,8 @@ public sealed class SendingConnectionActor : DescribedActor, IWithTimers
             _services.Confirmations?.Report(_connection.First.Database, _connection.Peer, confirmed);
         }
 
+        if (!ReferenceEquals(next.Request, _state.Request) && next.Request is not null)
+            Context.Parent.Tell(new ConnectionProtocol.Asked(_connection.First.Database, next.IsRelay ? next.Origins[0] : null));
         _state = next;
         foreach (var effect in effects) _held.Enqueue(effect);
         RunHeld();

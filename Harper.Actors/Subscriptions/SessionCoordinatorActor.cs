@@ -25,21 +25,24 @@ public sealed class SessionCoordinatorActor : DescribedActor
     private readonly HashSet<IDatabaseHandle> _watched = [];
     private Action<DatabaseName, IDatabaseHandle?>? _onChanged;
     private Action<IDatabaseHandle>? _onSchema;
-    private readonly Func<DatabaseName, IEnumerable<NodeName>> _neverRelayed;
+    private readonly Func<DatabaseName, IEnumerable<NodeName>> _members;
+    private readonly bool _failOver;
     private long _lastId;
 
-    /// <param name="neverRelayed">Peers whose changes of a database are taken from themselves alone, also while they cannot be reached.</param>
-    public static Props Props(IDatabaseDirectory databases, Func<DatabaseName, IEnumerable<NodeName>> neverRelayed) =>
-        ActorProps.Of(() => new SessionCoordinatorActor(databases, neverRelayed)).WithDeploy(Deploy.Local);
+    /// <param name="members">Peers that this node dials for a database.</param>
+    /// <param name="failOver">While one of them cannot be reached its changes are taken from others; else from itself alone, or not at all (W 10).</param>
+    public static Props Props(IDatabaseDirectory databases, Func<DatabaseName, IEnumerable<NodeName>> members, bool failOver) =>
+        ActorProps.Of(() => new SessionCoordinatorActor(databases, members, failOver)).WithDeploy(Deploy.Local);
 
-    public SessionCoordinatorActor(IDatabaseDirectory databases, Func<DatabaseName, IEnumerable<NodeName>> neverRelayed)
+    public SessionCoordinatorActor(IDatabaseDirectory databases, Func<DatabaseName, IEnumerable<NodeName>> members, bool failOver)
     {
-        _neverRelayed = neverRelayed;
+        (_members, _failOver) = (members, failOver);
         _databases = databases;
         Receive<SessionProtocol.Join>(OnJoin);
         Receive<SessionProtocol.AskTurn>(ask => Coordinate(Sender, (state, id) => state.Asked(id, ask.Copy)));
         Receive<SessionProtocol.PassTurn>(_ => Coordinate(Sender, (state, id) => state.Passed(id)));
         Receive<SessionProtocol.CopyEnded>(_ => Coordinate(Sender, (state, id) => state.CopyEnded(id)));
+        Receive<SessionProtocol.MembersMoved>(_ => OnMembers());
         Receive<SessionProtocol.SchemaChanged>(changed => OnSchema(changed.Database));
         Receive<Terminated>(gone => OnTerminated(gone.ActorRef));
     }
@@ -80,7 +83,15 @@ public sealed class SessionCoordinatorActor : DescribedActor
         _sessions[Sender] = (id, join.Database, join.Peer, join.Receives);
         _actors[id] = Sender;
         Context.Watch(Sender);
-        if (join.Receives) Coordinate(Sender, (state, session) => state.Joined(session, join.Peer));
+        if (!join.Receives) return;
+        Sender.Tell(new ReceivingEvent.MembersChanged([.. _members(join.Database)]));
+        Coordinate(Sender, (state, session) => state.Joined(session, join.Peer));
+    }
+
+    private void OnMembers()
+    {
+        foreach (var (actor, session) in _sessions)
+            if (session.Receives) actor.Tell(new ReceivingEvent.MembersChanged([.. _members(session.Database)]));
     }
 
     private void OnTerminated(IActorRef gone)
@@ -113,7 +124,7 @@ public sealed class SessionCoordinatorActor : DescribedActor
             CoordinationEffect.GiveTurn turn => new ReceivingEvent.TurnGiven(turn.Copy),
             CoordinationEffect.Yield => ReceivingEvent.Yield.Instance,
             CoordinationEffect.AskAgain => ReceivingEvent.AskAgain.Instance,
-            CoordinationEffect.Direct direct => (ReceivingEvent)new ReceivingEvent.DirectChanged(direct.Others.Union(_neverRelayed(database))),
+            CoordinationEffect.Direct direct => (ReceivingEvent)new ReceivingEvent.DirectChanged(_failOver ? direct.Others : direct.Others.Union(_members(database))),
             _ => throw new ArgumentOutOfRangeException(nameof(effect)),
         });
     }

@@ -28,6 +28,12 @@ internal static class SessionProtocol
         public static readonly CopyEnded Instance = new();
     }
 
+    /// <summary>Other nodes are members, or other things may flow.</summary>
+    public sealed record MembersMoved : ICommand
+    {
+        public static readonly MembersMoved Instance = new();
+    }
+
     /// <summary>From the databases' own threads.</summary>
     internal sealed record SchemaChanged(DatabaseName Database) : IDeadLetterSuppression;
 }

@@ -50,6 +50,9 @@ public abstract record ReceivingEvent
     /// <summary>Other peers whose own changes come directly (rule 12).</summary>
     public sealed record DirectChanged(ImmutableHashSet<NodeName> Others) : ReceivingEvent;
 
+    /// <summary>All nodes whose changes of this database shall come here, reachable or not (rule 18).</summary>
+    public sealed record MembersChanged(ImmutableHashSet<NodeName> Members) : ReceivingEvent;
+
     public sealed record FilterChanged(TableFilter Filter) : ReceivingEvent;
 
     /// <summary>Copy by merging, whatever is here (rule 23).</summary>

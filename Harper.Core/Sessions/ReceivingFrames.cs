@@ -64,14 +64,7 @@ internal static class ReceivingFrames
     private static void OnMap(ReceivingSteps step, ControlFrame.NodeNameToIdMap map)
     {
         Answered(step);
-        step.State = step.State with { Mapped = [.. map.Ids.Keys] };
-
-        // 4.7 sends only what is named: what it relays of nodes that do not come directly is asked for by name, once its copy is through (rule 18).
-        var state = step.State;
-        if (state.Kind != PeerKind.Original4 || state.Phase != ReceivingPhase.Streaming) return;
-        if (!step.Moment.Positions.Cursors.ContainsKey(state.Context.Peer)) return;
-        var relayed = state.Mapped.Except(state.Direct).Remove(state.Context.Self).Remove(state.Context.Peer);
-        if (!relayed.IsSubsetOf(state.Origins)) ReceivingTurns.Request(step, copy: false);
+        RelayedOrigins.OnMap(step, map);
     }
 
     private static void OnPosition(ReceivingSteps step, double position)

@@ -39,6 +39,12 @@ public sealed record ReceivingState
     /// <summary>Names in the last 141.</summary>
     public ImmutableHashSet<NodeName> Mapped { get; init; } = [];
 
+    /// <summary>Nodes whose changes of this database shall come here.</summary>
+    public ImmutableHashSet<NodeName> Members { get; init; } = [];
+
+    /// <summary>Since when there are nodes that do not come directly and are not asked for here.</summary>
+    public double? RelayWantedSince { get; init; }
+
     /// <summary>What the last request named.</summary>
     public ImmutableArray<NodeName> Origins { get; init; } = [];
 
@@ -168,6 +174,7 @@ public sealed record ReceivingState
             case ReceivingEvent.Yield: ReceivingTurns.OnYield(step); break;
             case ReceivingEvent.AskAgain: ReceivingTurns.OnAskAgain(step); break;
             case ReceivingEvent.DirectChanged direct: ReceivingTurns.OnDirect(step, direct.Others); break;
+            case ReceivingEvent.MembersChanged members: step.State = step.State with { Members = members.Members }; break;
             case ReceivingEvent.FilterChanged filter: ReceivingTurns.OnFilter(step, filter.Filter); break;
             case ReceivingEvent.ResyncAsked: ReceivingTurns.Resync(step); break;
             case ReceivingEvent.Tick: ReceivingTurns.OnTick(step); break;

@@ -99,6 +99,7 @@ internal static class ReceivingTurns
 
     public static void OnTick(ReceivingSteps step)
     {
+        RelayedOrigins.OnTick(step);
         var (state, now, deadlines) = (step.State, step.Moment.Now, step.Context.Deadlines);
         var idle = now - state.ProgressAt;
         if (state.Phase == ReceivingPhase.Naming)
@@ -166,7 +167,7 @@ internal static class ReceivingTurns
         var request = state.IsOurs
             ? RequestPlanner.ForOurs(context.Self, context.Peer, moment.Positions, stated, direct, resumed, copy, since)
             : RequestPlanner.ForOriginal(
-                context.Self, context.Peer, moment.Positions, stated, direct, state.Mapped, copy, context.StartTime, moment.Now);
+                context.Self, context.Peer, moment.Positions, stated, direct, RelayedOrigins.Of(state), copy, context.StartTime, moment.Now);
         var setups = state.Setups;
         if (state.V5 is { SubscriptionSetupAck: true })
         {

@@ -60,7 +60,7 @@ public static class RequestPlanner
     }
 
     /// <summary>Towards originals: its cursor, or 0 for a copy; other origins as entries of their own (4.7) and as exclusions (v5).</summary>
-    /// <param name="relayed">Names in its 141 that do not come directly.</param>
+    /// <param name="relayed">Nodes that do not come directly.</param>
     public static ControlFrame.SubscriptionRequest ForOriginal(
         NodeName self, NodeName peer, ReplicationPositions positions, TableFilter filter, ImmutableHashSet<NodeName> direct,
         IEnumerable<NodeName> relayed, bool copy, double? startTime, double now)

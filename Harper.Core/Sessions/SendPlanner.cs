@@ -76,6 +76,12 @@ public static class SendPlanner
                 start = Math.Max(1, Math.Min(start, confirmed) - ConfirmedOverlapMs);
                 if (start + ConfirmedOverlapMs < positions.Floor.GetValueOrDefault(self)) copy ??= "the log does not reach back to what it confirmed";
             }
+            else if (entry.Name != self && entry.EndTime is null)
+            {
+                // A position of the log of the node it cannot reach, or of its own clock.
+                start = Math.Max(1, start - ConfirmedOverlapMs);
+                if (start + ConfirmedOverlapMs < positions.Floor.GetValueOrDefault(entry.Name)) copy ??= $"the log of {entry.Name} does not reach back to what it has";
+            }
 
             starts[entry.Name] = starts.TryGetValue(entry.Name, out var other) ? Math.Min(start, other) : start;
             if (entry.EndTime is { } end) ends[entry.Name] = end;

@@ -79,7 +79,7 @@ internal static class SendingFrames
 
     private static void OnConfirmed(SendingSteps step, double position)
     {
-        if (!double.IsFinite(position)) return;
+        if (!double.IsFinite(position) || step.State.IsRelay) return;
         if (step.State is { Phase: SendingPhase.Streaming, Giving: { } giving } && position >= giving.Position)
         {
             step.State = step.State with { Giving = null };

@@ -65,6 +65,12 @@ public sealed record SendingState
 
     public ImmutableArray<NodeName> Origins { get; init; } = [];
 
+    /// <summary>
+    /// An original that cannot reach a third node has a socket of its own, beside the one for this node's changes, for what we relay of it (W 10): what it confirms there says nothing
+    /// of the rest.
+    /// </summary>
+    public bool IsRelay => Kind == PeerKind.Original4 && Request is not null && !Origins.Contains(Context.Self);
+
     /// <summary>What is streamed now, or will be after the copy.</summary>
     public SendPlan? Serving { get; init; }
 
