@@ -132,8 +132,8 @@ public sealed class LocalOperationSpecs : IAsyncDisposable
 
     private static async Task<string[]> RowsAsync(HostProcess node, string database, string table, string attribute)
     {
-        var rows = await node.CallAsync(new { operation = "search_by_value", database, table, search_attribute = database == "system" ? attribute : "id", search_value = "*", get_attributes = All });
-        return [.. rows.EnumerateArray().Select(row => row.GetProperty(attribute).ToString())];
+        var (status, rows) = await node.RunAsync(new { operation = "search_by_value", database, table, search_attribute = database == "system" ? attribute : "id", search_value = "*", get_attributes = All });
+        return status == 200 ? [.. rows.EnumerateArray().Select(row => row.GetProperty(attribute).ToString())] : [];
     }
 
     private static Task UntilAsync(string what, Func<Task<bool>> condition) => Wait.UntilAsync(condition, what);
