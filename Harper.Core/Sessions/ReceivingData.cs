@@ -152,7 +152,7 @@ internal static class ReceivingData
     public static void OnCopyComplete(ReceivingSteps step, ControlFrame.CopyComplete complete)
     {
         if (step.State.Phase != ReceivingPhase.Copying || step.State.CopyEnding) return;
-        var rest = step.State.IsOurs && complete.Head is { } head ? new CopyRest(step.Context.Peer, head, complete.Vector) : null;
+        var rest = step.State.IsOurs && complete.Head is { } head && RelayTrust.CanBeKnown(head, step.Moment.Now) ? new CopyRest(step.Context.Peer, head, complete.Vector) : null;
         EndCopy(step, step.State.IsOurs ? null : step.State.Copy!.StartPosition, rest);
     }
 
