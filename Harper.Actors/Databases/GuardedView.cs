@@ -1,3 +1,4 @@
+using Harper.Core.Commit;
 using Harper.Core.Keys;
 using Harper.Core.Reading;
 using Harper.Core.Records;
@@ -26,6 +27,10 @@ internal sealed class GuardedView(IReadView view, EngineGuard guard) : IReadView
         view.ScanIndex(table, attribute, range, descending);
 
     public long Count(TableDefinition table, bool exact) => view.Count(table, exact);
+
+    public HeldStretch ReadHeld(ReadOnlyMemory<byte> after, long maxBytes) => view.ReadHeld(after, maxBytes);
+
+    public IEnumerable<BlobPiece> ReadBlobs(Stamp stamp) => view.ReadBlobs(stamp);
 
     public void Dispose()
     {

@@ -62,6 +62,7 @@ internal sealed class ConnectionReader(IPeerSocket socket, IncomingChanges? chan
             {
                 var frame = ControlFrameCodec.Decode(message.Span, FrameLimits.Default);
                 changes?.Learn(frame);
+                if (frame is ControlFrame.BlobChunk chunk) gate?.Take(chunk.Bytes.Length);
                 owner.Tell(new ReaderProtocol.FrameArrived(frame));
                 return true;
             }

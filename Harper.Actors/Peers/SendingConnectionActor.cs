@@ -80,7 +80,8 @@ public sealed class SendingConnectionActor : DescribedActor, IWithTimers
         _database = services.Databases.Find(name);
         _writer = new ConnectionWriter(connection.Socket);
         var capabilities = connection.First.Announcement?.Capabilities ?? [];
-        _changes = new OutgoingChanges(services.Self, capabilities.Contains(WireCapabilities.Batches), capabilities.Contains(WireCapabilities.Parts));
+        _changes = new OutgoingChanges(
+            services.Self, capabilities.Contains(WireCapabilities.Batches), capabilities.Contains(WireCapabilities.Parts), held: capabilities.Contains(WireCapabilities.Held));
         _credit = new CreditGate(capabilities.Contains(WireCapabilities.Credit));
         var isReplicated = services.Replicated().Includes(name) || !connection.Sends.IsNone;
         _state = SendingState.Start(new SendingContext(

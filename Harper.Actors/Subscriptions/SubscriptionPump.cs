@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Harper.Actors.Databases;
 using Harper.Actors.Peers;
 using Harper.Core.Identity;
+using Harper.Core.Reading;
 using Harper.Core.Sessions;
 using Harper.Core.TransactionLog;
 using Harper.Core.Wire.Control;
@@ -39,6 +40,7 @@ internal sealed class SubscriptionPump
     private readonly List<byte[]> _messages = [];
     private CopyPlace? _place;
     private bool _copyBegun;
+    private ReadOnlyMemory<byte>? _held = ReadOnlyMemory<byte>.Empty;
     private int _stretches;
     private double _after;
     private double _stated;
@@ -91,14 +93,21 @@ internal sealed class SubscriptionPump
         {
             _copyBegun = true;
             var positions = _database.Engine.Positions;
-            var source = isOurs ? new CopySource(plan.Vector, positions.Floor, positions.Incarnation, RowsOf(plan)) : null;
+            var source = isOurs ? new CopySource(plan.Vector, positions.Floor, positions.Incarnation, RowsOf(plan)) { IsPartial = plan.Only is not null } : null;
             _messages.Add(ControlFrameCodec.Encode(new ControlFrame.CopyStart(plan.StartPosition, CopyWalk.OrderVersion, source)));
         }
 
         CopyChunkRead chunk;
         using (var view = _database.OpenView())
         {
-            chunk = CopyWalk.Next(view, place, plan.Then.Filter, isOurs, _settings.CopyChunkRows, _settings.CopyChunkBytes, plan.Since);
+            // First of all: a copy that goes on where it was cut is beyond it.
+            if (isOurs && place == CopyPlace.Beginning && ReadHeld(view, plan))
+            {
+                _changes.Flush(_messages);
+                return new SubscriptionBatch([.. _messages], null, 0, 0, null, 0, 0, false);
+            }
+
+            chunk = CopyWalk.Next(view, place, plan.Filter, isOurs, _settings.CopyChunkRows, _settings.CopyChunkBytes, plan.Since);
             foreach (var (change, stamp) in chunk.Changes) _changes.AppendCopied(change, stamp, view.Catalog, _messages);
         }
 
@@ -124,11 +133,36 @@ internal sealed class SubscriptionPump
         return new SubscriptionBatch([.. _messages], null, 0, chunk.Changes.Length, chunk.Place?.Table, chunk.Rows, chunk.Bytes, ends);
     }
 
+    /// <summary>What was set aside here, with the content of its blobs (rule 24). True: there is more to be read before the rows.</summary>
+    private bool ReadHeld(IReadView view, CopyPlan plan)
+    {
+        if (_held is not { } after || !_changes.CarriesHeld) return false;
+        var stretch = view.ReadHeld(after, _settings.CopyChunkBytes);
+        _held = stretch.Next;
+        foreach (var held in stretch.Transactions)
+        {
+            var transaction = held.Entry.Transaction;
+            var passing = transaction.Changes.RemoveAll(change => !LocalTables.MayPass(view.Catalog, change.Table, plan.Filter));
+            if ((passing.IsEmpty && !transaction.Changes.IsEmpty) || transaction.Stamp.Version <= plan.Since) continue;
+            foreach (var piece in view.ReadBlobs(transaction.Stamp)) _changes.AppendBlob(piece, _messages);
+            _changes.AppendHeld(held with { Entry = held.Entry with { Transaction = transaction with { Changes = passing } } }, _messages);
+        }
+
+        return _held is not null;
+    }
+
     /// <summary>What the copy will bring, more or less.</summary>
     private long RowsOf(CopyPlan plan)
     {
         var catalog = _database.Engine.Catalog;
-        return _database.Engine.Statistics.Rows.Where(table => LocalTables.MayPass(catalog, table.Key, plan.Then.Filter)).Sum(table => table.Value);
+        return _database.Engine.Statistics.Rows.Where(table => LocalTables.MayPass(catalog, table.Key, plan.Filter)).Sum(table => table.Value);
+    }
+
+    private void AppendBlobs(LoggedTransaction transaction)
+    {
+        if (!_changes.CarriesHeld || !transaction.Changes.Any(static change => change.Held == HeldKind.Blobs)) return;
+        using var view = _database.OpenView();
+        foreach (var piece in view.ReadBlobs(transaction.Stamp)) _changes.AppendBlob(piece, _messages);
     }
 
     private SubscriptionBatch ReadLog()
@@ -147,6 +181,7 @@ internal sealed class SubscriptionPump
         {
             var transaction = selected.Send[i];
             records += transaction.Changes.Length;
+            if (isOurs) AppendBlobs(transaction);
             var last = drained && i == selected.Send.Length - 1 && !selected.Skipped;
             _changes.Append(transaction, catalog, last && !isOurs ? selected.Passed : null, _messages);
             if (last && !isOurs) _stated = selected.Passed;

@@ -14,7 +14,9 @@ public interface IPeerSocket : IAsyncDisposable
     /// <exception cref="PeerTransportException">When the socket has ended.</exception>
     ValueTask SendAsync(ReadOnlyMemory<byte> message, CancellationToken cancellation, bool more = false);
 
-    /// <summary>The next message, owned by the caller and never written again; null when the socket has ended (see <see cref="Ended"/>). One call at a time.</summary>
+    /// <summary>
+    /// The next message, in memory of the socket's that is the caller's until the next call; null when the socket has ended (see <see cref="Ended"/>). One call at a time.
+    /// </summary>
     ValueTask<ReadOnlyMemory<byte>?> ReceiveAsync(CancellationToken cancellation);
 
     /// <summary>The peer is known: from now on messages up to the full limit are taken, and the identity deadline is off.</summary>

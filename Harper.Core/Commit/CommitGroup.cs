@@ -52,6 +52,8 @@ internal sealed class CommitGroup(DatabaseState state, CommitScratch scratch, do
     /// <summary>Tables whose definition is another one than the store has.</summary>
     public HashSet<TableState> ChangedTables { get; } = [];
 
+    public Dictionary<(NodeName Via, string File), LooseBlob> LooseBlobs { get; } = [];
+
     public ShapeCache Shapes { get; } = scratch.Shapes;
 
     /// <summary>The next local version: not before the wall, and above everything this database has taken in (rules 8, 11).</summary>

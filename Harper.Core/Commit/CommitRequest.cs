@@ -55,9 +55,24 @@ public abstract record CommitRequest
         /// <summary>A row of a copy: nothing follows from it for the log and the positions.</summary>
         public bool Copied { get; init; }
 
+        /// <summary>Files of blobs that its values speak of, whose content came from <see cref="Via"/>: it is kept with the transaction.</summary>
+        public IReadOnlyList<string>? BlobFiles { get; init; }
+
         /// <summary>What each change is, for nodes of ours that take it from here; default: they cannot be told, and get stubs.</summary>
         public ImmutableArray<HeldKind> Kinds { get; init; }
     }
+
+    /// <summary>Content of a blob from an original: kept under the original's name for it until the record that speaks of it is set aside.</summary>
+    public sealed record LooseBlob(NodeName Via, BlobPiece Piece) : CommitRequest;
+
+    /// <summary>What is left of blobs that an earlier connection to the peer began: it sends them again.</summary>
+    public sealed record DropLooseBlobs(NodeName Via) : CommitRequest;
+
+    /// <summary>Content of a blob from one of ours: before the transaction that speaks of it.</summary>
+    public sealed record HeldBlob(BlobPiece Piece) : CommitRequest;
+
+    /// <summary>What was set aside at the source of a copy.</summary>
+    public sealed record Held(HeldTransaction Transaction, NodeName Via) : CommitRequest;
 
     public sealed record Schema(ImmutableArray<SchemaEdit> Edits) : CommitRequest;
 

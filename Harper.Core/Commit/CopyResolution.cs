@@ -80,6 +80,8 @@ internal static class CopyResolution
         var cursor = request.Cursor;
         var self = group.State.Self;
 
+        if (cursor.IsPartial) return OfAddedTables(group, request);
+
         // What was lost comes back after others were told that this was all there is: they hear anew.
         var late = PeerMarks.HasLostOf(group.Positions, cursor.Source) && !PeerMarks.RecoversOwn(group.Positions, self);
         var positions = group.Positions with { Copy = null, HasHistory = true };
@@ -98,6 +100,20 @@ internal static class CopyResolution
         // A copy of everything fills in what an earlier one left out.
         group.Positions = positions with { Since = cursor.Since, Taken = PositionResolution.Restricted(positions.Taken, cursor.Source, cursor.Filter) };
         RemoteResolution.MoveCursor(group, cursor.Source, request.IssuerPosition);
+        return new CommitResult.Applied(true);
+    }
+
+    /// <summary>
+    /// Only the added tables are as of the copy's vector: the stream goes on from where the others stand. Of the added ones the log has nothing up to the vector, and stubs for
+    /// what comes once more, so nobody can be served from below it (rules 13, 20).
+    /// </summary>
+    private static CommitResult.Applied OfAddedTables(CommitGroup group, CommitRequest.CopyComplete request)
+    {
+        var cursor = request.Cursor;
+        var positions = group.Positions with { Copy = null, Taken = PositionResolution.Restricted(group.Positions.Taken, cursor.Source, cursor.Filter) };
+        foreach (var (origin, version) in cursor.Vector)
+            if (origin != group.State.Self && version > positions.Floor.GetValueOrDefault(origin)) positions = positions with { Floor = positions.Floor.SetItem(origin, version) };
+        group.Positions = positions with { Rest = request.Rest is { } rest && !rest.IsReachedBy(positions.Through, group.State.Self) ? rest : null };
         return new CommitResult.Applied(true);
     }
 

@@ -85,7 +85,7 @@ public sealed class DatabaseEngine : IDatabaseEngine
     {
         var found = ImmutableArray.CreateBuilder<QuarantinedTransaction>();
         using var cursor = _state.Store.Cursor(Family.Quarantine);
-        for (cursor.Seek([]); cursor.Valid && found.Count < max; cursor.Next()) found.Add(QuarantineCodec.Read(cursor.Value).Entry);
+        for (cursor.Seek([]); cursor.Valid && found.Count < max && !HeldBlobCodec.IsPiece(cursor.Key); cursor.Next()) found.Add(QuarantineCodec.Read(cursor.Value).Entry);
         return found.DrainToImmutable();
     }
 

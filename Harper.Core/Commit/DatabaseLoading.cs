@@ -113,6 +113,12 @@ internal static class DatabaseLoading
         var heldBack = state.Positions.HeldBack;
         for (cursor.Seek([]); cursor.Valid; cursor.Next())
         {
+            if (HeldBlobCodec.IsPiece(cursor.Key))
+            {
+                state.Quarantine = state.Quarantine with { Bytes = state.Quarantine.Bytes + cursor.Value.Length };
+                continue;
+            }
+
             var releaseAt = QuarantineCodec.ReadReleaseAt(cursor.Value);
             var figures = state.Quarantine;
             state.Quarantine = new QuarantineFigures(figures.Transactions + 1, figures.Bytes + cursor.Value.Length, Math.Min(figures.NextRelease, releaseAt));

@@ -16,6 +16,8 @@ internal sealed record StoredQuarantine(QuarantinedTransaction Entry, double Pre
 
 internal static class QuarantineCodec
 {
+    private static readonly ChangeKind[] Kinds = Enum.GetValues<ChangeKind>();
+
     private const byte Format = 1;
 
     /// <summary>By version, so that the family is in the order of release; then origin, and the row of a copy.</summary>
@@ -74,6 +76,7 @@ internal static class QuarantineCodec
     {
         var table = new TableName(parser.Name());
         var kind = (ChangeKind)parser.Byte();
+        if (!Kinds.Contains(kind)) throw new StoreException(StoreFault.Corrupt, "the quarantine holds a change of no known kind");
         var operation = (OriginatingOperation)parser.Byte();
         var expires = parser.Double();
         var key = new RecordKey(parser.Bytes(parser.Number()).ToArray());

@@ -17,18 +17,32 @@ internal static class QuarantineResolution
     public static CommitResult Resolve(CommitGroup group, CommitRequest.Quarantine request)
     {
         var transaction = request.Transaction;
+        var missing = request.BlobFiles is { Count: > 0 } files ? HeldBlobs.Take(group, request.Via, transaction.Stamp, files) : null;
+        var reason = missing is null ? request.Reason : $"{request.Reason}; {missing}";
         if (request.Copied)
         {
             foreach (var change in transaction.Changes)
-                SetCopiedAside(group, new CopiedChange(change, transaction.Stamp), request.Via, request.Reason, request.ReleaseAt);
+                SetCopiedAside(group, new CopiedChange(change, transaction.Stamp), request.Via, reason, request.ReleaseAt);
             return new CommitResult.Applied(true);
         }
 
         var remote = new CommitRequest.Remote(transaction, request.Previous, request.Via, request.FromOriginal, request.IssuerPosition);
         var complete = RemoteResolution.IsComplete(group, remote);
         if (complete && RemoteResolution.GapBefore(group, remote) is { } gap) return gap;
-        SetAside(group, transaction, request.Via, request.Reason, request.ReleaseAt, complete, request.Kinds);
+        SetAside(group, transaction, request.Via, reason, request.ReleaseAt, complete, request.Kinds);
         RemoteResolution.MoveCursor(group, request.Via, request.IssuerPosition);
+        return new CommitResult.Applied(true);
+    }
+
+    /// <summary>What was set aside at the source of a copy is set aside here, unless it came in a stream: then this node has decided about it already.</summary>
+    public static CommitResult Resolve(CommitGroup group, CommitRequest.Held request)
+    {
+        var (entry, isCopied) = request.Transaction;
+        var (version, origin) = entry.Transaction.Stamp;
+        if (version <= group.Positions.Through.GetValueOrDefault(origin) && version > group.Positions.Floor.GetValueOrDefault(origin))
+            return new CommitResult.Applied(false);
+        Put(group, new StoredQuarantine(entry with { At = group.Now, Via = request.Via }, RemoteResolution.Unordered, isCopied),
+            isCopied ? entry.Transaction.Changes[0].Key : null);
         return new CommitResult.Applied(true);
     }
 
@@ -70,7 +84,7 @@ internal static class QuarantineResolution
         var released = 0L;
         var next = double.PositiveInfinity;
         using var cursor = group.State.Store.Cursor(Family.Quarantine);
-        for (cursor.Seek([]); cursor.Valid; cursor.Next())
+        for (cursor.Seek([]); cursor.Valid && !HeldBlobCodec.IsPiece(cursor.Key); cursor.Next())
         {
             var releaseAt = QuarantineCodec.ReadReleaseAt(cursor.Value);
             if (releaseAt > group.Now || released >= MaxReleased)
@@ -163,7 +177,7 @@ internal static class QuarantineResolution
 
     private static bool IsKnown(CommitGroup group, TableName table) => group.State.Tables.ContainsKey(table) || group.State.Dropped.ContainsKey(table);
 
-    private static void Count(CommitGroup group, int transactions, long bytes)
+    public static void Count(CommitGroup group, int transactions, long bytes)
     {
         var before = group.State.Quarantine;
         group.State.Quarantine = before with { Transactions = before.Transactions + transactions, Bytes = before.Bytes + bytes };

@@ -42,6 +42,9 @@ public sealed record TableFilter(bool ByDefault, ImmutableHashSet<TableName> Tab
         (false, true) => new TableFilter(true, other.Tables.Except(Tables)),
     };
 
+    /// <summary>What this one lets pass and the other does not.</summary>
+    public TableFilter Without(TableFilter other) => And(new TableFilter(!other.ByDefault, other.Tables));
+
     public bool Equals(TableFilter? other) => other is not null && ByDefault == other.ByDefault && Tables.SetEquals(other.Tables);
 
     public override int GetHashCode() => HashCode.Combine(ByDefault, Tables.Count);

@@ -101,7 +101,7 @@ internal static class PositionsStore
         value.Number(copy.After.Length).Bytes(copy.After.Span).Number(copy.Rows).Number(copy.Bytes).Byte(copy.Merging ? (byte)1 : (byte)0);
         WriteVector(value, copy.Vector);
         WriteFilter(value, copy.Filter);
-        value.Double(copy.Since ?? 0);
+        value.Double(copy.Since ?? 0).Byte(copy.IsPartial ? (byte)1 : (byte)0);
         MetaKeys.Put(batch, key.Written, value);
     }
 
@@ -118,7 +118,7 @@ internal static class PositionsStore
         var vector = ReadVector(ref parser);
         return new CopyCursor(source, incarnation, vector, start, table is null ? null : new TableName(table), after, rows, bytes, merging)
         {
-            Filter = ReadFilter(ref parser), Since = parser.Double() is > 0 and var since ? since : null,
+            Filter = ReadFilter(ref parser), Since = parser.Double() is > 0 and var since ? since : null, IsPartial = parser.Left > 0 && parser.Byte() != 0,
         };
     }
 

@@ -23,6 +23,9 @@ public sealed record CopyCursor(
 
     /// <summary>What is copied. Under a wider one the copy does not go on but begins again (rule 20).</summary>
     public TableFilter Filter { get; init; } = TableFilter.All;
+
+    /// <summary>Only tables that were not taken before are copied: positions stay those of the others (rule 20). It does not go on when it is cut, since its rows are few.</summary>
+    public bool IsPartial { get; init; }
 }
 
 /// <summary>

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using Harper.Core.Commit;
 using Harper.Core.Keys;
 using Harper.Core.Records;
 using Harper.Core.Schema;
@@ -36,7 +38,17 @@ public interface IReadView : IDisposable
 
     /// <summary>Keeps an estimate by itself; <paramref name="exact"/> counts by scanning.</summary>
     long Count(TableDefinition table, bool exact);
+
+    /// <summary>What is set aside for good, in order, so many bytes at a time but at least one (rule 24); what waits for its time comes by the log.</summary>
+    /// <param name="after">Where the last stretch ended; empty: the beginning.</param>
+    HeldStretch ReadHeld(ReadOnlyMemory<byte> after, long maxBytes);
+
+    /// <summary>The content of blobs that is kept with the transaction of this stamp, in order.</summary>
+    IEnumerable<BlobPiece> ReadBlobs(Stamp stamp);
 }
+
+/// <param name="Next">To be read after; null: that was all.</param>
+public readonly record struct HeldStretch(ImmutableArray<HeldTransaction> Transactions, ReadOnlyMemory<byte>? Next);
 
 /// <summary>A range of index values in ordered-binary form.</summary>
 public readonly record struct IndexRange(

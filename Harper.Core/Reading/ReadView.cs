@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Harper.Core.Commit;
 using Harper.Core.Keys;
 using Harper.Core.Records;
@@ -49,6 +50,26 @@ internal sealed class ReadView(DatabaseState state, DatabaseCatalog catalog, ISt
                 count++;
         return count;
     }
+
+    public HeldStretch ReadHeld(ReadOnlyMemory<byte> after, long maxBytes)
+    {
+        var found = ImmutableArray.CreateBuilder<HeldTransaction>();
+        var bytes = 0L;
+        using var cursor = snapshot.Cursor(Family.Quarantine);
+        cursor.Seek(after.Span);
+        if (cursor.Valid && !after.IsEmpty && cursor.Key.SequenceEqual(after.Span)) cursor.Next();
+        for (; cursor.Valid && !HeldBlobCodec.IsPiece(cursor.Key); cursor.Next())
+        {
+            var stored = QuarantineCodec.Read(cursor.Value);
+            bytes += cursor.Value.Length;
+            if (stored.Entry.ReleaseAt is null || stored.Copied || double.IsNaN(stored.Previous)) found.Add(new HeldTransaction(stored.Entry, stored.Copied));
+            if (bytes >= maxBytes) return new HeldStretch(found.DrainToImmutable(), cursor.Key.ToArray());
+        }
+
+        return new HeldStretch(found.DrainToImmutable(), null);
+    }
+
+    public IEnumerable<BlobPiece> ReadBlobs(Stamp stamp) => HeldBlobs.Read(snapshot, stamp, state.Origins);
 
     public void Dispose() => snapshot.Dispose();
 

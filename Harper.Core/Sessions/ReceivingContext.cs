@@ -21,7 +21,8 @@ public sealed record ReceivingContext(
 /// <param name="Copy">For progress of a copy, where it is shorter than what holds otherwise.</param>
 /// <param name="SilentCopy">A copy of an original that sends nothing at all for so long has nothing to send: 4.7 does not say when an empty copy ends.</param>
 /// <param name="OwnWritesOfOriginals">An original that was asked for own lost writes and sends none for so long has no more of them.</param>
+/// <param name="Blobs">For content of blobs, from the last piece of any: then what speaks of them is set aside without it.</param>
 /// <param name="CopyAnswer">A source that was asked for a copy and does not begin it: another may.</param>
 public sealed record SessionDeadlines(
     double Name = 20_000, double Progress = 60_000, double ProgressOfOriginals = 120_000, double SilentCopy = 10_000, double CopyAnswer = 5_000,
-    double OwnWritesOfOriginals = 1_000, double Copy = 300_000);
+    double OwnWritesOfOriginals = 1_000, double Copy = 300_000, double Blobs = 120_000);

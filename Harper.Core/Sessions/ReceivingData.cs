@@ -30,6 +30,12 @@ internal static class ReceivingData
         {
             var transactionBytes = share + rest;
             rest = 0;
+            if (transaction is { Held: not null } or { Blob: not null })
+            {
+                OnHeld(step, transaction, transactionBytes);
+                continue;
+            }
+
             if (IsCopied(step.State, transaction))
             {
                 rows.Add(transaction);
@@ -113,7 +119,7 @@ internal static class ReceivingData
     {
         if (step.State.Phase == ReceivingPhase.Waiting) return;
         if (step.State.CopyTurn) BeginCopy(step, start);
-        else ReceivingTurns.AskForCopy(step);
+        else ReceivingTurns.AskForCopy(step, widenedFrom: start.Source is { IsPartial: true } ? step.Context.Filter : null);
     }
 
     /// <summary>Stores where the copy begins before any of its rows (rule 21).</summary>
@@ -137,7 +143,7 @@ internal static class ReceivingData
             : new CopyCursor(
                 state.Context.Peer, state.Theirs?.Incarnation ?? Guid.Empty, vector, start?.StartTime ?? 0, null, default, 0, 0, moment.Positions.HasHistory)
             {
-                Filter = state.Context.Filter, Since = state.Since,
+                Filter = state.Context.Filter, Since = state.Since, IsPartial = start?.Source is { IsPartial: true },
             };
         step.State = state with
         {
@@ -160,8 +166,26 @@ internal static class ReceivingData
     {
         var cursor = step.State.Copy!;
         step.State = step.State with { CopyEnding = true };
-        var issuer = step.State.IsOurs ? null : position > 0 ? position : null;
+        var issuer = step.State.IsOurs ? null : ReceivingBlobs.Reached(step, position > 0 ? position : null);
         step.Apply(new CommitRequest.CopyComplete(cursor, issuer) { Rest = rest }, step.State.IsOurs ? cursor.StartPosition : issuer);
+    }
+
+    /// <summary>What was set aside at one of ours, unchanged but for tables that do not pass here; content of blobs comes before what speaks of it.</summary>
+    private static void OnHeld(ReceivingSteps step, ReceivedTransaction received, long bytes)
+    {
+        if (received.Blob is { } piece)
+        {
+            step.Apply(new CommitRequest.HeldBlob(piece), null, bytes);
+            return;
+        }
+
+        if (step.State.Phase != ReceivingPhase.Copying || received.Held is not { } held) return;
+        var transaction = held.Entry.Transaction;
+        var passing = transaction.Changes.RemoveAll(change => !Intake.Passes(step.Context, step.Moment.Catalog, change.Table));
+        if (passing.IsEmpty && !transaction.Changes.IsEmpty) return;
+        step.State = step.State with { Quarantined = step.State.Quarantined + 1 };
+        var request = new CommitRequest.Held(held with { Entry = held.Entry with { Transaction = transaction with { Changes = passing } } }, step.Context.Peer);
+        step.Apply(request, null, bytes);
     }
 
     private static bool IsCopied(ReceivingState state, ReceivedTransaction transaction) =>
@@ -196,7 +220,9 @@ internal static class ReceivingData
                 else
                 {
                     setAside++;
-                    step.Apply(Intake.SetAside(context, transaction with { Stamp = received.Stamp, Changes = [received] }, null, step.State.IsOurs, isCopied: true), null);
+                    var one = transaction with { Stamp = received.Stamp, Changes = [received] };
+                    if (ReceivingBlobs.Await(step, one, isCopied: true, 0)) continue;
+                    step.Apply(Intake.SetAside(context, one, null, step.State.IsOurs, isCopied: true) with { BlobFiles = ReceivingBlobs.Claim(step, one) }, null);
                 }
             }
         }
@@ -216,12 +242,14 @@ internal static class ReceivingData
     {
         var (state, context) = (step.State, step.Context);
         var isOurs = state.IsOurs;
-        var position = transaction.Position is > 0 ? transaction.Position : null;
-        step.State = state = state with
+        var stated = transaction.Position is > 0 ? transaction.Position : null;
+        step.State = state with
         {
-            LastReceived = Math.Max(state.LastReceived, position ?? transaction.Stamp.Version),
-            Drained = !isOurs && position is not null,
+            LastReceived = Math.Max(state.LastReceived, stated ?? transaction.Stamp.Version),
+            Drained = !isOurs && stated is not null,
         };
+        var position = ReceivingBlobs.Reached(step, stated);
+        state = step.State;
 
         if (ReceivingRelay.Refuses(step, transaction))
         {
@@ -252,7 +280,10 @@ internal static class ReceivingData
         if (intake.Problem is { } problem)
         {
             step.Alarm($"a transaction of {transaction.Stamp.Origin} at {transaction.Stamp.Version:R} cannot be applied and is set aside: {problem}");
-            step.Apply(Intake.SetAside(context, transaction, issuer, isOurs), position, bytes);
+            if (!ReceivingBlobs.Await(step, transaction, isCopied: false, bytes))
+                step.Apply(Intake.SetAside(context, transaction, issuer, isOurs) with { BlobFiles = ReceivingBlobs.Claim(step, transaction) }, position, bytes);
+            else if (ReceivingBlobs.Reached(step, stated) is { } reached)
+                step.Apply(new CommitRequest.Positions([new PositionUpdate.Cursor(context.Peer, reached)]), reached);
             return;
         }
 

@@ -19,6 +19,7 @@ internal static class ReceivingFrames
             case ControlFrame.TableFixedStructure table: OnTable(step, table); break;
             case ControlFrame.NodeNameToIdMap map: OnMap(step, map); break;
             case ControlFrame.SequenceIdUpdate update: OnPosition(step, update.Position); break;
+            case ControlFrame.BlobChunk chunk: ReceivingBlobs.OnChunk(step, chunk); break;
             case ControlFrame.CopyStart start: ReceivingData.OnCopyStart(step, start); break;
             case ControlFrame.CopyComplete complete: ReceivingData.OnCopyComplete(step, complete); break;
             case ControlFrame.OperationRequest request: step.Add(new ReceivingEffect.RunOperation(request)); break;
@@ -85,7 +86,7 @@ internal static class ReceivingFrames
 
         if (position <= 0 || step.State is { Phase: ReceivingPhase.Copying, CopyEnding: false }) return;
         var cursor = new PositionUpdate.Cursor(step.Context.Peer, position);
-        step.Apply(new CommitRequest.Positions(ImmutableArray.Create<PositionUpdate>(cursor)), position);
+        if (ReceivingBlobs.Reached(step, position) is { } reached) step.Apply(new CommitRequest.Positions(ImmutableArray.Create<PositionUpdate>(cursor)), reached);
     }
 
     /// <summary>145 or 141 answers a request: the source streams. A copy begins with its marker.</summary>

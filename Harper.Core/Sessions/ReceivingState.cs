@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Harper.Core.Commit;
 using Harper.Core.Identity;
 using Harper.Core.Keys;
+using Harper.Core.Membership;
 using Harper.Core.Positions;
 using Harper.Core.Wire.Control;
 
@@ -81,6 +82,9 @@ public sealed record ReceivingState
     /// <summary>A copy is wanted although positions do not ask for one: a resync, a wider filter, a log that does not reach back.</summary>
     public bool CopyWanted { get; init; }
 
+    /// <summary>It is wanted for tables that are new to this node, and for nothing else: these were taken before. Null: it is wanted for another reason.</summary>
+    public TableFilter? WidenedFrom { get; init; }
+
     /// <summary>It was asked for by hand: all of it, whatever earlier copies left out.</summary>
     public bool ResyncWanted { get; init; }
 
@@ -145,6 +149,17 @@ public sealed record ReceivingState
     public long Dropped { get; init; }
 
     public long Quarantined { get; init; }
+
+    /// <summary>Blobs of originals whose content has begun to come, and that no record was set aside with yet.</summary>
+    public ImmutableDictionary<string, BlobProgress> Blobs { get; init; } = ImmutableDictionary<string, BlobProgress>.Empty;
+
+    /// <summary>When the last piece of any came.</summary>
+    public double BlobAt { get; init; }
+
+    public ImmutableList<AwaitingBlobs> Awaiting { get; init; } = [];
+
+    /// <summary>The position to be stored and confirmed when nothing waits for blobs any more.</summary>
+    public double? Withheld { get; init; }
 
     public SessionClose? End { get; init; }
 

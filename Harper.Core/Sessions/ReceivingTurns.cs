@@ -61,7 +61,7 @@ internal static class ReceivingTurns
 
         // The copy that runs brings no more than what both let pass.
         if (step.State.Copy is { } copy) step.State = step.State with { Copy = copy with { Filter = copy.Filter.And(filter) } };
-        if (wider) AskForCopy(step);
+        if (wider) AskForCopy(step, widenedFrom: old);
         else if (step.State.Phase == ReceivingPhase.Streaming) Request(step, copy: false);
     }
 
@@ -72,9 +72,12 @@ internal static class ReceivingTurns
     }
 
     /// <summary>Stop what runs and ask for a turn to copy.</summary>
-    public static void AskForCopy(ReceivingSteps step)
+    /// <param name="widenedFrom">Only tables that are not among these are wanted.</param>
+    public static void AskForCopy(ReceivingSteps step, TableFilter? widenedFrom = null)
     {
-        step.State = step.State with { CopyWanted = true };
+        var state = step.State;
+        var onlyWidens = widenedFrom is not null && (!state.CopyWanted || state.WidenedFrom is not null);
+        step.State = state with { CopyWanted = true, WidenedFrom = onlyWidens ? widenedFrom!.And(state.WidenedFrom ?? TableFilter.All) : null };
         if (step.State.Phase is ReceivingPhase.Naming or ReceivingPhase.Copying) return;
         if (step.State.Phase != ReceivingPhase.Waiting) step.Send(new ControlFrame.SubscriptionRequest([]));
         step.State = step.State with { Phase = ReceivingPhase.Waiting };
@@ -109,6 +112,7 @@ internal static class ReceivingTurns
         }
 
         ReceivingData.FollowRest(step);
+        ReceivingBlobs.OnTick(step);
         state = step.State;
 
         // v5 says how long it may take to set a subscription up, and that it will say when it has.
@@ -161,11 +165,13 @@ internal static class ReceivingTurns
         var stated = LocalTables.Stated(moment.Catalog, context.Filter);
         var resumed = copy && state.IsOurs
             ? RequestPlanner.ResumableFrom(state.ResyncWanted ? null : moment.Positions.Copy, context.Peer, state.Theirs!.Incarnation, context.Filter) : null;
+        var only = copy && resumed is null && !state.ResyncWanted && (state.WidenedFrom is not null || !state.CopyWanted)
+            ? RequestPlanner.OnlyAdded(context.Self, context.Peer, state.Theirs, moment.Positions, context.Filter, state.WidenedFrom) : null;
         var since = copy && !state.ResyncWanted ? resumed?.Since ?? RequestPlanner.CopySince(context, moment.Positions, state.IsOurs) : null;
         if (!copy) Narrow(step);
         var direct = state.Direct.Union(state.Distrusted);
         var request = state.IsOurs
-            ? RequestPlanner.ForOurs(context.Self, context.Peer, moment.Positions, stated, direct, resumed, copy, since)
+            ? RequestPlanner.ForOurs(context.Self, context.Peer, moment.Positions, stated, direct, resumed, copy, since, only)
             : RequestPlanner.ForOriginal(
                 context.Self, context.Peer, moment.Positions, stated, direct, RelayedOrigins.Of(state), copy, context.StartTime, moment.Now);
         var setups = state.Setups;
@@ -185,6 +191,7 @@ internal static class ReceivingTurns
             Excluded = [.. request.ExcludedNodes],
             HasRequested = true,
             CopyWanted = false,
+            WidenedFrom = null,
             CopyTurn = copy,
             CopyEnding = false,
             Copy = null,

@@ -41,17 +41,32 @@ public static class RequestPlanner
         return (isFirst ? context.StartTime : null) ?? (positions.HasHistory ? null : context.FirstStartTime) ?? positions.Since;
     }
 
+    /// <summary>
+    /// The tables that were not taken before, where nothing but them has to be copied: what is taken already is followed from its own positions (rule 20). Null: all is copied.
+    /// </summary>
+    /// <param name="widenedFrom">What was taken until now, though positions may not say so yet; null: they say it.</param>
+    public static TableFilter? OnlyAdded(
+        NodeName self, NodeName peer, PeerAnnouncement? theirs, ReplicationPositions positions, TableFilter filter, TableFilter? widenedFrom)
+    {
+        if (theirs is null || !positions.HasHistory || positions.Since is not null || positions.Copy is { IsPartial: false }) return null;
+        if (PeerMarks.RecoversOwn(positions, self) || !positions.PeerIncarnations.TryGetValue(peer, out var known) || known != theirs.Incarnation) return null;
+        // A source that offered more goes on doing so until it hears that it was taken.
+        if (positions.Copy is not null) widenedFrom ??= filter;
+        return widenedFrom is null && !positions.TakesMore(peer, filter) ? null
+            : filter.Without(positions.Taken.GetValueOrDefault(peer, TableFilter.All).And(widenedFrom ?? TableFilter.All));
+    }
+
     /// <summary>Between ours: the vector, or the place in a copy.</summary>
     /// <param name="resumed">The copy that goes on; null: it begins, or none is wanted.</param>
     public static ControlFrame.SubscriptionRequest ForOurs(
         NodeName self, NodeName peer, ReplicationPositions positions, TableFilter filter, ImmutableHashSet<NodeName> direct, CopyCursor? resumed,
-        bool copy, double? since)
+        bool copy, double? since, TableFilter? only = null)
     {
         var vector = resumed?.Vector ?? positions.Through;
         var without = direct.Remove(peer).Add(self);
         var entries = ImmutableArray.CreateBuilder<SubscriptionEntry>();
         var resume = !copy ? null
-            : resumed is null ? new CopyResume(0, null, null, CopyWalk.OrderVersion) { Since = since }
+            : resumed is null ? new CopyResume(0, null, null, CopyWalk.OrderVersion) { Since = since, Only = only }
             : new CopyResume(resumed.StartPosition, resumed.Table, resumed.Table is null ? null : resumed.After, CopyWalk.OrderVersion) { Since = resumed.Since };
         entries.Add(Entry(peer, vector.GetValueOrDefault(peer), filter) with { CopyResume = resume });
         foreach (var (origin, version) in vector.OrderBy(pair => pair.Key))
@@ -88,7 +103,7 @@ public static class RequestPlanner
     /// the next one's, so the smaller of the two holds for all. Not after the source was made anew, and not for more tables than before.
     /// </summary>
     public static CopyCursor? ResumableFrom(CopyCursor? cursor, NodeName peer, Guid incarnation, TableFilter filter) =>
-        cursor is null || !cursor.Filter.Includes(filter) || cursor.SourceIncarnation == Guid.Empty || incarnation == Guid.Empty ? null
+        cursor is null || cursor.IsPartial || !cursor.Filter.Includes(filter) || cursor.SourceIncarnation == Guid.Empty || incarnation == Guid.Empty ? null
         : cursor.Source == peer && cursor.SourceIncarnation != incarnation ? null
         : cursor;
 

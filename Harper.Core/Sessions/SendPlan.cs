@@ -26,6 +26,12 @@ public sealed record SendPlan(
 public sealed record CopyPlan(
     CopyPlace Start, ImmutableDictionary<NodeName, double> Vector, double StartPosition, SendPlan Then, double KeepAfter)
 {
+    /// <summary>Of what is streamed afterwards only these tables are copied: the peer follows the others already (rule 20). Null: all.</summary>
+    public TableFilter? Only { get; init; }
+
+    /// <summary>The tables that are walked.</summary>
+    public TableFilter Filter => Only ?? Then.Filter;
+
     /// <summary>Rows whose last change is not newer are left out (R-SYN-05).</summary>
     public double Since { get; init; }
 }

@@ -13,21 +13,23 @@ public static class SendPlanner
     public const double ConfirmedOverlapMs = 60_000;
 
     /// <param name="copy">Why it must be copied to whatever it asks for, and from the beginning; null: it need not.</param>
+    /// <param name="added">The tables for which it must, where the others may be followed from where it stands; null: all.</param>
     public static SendAnswer Plan(
-        SendingContext context, NodeName peer, PeerKind kind, ControlFrame.SubscriptionRequest request, ReplicationPositions positions, string? copy = null)
+        SendingContext context, NodeName peer, PeerKind kind, ControlFrame.SubscriptionRequest request, ReplicationPositions positions, string? copy = null,
+        TableFilter? added = null)
     {
         var self = context.Self;
         var asked = request.Entries[0];
         var agreed = context.Filter.And(new TableFilter(asked.ReplicateByDefault, [.. asked.Tables]));
         ImmutableHashSet<NodeName> excluded = request.ExcludedNodes.IsDefault ? [] : [.. request.ExcludedNodes];
         return kind == PeerKind.Ours
-            ? ForOurs(self, request, agreed, excluded, positions, copy)
+            ? ForOurs(self, request, agreed, excluded, positions, copy, added)
             : ForOriginal(context, peer, kind, request, agreed, excluded, positions, copy);
     }
 
     private static SendAnswer ForOurs(
         NodeName self, ControlFrame.SubscriptionRequest request, TableFilter filter, ImmutableHashSet<NodeName> excluded, ReplicationPositions positions,
-        string? copy)
+        string? copy, TableFilter? added)
     {
         var starts = request.Entries.ToImmutableDictionary(entry => entry.Name, entry => entry.StartTime);
         var resume = request.Entries[0].CopyResume;
@@ -36,6 +38,14 @@ public static class SendPlanner
 
         var plan = new SendPlan(0, starts, ByVersion: true, OnlyStarts: false, excluded, NoEnds, filter);
         var since = resume?.Since ?? 0;
+        if ((resume is null ? added : resume.Only?.Or(added ?? TableFilter.None)) is { } only && !BelowFloor(plan, positions, out _))
+        {
+            var then = plan with { After = ScanStart(plan, positions) };
+            return new SendAnswer.Copy(
+                new CopyPlan(CopyPlace.Beginning, positions.CopyVector, positions.Head, then, then.After) { Since = since, Only = only.And(filter) },
+                copy ?? "it takes more tables than before");
+        }
+
         if (copy is not null) return FullCopy(plan, positions, copy, self, since);
         if (resume is { Table: not null } && resume.OrderVersion == CopyWalk.OrderVersion)
         {

@@ -173,7 +173,7 @@ internal static class SendingTurns
         var before = moment.Positions.Given.GetValueOrDefault(state.Named, TableFilter.All);
         var more = !before.Includes(context.Filter);
         var answer = SendPlanner.Plan(
-            context, state.Named, state.Kind, request, moment.Positions, more ? "it may have more tables than before" : null);
+            context, state.Named, state.Kind, request, moment.Positions, more ? "it may have more tables than before" : null, more ? context.Filter.Without(before) : null);
         if (answer is SendAnswer.OwnWritesAhead ahead)
         {
             step.Note($"{state.Named} has writes of this node up to {ahead.Seen:R}, which are not here", isAlarm: true);

@@ -114,7 +114,7 @@ internal static class LogEntryCodec
     internal static Shape ReadShape(ref ByteParser parser, IRowDictionary? shapes)
     {
         var id = (int)parser.Number();
-        if (id != 0) return shapes!.Shape(id);
+        if (id != 0) return shapes?.Shape(id) ?? throw new StoreException(StoreFault.Corrupt, "a record's shape stands as a number where nothing says what it means");
         var count = parser.Count();
         if (count == 0) return Shape.Empty;
         var names = ImmutableArray.CreateBuilder<string>(count);

@@ -84,8 +84,9 @@ public sealed class RecordBuffer(int initialBytes = 4096) : IBufferWriter<byte>
     {
         var length = Length;
         var needed = checked(length + count);
-        // Double for a record that outgrows its array; for many small ones go on in arrays of the common size.
-        var size = Math.Max(needed, Math.Min(Math.Max(_array.Length * 2L, length * 2L), Math.Max(LargestCommonArray, length * 2L)));
+        // Double for a record that outgrows its array; for many small ones go on in arrays of the common size. Around one long value there is room for the short ones that follow
+        // it: doubling for them would leave half of an array empty for as long as the record is held.
+        var size = Math.Max(needed > _array.Length * 2L ? needed + needed / 16 + 64L : needed, Math.Min(Math.Max(_array.Length * 2L, length * 2L), Math.Max(LargestCommonArray, length * 2L)));
         var grown = new byte[(int)Math.Min(size, Array.MaxLength)];
         Written.CopyTo(grown);
         _array = grown;

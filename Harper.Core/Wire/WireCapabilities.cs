@@ -15,6 +15,9 @@ public static class WireCapabilities
     /// <summary>Vectors instead of cursors: COPY_START and COPY_COMPLETE carry the source's vector, floor, incarnation and head.</summary>
     public const string Vectors = "vectors-1";
 
+    /// <summary>What was set aside goes with copies, the content of its blobs with it and with streams.</summary>
+    public const string Held = "held-1";
+
     /// <summary>Everything that this version announces.</summary>
-    public static readonly System.Collections.Immutable.ImmutableArray<string> All = [Batches, Parts, Credit, Vectors];
+    public static readonly System.Collections.Immutable.ImmutableArray<string> All = [Batches, Parts, Credit, Vectors, Held];
 }

@@ -50,6 +50,8 @@ internal sealed partial class HarperHost : IAsyncDisposable
     /// <exception cref="HostStartException">It cannot, for a reason its operator can mend.</exception>
     public static async Task<HarperHost> StartAsync(HarperConfigLoader loader, TextWriter output, TextWriter errors, CancellationToken cancellation)
     {
+        NativeHeap.Configure();
+
         // The library of the store takes as long to load as everything else: it does so meanwhile.
         var stores = Task.Run(WarmUp.LoadStores, CancellationToken.None);
         _ = Task.Run(HoconOverlay.Prepare, CancellationToken.None);

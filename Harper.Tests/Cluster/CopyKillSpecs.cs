@@ -16,7 +16,7 @@ public sealed class CopyKillSpecs
 {
     private static readonly int Rows = 20_000;
     private static readonly int RowBytes = LongRun.Scale(4_000, 100_000);
-    private static readonly int Kills = LongRun.Scale(5, 60);
+    private static readonly int Kills = LongRun.Scale(5, 100);
 
     private readonly Dictionary<DemoNode, long> _seen = [];
 

@@ -87,6 +87,54 @@ public sealed class FlowOperationSpecs : ClusterSpecBase
         await Wait.UntilAsync(() => a.Databases.Find(DatabaseName.Data)!.Engine.Positions.Given.IsEmpty, "and that is known");
     }
 
+    [Theory]
+    [InlineData("sendsTo")]
+    [InlineData("receivesFrom")]
+    public async Task A_direction_that_gains_a_table_should_copy_that_table_and_nothing_else(string direction)
+    {
+        var (a, b) = (await StartAsync("127.0.0.2"), await StartAsync("127.0.0.3"));
+        await a.WriteAsync("data", "dog", 1);
+        await a.WriteAsync("data", "cat", 1);
+        await a.CallAsync(new { operation = "insert", database = "data", table = "dog", records = new[] { new { id = 2, text = new string('x', 500_000) } } });
+        var narrow = new object[] { new { database = "data", excludeTables = new[] { "cat" } }, new { database = "system" } };
+        var wide = new object[] { new { database = "data" }, new { database = "system" } };
+        var (owner, other) = direction == "sendsTo" ? (a, b) : (b, a);
+        await owner.CallAsync(new
+        {
+            operation = "add_node", hostname = other.Name, authorization = Credentials,
+            sendsTo = direction == "sendsTo" ? narrow : wide, receivesFrom = direction == "sendsTo" ? wide : narrow,
+        });
+        await Wait.UntilAsync(() => b.Has("data", "dog", 2), "the others flow");
+        await a.WriteAsync("data", "cat", 2);
+        await a.WriteAsync("data", "dog", 3);
+        await Wait.UntilAsync(() => b.Has("data", "dog", 3), "on and on");
+        Assert.False(b.Has("data", "cat", 1));
+        await Wait.UntilAsync(async () => await CopiedAsync(b) > 500_000, "status tells of the first copy");
+        var before = await CopiedAsync(b);
+
+        await owner.CallAsync(new { operation = "add_node", hostname = other.Name });
+        await a.WriteAsync("data", "dog", 4);
+        await Wait.UntilAsync(() => b.Has("data", "cat", 1) && b.Has("data", "cat", 2) && b.Has("data", "dog", 4), "what was held back is there, and what was written meanwhile");
+        await a.WriteAsync("data", "cat", 3);
+        await Wait.UntilAsync(() => b.Has("data", "cat", 3), "it flows from now on");
+        await Wait.UntilAsync(async () => await CopiedAsync(b) > before, "status tells of the second");
+        Assert.InRange(await CopiedAsync(b) - before, 1, 100_000);
+
+        // Positions still mean what they say.
+        b = await RestartAsync(b);
+        await a.WriteAsync("data", "dog", 5);
+        await Wait.UntilAsync(() => b.Has("data", "dog", 5), "it goes on from there");
+        Assert.Equal(0, await CopiedAsync(b));
+    }
+
+    private static async Task<long> CopiedAsync(ClusterNode node)
+    {
+        var status = await node.CallAsync(new { operation = "cluster_status" });
+        return status.GetProperty("connections").EnumerateArray().SelectMany(connection => connection.GetProperty("database_sockets").EnumerateArray())
+            .Where(socket => socket.GetProperty("database").GetString() == "data")
+            .Sum(socket => socket.TryGetProperty("copiedBytesReceived", out var bytes) ? bytes.GetInt64() : 0);
+    }
+
     private static Task SubscribeAsync(ClusterNode node, string operation, bool publish, bool subscribe) => node.CallAsync(new
     {
         operation, hostname = "127.0.0.3", authorization = Credentials,

@@ -1,3 +1,4 @@
+using Harper.Core.Commit;
 using Harper.Core.Keys;
 using Harper.Core.Reading;
 using Harper.Core.Records;
@@ -27,6 +28,10 @@ internal sealed class NothingToRead(DatabaseCatalog catalog, double now) : IRead
     public IRecordCursor ScanIndex(TableDefinition table, AttributeDefinition attribute, IndexRange range, bool descending = false) => new NoRecords();
 
     public long Count(TableDefinition table, bool exact) => 0;
+
+    public HeldStretch ReadHeld(ReadOnlyMemory<byte> after, long maxBytes) => new([], null);
+
+    public IEnumerable<BlobPiece> ReadBlobs(Stamp stamp) => [];
 
     public void Dispose()
     {

@@ -20,7 +20,11 @@ public sealed record V5Capabilities(bool SubscriptionSetupAck, double? Subscript
 /// <param name="Floor">Origin to the version up to which the source's log is not complete.</param>
 /// <param name="Records">How many rows the source has in the tables concerned, more or less: for progress. Null when it did not say.</param>
 public sealed record CopySource(
-    ImmutableDictionary<NodeName, double> Vector, ImmutableDictionary<NodeName, double> Floor, Guid Incarnation, long? Records = null);
+    ImmutableDictionary<NodeName, double> Vector, ImmutableDictionary<NodeName, double> Floor, Guid Incarnation, long? Records = null)
+{
+    /// <summary>Only tables that are new to the peer come: its positions stay those of the others (rule 20).</summary>
+    public bool IsPartial { get; init; }
+}
 
 /// <summary>The row that 134 brings.</summary>
 public sealed record FetchedRecord(

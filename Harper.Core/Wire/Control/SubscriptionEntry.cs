@@ -21,4 +21,10 @@ public sealed record CopyResume(double StartTime, TableName? Table, RecordKey? A
 {
     /// <summary>Ours: only rows that changed after this time (R-SYN-05).</summary>
     public double? Since { get; init; }
+
+    /// <summary>
+    /// Ours: only these tables, and those that the source knows to be new to the peer, because the others are followed already (rule 20). The stream goes on from the start
+    /// times of the request, not from where the copy began. Null: all.
+    /// </summary>
+    public Membership.TableFilter? Only { get; init; }
 }

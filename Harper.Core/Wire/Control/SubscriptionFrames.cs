@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Harper.Core.Identity;
 using Harper.Core.Keys;
+using Harper.Core.Membership;
 using static Harper.Core.Wire.Control.ControlFrame;
 using static Harper.Core.Wire.Control.ControlFrameReader;
 
@@ -77,13 +78,14 @@ internal static class SubscriptionFrames
         to.Number(frame.StartTime);
         to.Integer(frame.OrderVersion);
         if (frame.Source is null) return;
-        to.Map(frame.Source.Records is null ? 3 : 4);
+        to.Map(3 + (frame.Source.Records is null ? 0 : 1) + (frame.Source.IsPartial ? 1 : 0));
         to.Text("vector");
         ControlFrameWriter.Vector(to, frame.Source.Vector);
         to.Text("floor");
         ControlFrameWriter.Vector(to, frame.Source.Floor);
         to.Member("incarnation", frame.Source.Incarnation.ToString());
         if (frame.Source.Records is { } records) to.Member("records", (double)records);
+        if (frame.Source.IsPartial) to.Member("partial", true);
     }
 
     public static CopyComplete CopyComplete(ref ControlReader reader, ref int left)
@@ -132,6 +134,8 @@ internal static class SubscriptionFrames
     {
         var (startTime, order) = (0.0, 1);
         double? since = null;
+        bool? onlyByDefault = null;
+        var only = ImmutableArray<NodeName>.Empty;
         TableName? table = null;
         RecordKey? after = null;
         for (var count = reader.MapHeader("the place in a copy"); count > 0; count--)
@@ -145,10 +149,13 @@ internal static class SubscriptionFrames
                 case "afterKey": after = WireKey.Read(ref reader); break;
                 case "copyOrder": order = (int)reader.Integer(member, 0, int.MaxValue); break;
                 case "since": since = reader.Time(member); break;
+                case "onlyByDefault": onlyByDefault = reader.Boolean(member); break;
+                case "onlyTables": only = Names(ref reader, member); break;
                 default: reader.Skip(); break;
             }
         }
-        return new CopyResume(startTime, table, after, order) { Since = since };
+        var tables = onlyByDefault is { } byDefault ? new TableFilter(byDefault, [.. only.Select(name => new TableName(name.Value))]) : null;
+        return new CopyResume(startTime, table, after, order) { Since = since, Only = tables };
     }
 
     private static CopySource Source(ref ControlReader reader)
@@ -156,6 +163,7 @@ internal static class SubscriptionFrames
         var (vector, floor) = (ImmutableDictionary<NodeName, double>.Empty, ImmutableDictionary<NodeName, double>.Empty);
         var incarnation = Guid.Empty;
         long? records = null;
+        var isPartial = false;
         for (var count = reader.MapHeader("the source of a copy"); count > 0; count--)
         {
             var member = reader.MapKey();
@@ -166,10 +174,11 @@ internal static class SubscriptionFrames
                 case "floor": floor = Vector(ref reader, member); break;
                 case "incarnation": incarnation = PeerNameFrames.Id(ref reader, member); break;
                 case "records": records = (long)Math.Clamp(reader.Number(member), 0, 1e15); break;
+                case "partial": isPartial = reader.Boolean(member); break;
                 default: reader.Skip(); break;
             }
         }
-        return new CopySource(vector, floor, incarnation, records);
+        return new CopySource(vector, floor, incarnation, records) { IsPartial = isPartial };
     }
 
     private static void Write(ControlWriter to, SubscriptionEntry entry)
@@ -189,7 +198,7 @@ internal static class SubscriptionFrames
     private static void Write(ControlWriter to, CopyResume resume)
     {
         to.Text("copyResume");
-        to.Map(2 + (resume.Table is null ? 0 : 1) + (resume.After is null ? 0 : 1) + (resume.Since is null ? 0 : 1));
+        to.Map(2 + (resume.Table is null ? 0 : 1) + (resume.After is null ? 0 : 1) + (resume.Since is null ? 0 : 1) + (resume.Only is null ? 0 : 2));
         to.Member("copyStartTime", resume.StartTime);
         if (resume.Table is { } table) to.Member("currentTable", table.Value);
         if (resume.After is { } after)
@@ -199,5 +208,10 @@ internal static class SubscriptionFrames
         }
         to.Member("copyOrder", resume.OrderVersion);
         if (resume.Since is { } since) to.Member("since", since);
+        if (resume.Only is not { } only) return;
+        to.Member("onlyByDefault", only.ByDefault);
+        to.Text("onlyTables");
+        to.Array(only.Tables.Count);
+        foreach (var name in only.Tables.OrderBy(name => name.Value, StringComparer.Ordinal)) to.Text(name.Value);
     }
 }

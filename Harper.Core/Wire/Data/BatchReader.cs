@@ -41,7 +41,7 @@ public ref struct BatchReader
     {
         var reader = new EntryReader(section);
         var kind = (SectionKind)reader.Byte("the kind of a section");
-        if (kind == SectionKind.CopiedRows) return new BatchSection { Kind = kind, Entries = reader.Rest() };
+        if (kind is SectionKind.CopiedRows or SectionKind.Held or SectionKind.Blob) return new BatchSection { Kind = kind, Entries = reader.Rest() };
         if (kind != SectionKind.Transaction) throw FrameError.Malformed($"a section of unknown kind {(byte)kind}");
         var origin = reader.Id("the origin id");
         var version = reader.Time("the version");

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using Harper.Core.TransactionLog;
 
 namespace Harper.Core.Wire.Data;
@@ -9,6 +10,7 @@ public sealed class BatchWriter(bool parts)
 {
     public const int AimedAtBytes = 64 * 1024;
     private const int HeadLength = 5;
+    private const int KeptBytes = 2 << 20;
 
     private ArrayBufferWriter<byte> _batch = new(AimedAtBytes);
 
@@ -34,28 +36,31 @@ public sealed class BatchWriter(bool parts)
     }
 
     /// <summary>Rows of a copy: each record carries its own stamp.</summary>
-    public void CopiedRows(ReadOnlySpan<byte> entries, ICollection<byte[]> messages)
+    public void CopiedRows(ReadOnlySpan<byte> entries, ICollection<byte[]> messages) => Section(SectionKind.CopiedRows, entries, messages);
+
+    /// <summary>A section of a kind that has nothing before its bytes.</summary>
+    public void Section(SectionKind kind, ReadOnlySpan<byte> bytes, ICollection<byte[]> messages)
     {
-        Begin(entries.Length, messages);
-        var span = _batch.GetSpan(Varint.MaxBytes + 1 + entries.Length);
-        var at = Varint.Write(span, (uint)entries.Length + 1);
-        span[at++] = (byte)SectionKind.CopiedRows;
-        entries.CopyTo(span[at..]);
-        _batch.Advance(at + entries.Length);
+        Begin(bytes.Length, messages);
+        var span = _batch.GetSpan(Varint.MaxBytes + 1 + bytes.Length);
+        var at = Varint.Write(span, (uint)bytes.Length + 1);
+        span[at++] = (byte)kind;
+        bytes.CopyTo(span[at..]);
+        _batch.Advance(at + bytes.Length);
         if (_batch.WrittenCount >= AimedAtBytes) Flush(messages);
     }
 
     public void Flush(ICollection<byte[]> messages)
     {
         if (_batch.WrittenCount == 0) return;
-        var message = _batch.WrittenSpan.ToArray();
+        var message = MemoryMarshal.AsMemory(_batch.WrittenMemory).Span;
         message[0] = (byte)MessageForm.Batch;
-        BinaryPrimitives.WriteUInt32BigEndian(message.AsSpan(1), Checksum.Of(message.AsSpan(HeadLength)));
-        // A rare large message must not keep its buffer for the rest of the connection's life.
-        if (_batch.Capacity > 16 * AimedAtBytes) _batch = new ArrayBufferWriter<byte>(AimedAtBytes);
-        _batch.ResetWrittenCount();
+        BinaryPrimitives.WriteUInt32BigEndian(message[1..], Checksum.Of(message[HeadLength..]));
         if (parts) MessageParts.Split(message, messages);
-        else messages.Add(message);
+        else messages.Add(message.ToArray());
+        // A rare large message must not keep its buffer for the rest of the connection's life.
+        if (_batch.Capacity > KeptBytes) _batch = new ArrayBufferWriter<byte>(AimedAtBytes);
+        _batch.ResetWrittenCount();
     }
 
     private void Begin(int coming, ICollection<byte[]> messages)

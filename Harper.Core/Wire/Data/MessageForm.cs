@@ -21,4 +21,10 @@ public enum SectionKind : byte
 {
     Transaction = 0,
     CopiedRows = 1,
+
+    /// <summary>A transaction that was set aside at the source of a copy.</summary>
+    Held = 2,
+
+    /// <summary>Content of a blob that a transaction after it speaks of.</summary>
+    Blob = 3,
 }

@@ -13,14 +13,18 @@ public sealed class MessageParts(FrameLimits limits)
     private const byte Last = 2;
     private const int HeadLength = 2;
 
-    private ArrayBufferWriter<byte>? _open;
+    /// <summary>Messages of this length are common where records are large; what a rare longer one took is given back.</summary>
+    private const int KeptBytes = 4 << 20;
 
-    /// <summary>The message itself, or its parts.</summary>
-    public static void Split(byte[] message, ICollection<byte[]> into)
+    private ArrayBufferWriter<byte> _message = new();
+    private bool _open;
+
+    /// <summary>The message itself, or its parts, in arrays of their own.</summary>
+    public static void Split(ReadOnlySpan<byte> message, ICollection<byte[]> into)
     {
         if (message.Length <= MaxPartBytes)
         {
-            into.Add(message);
+            into.Add(message.ToArray());
             return;
         }
         const int Each = MaxPartBytes - HeadLength;
@@ -30,28 +34,29 @@ public sealed class MessageParts(FrameLimits limits)
             var part = new byte[HeadLength + length];
             part[0] = (byte)MessageForm.Part;
             part[1] = (byte)((at == 0 ? First : 0) | (at + length == message.Length ? Last : 0));
-            message.AsSpan(at, length).CopyTo(part.AsSpan(HeadLength));
+            message.Slice(at, length).CopyTo(part.AsSpan(HeadLength));
             into.Add(part);
         }
     }
 
-    /// <summary>Takes a part; the whole message with the last one, null before.</summary>
+    /// <summary>Takes a part; the whole message with the last one, in memory that the next message writes over; null before.</summary>
     public ReadOnlyMemory<byte>? Add(ReadOnlySpan<byte> part)
     {
         if (part.Length < HeadLength) throw FrameError.Truncated("the head of a part");
         var flags = part[1];
         if ((flags & First) != 0)
         {
-            if (_open is not null) throw FrameError.Malformed("a message in parts begins before the last one ended");
-            _open = new ArrayBufferWriter<byte>(part.Length);
+            if (_open) throw FrameError.Malformed("a message in parts begins before the last one ended");
+            if (_message.Capacity > KeptBytes) _message = new ArrayBufferWriter<byte>();
+            _message.ResetWrittenCount();
+            _open = true;
         }
-        if (_open is null) throw FrameError.Malformed("a part without a beginning");
-        if (_open.WrittenCount + (long)part.Length - HeadLength > limits.MaxBytes)
-            throw FrameError.TooLarge("a message in parts", _open.WrittenCount + (long)part.Length, limits.MaxBytes);
-        _open.Write(part[HeadLength..]);
+        if (!_open) throw FrameError.Malformed("a part without a beginning");
+        if (_message.WrittenCount + (long)part.Length - HeadLength > limits.MaxBytes)
+            throw FrameError.TooLarge("a message in parts", _message.WrittenCount + (long)part.Length, limits.MaxBytes);
+        _message.Write(part[HeadLength..]);
         if ((flags & Last) == 0) return null;
-        var whole = _open.WrittenMemory;
-        _open = null;
-        return whole;
+        _open = false;
+        return _message.WrittenMemory;
     }
 }

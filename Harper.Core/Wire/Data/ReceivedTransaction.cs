@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Harper.Core.Commit;
 using Harper.Core.Identity;
 using Harper.Core.Records;
 using Harper.Core.Transactions;
@@ -41,6 +42,9 @@ public readonly record struct ReceivedChange(
 {
     /// <summary>Where the row lives, when the sender shards; a node without sharding may ignore it.</summary>
     public uint? ResidencyId { get; init; }
+
+    /// <summary>The sender's ids of blobs whose content comes by 146; null when there are none.</summary>
+    public IReadOnlyList<string>? BlobFiles { get; init; }
 }
 
 /// <summary>A transaction that a peer sent, with all numbers turned into names.</summary>
@@ -48,4 +52,11 @@ public readonly record struct ReceivedChange(
 /// <param name="Position">The sender's position after it: in-band from originals (often absent), always there from ours.</param>
 /// <param name="IsCopy">Ours: rows of a copy, each with its own stamp, none of which is logged.</param>
 public sealed record ReceivedTransaction(
-    Stamp Stamp, string? User, double? Previous, double? Position, bool IsCopy, ImmutableArray<ReceivedChange> Changes);
+    Stamp Stamp, string? User, double? Previous, double? Position, bool IsCopy, ImmutableArray<ReceivedChange> Changes)
+{
+    /// <summary>Ours: it is no transaction but one that was set aside at the sender, as a copy brings it.</summary>
+    public HeldTransaction? Held { get; init; }
+
+    /// <summary>Ours: it is no transaction but content of a blob that the transaction of this stamp speaks of.</summary>
+    public BlobPiece? Blob { get; init; }
+}

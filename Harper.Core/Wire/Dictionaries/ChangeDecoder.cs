@@ -11,13 +11,16 @@ namespace Harper.Core.Wire.Dictionaries;
 /// <summary>Turns the audit records of one message into changes in names, which own their bytes.</summary>
 internal readonly struct ChangeDecoder(IncomingDictionary dictionary, int messageBytes)
 {
+    /// <summary>Beside a value of this length the array of its key is nothing; in the common array it would hold all of that for as long as the change is held.</summary>
+    private const int LongValueBytes = 16 * 1024;
+
     private readonly RecordBuffer _buffer = new(Math.Clamp(messageBytes, 64, 64 * 1024));
 
     public ReceivedChange Decode(in AuditRecord record)
     {
         var table = dictionary.Table(record.TableId);
         var stamp = new Stamp(record.Version, dictionary.Origin(record.OriginId));
-        var key = Copy(record.Key.Span);
+        var key = record.Value.Length > LongValueBytes ? new RecordKey(record.Key.ToArray()) : Copy(record.Key.Span);
         var change = new Change(table.Name, key, Kind(record), EncodedRecord.Empty, record.ExpiresAt, record.Operation);
         var received = new ReceivedChange(Classify(record), change, stamp) { ResidencyId = record.ResidencyId };
         if (!KeyCodec.IsWellFormed(key.Span)) return Undecodable(received, record, "the key is no key");
@@ -27,7 +30,7 @@ internal readonly struct ChangeDecoder(IncomingDictionary dictionary, int messag
             var decoded = WireRecordDecoder.Decode(record.Value.Span, table.Structures, _buffer);
             received = received with { Change = change with { Value = decoded.Record } };
             return decoded.ContainsBlob || record.HasBlobs
-                ? received with { Kind = ReceivedKind.Blobs, Raw = record.Value.ToArray() }
+                ? received with { Kind = ReceivedKind.Blobs, Raw = record.Value.ToArray(), BlobFiles = decoded.BlobFiles }
                 : received;
         }
         catch (ValueFormatException fault)

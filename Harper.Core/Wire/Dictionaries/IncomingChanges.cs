@@ -85,6 +85,14 @@ public sealed class IncomingChanges(FrameLimits limits, ShapeCache? shapes = nul
         while (batch.MoveNext())
         {
             var section = batch.Current;
+            if (section.Kind is SectionKind.Held or SectionKind.Blob)
+            {
+                var held = new ReceivedTransaction(default, null, null, null, false, []);
+                _read.Add(section.Kind == SectionKind.Held
+                    ? held with { Held = HeldSections.Read(section.Entries.Span) } : held with { Blob = HeldSections.ReadBlob(section.Entries.Span) });
+                continue;
+            }
+
             var changes = ImmutableArray.CreateBuilder<ReceivedChange>(EntryEnumerator.Count(section.Entries));
             var entries = new EntryEnumerator(section.Entries);
             while (entries.MoveNext()) changes.Add(decoder.Decode(entries.Record));

@@ -1,9 +1,11 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Collections.Immutable;
+using Harper.Core.Commit;
 using Harper.Core.Identity;
 using Harper.Core.Records;
 using Harper.Core.Schema;
+using Harper.Core.Storage.Layout;
 using Harper.Core.TransactionLog;
 using Harper.Core.Transactions;
 using Harper.Core.Values;
@@ -18,16 +20,18 @@ namespace Harper.Core.Wire.Dictionaries;
 /// <param name="batches">Both sides announced <see cref="WireCapabilities.Batches"/>: several transactions per message, with positions and stubs.</param>
 /// <param name="parts">Both announced <see cref="WireCapabilities.Parts"/>: messages above 1 MiB are cut.</param>
 /// <param name="maxMessageBytes">What an original takes at most: a transaction of which more came from elsewhere goes to it in several messages of one time (rule 27).</param>
-public sealed class OutgoingChanges(NodeName self, bool batches, bool parts, long maxMessageBytes = MessageBounds.MaxMessageBytes)
+/// <param name="held">Both announced <see cref="WireCapabilities.Held"/>: what was set aside goes with copies, content of blobs with everything.</param>
+public sealed class OutgoingChanges(NodeName self, bool batches, bool parts, long maxMessageBytes = MessageBounds.MaxMessageBytes, bool held = false)
 {
     private static readonly byte[] Nil = [0xC0];
 
     private readonly OutgoingDictionary _dictionary = new(self);
-    private const int KeptBytes = 1024 * 1024;
+    private const int KeptBytes = 2 << 20;
 
     private ArrayBufferWriter<byte> _entries = new(4096);
     private readonly BatchWriter _batch = new(parts);
     private readonly WireUser _user = new();
+    private readonly ByteBuilder _held = new(64);
     private Stamp _copied;
 
     /// <summary>The map of origins to send now (after each request, even if nothing is known yet: a 4.7 node cannot take anything without it).</summary>
@@ -77,6 +81,24 @@ public sealed class OutgoingChanges(NodeName self, bool batches, bool parts, lon
         _copied = stamp;
         Entry(change, isStub: false, HeldKind.None, stamp.Version, _dictionary.Origins.IdOf(stamp.Origin), user: null, catalog, messages);
         if (_entries.WrittenCount >= BatchWriter.AimedAtBytes) EndCopied(messages);
+    }
+
+    public bool CarriesHeld => held && batches;
+
+    /// <summary>Appends what was set aside here, for a copy (rule 24).</summary>
+    public void AppendHeld(HeldTransaction transaction, ICollection<byte[]> messages)
+    {
+        EndCopied(messages);
+        HeldSections.Write(_held.Clear(), transaction);
+        _batch.Section(SectionKind.Held, _held.Written, messages);
+    }
+
+    /// <summary>Appends content of a blob; what speaks of it comes after it.</summary>
+    public void AppendBlob(BlobPiece piece, ICollection<byte[]> messages)
+    {
+        EndCopied(messages);
+        HeldSections.Write(_held.Clear(), piece);
+        _batch.Section(SectionKind.Blob, _held.Written, messages);
     }
 
     /// <summary>Ends the message being filled.</summary>

@@ -26,7 +26,7 @@ public static class WireRecordDecoder
             (>= Token.FixMap and < Token.FixArray) or Token.Map16 or Token.Map32 => ReadMap(value, structures, ref values),
             _ => throw new ValueFormatException($"No record begins with 0x{value[0]:x2}."),
         };
-        return new DecodedRecord(new EncodedRecord(shape, buffer.EndRecord()), false, values.ContainsBlob);
+        return new DecodedRecord(new EncodedRecord(shape, buffer.EndRecord()), false, values.ContainsBlob) { BlobFiles = values.BlobFiles };
     }
 
     private static Shape ReadShared(ReadOnlySpan<byte> value, RecordStructures structures, ref WireValue values)

@@ -25,6 +25,8 @@ internal ref struct WireValue(RecordStructures structures, RecordBuffer output, 
 
     public bool ContainsBlob { get; private set; }
 
+    public List<string>? BlobFiles { get; private set; }
+
     /// <summary>Transcodes the next value of the reader as the value of an attribute.</summary>
     public void Attribute(ref ValueReader input)
     {
@@ -186,7 +188,8 @@ internal ref struct WireValue(RecordStructures structures, RecordBuffer output, 
         }
 
         var start = input.Position;
-        input.TakeExtension(out var kind);
+        var content = input.TakeExtension(out var kind);
+        if (isBlob && BlobReference.FileOf(content) is { } file) (BlobFiles ??= []).Add(file);
         if (kind == Token.TypeRecord) throw new ValueFormatException("An object has an id of two bytes.");
         new ValueWriter(_output).Raw(input.Bytes[start..input.Position]);
     }

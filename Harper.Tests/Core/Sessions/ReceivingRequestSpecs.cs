@@ -207,6 +207,30 @@ public sealed class ReceivingRequestSpecs
     }
 
     [Fact]
+    public void Rule_20_only_what_a_wider_filter_adds_should_be_copied_and_the_rest_be_followed_from_where_it_stands()
+    {
+        var cats = TableFilter.AllBut([Dog]);
+        var known = WithHistory with
+        {
+            Taken = ImmutableDictionary<NodeName, TableFilter>.Empty.Add(Peer, cats), Through = Vector((Peer, 50), (Third, 60)),
+            PeerIncarnations = ImmutableDictionary<NodeName, Guid>.Empty.Add(Peer, Theirs),
+        };
+        var request = new ReceivingDrive(Receiving(), known).Named(OursNamed(Peer)).Turn().Request;
+        Assert.Equal(TableFilter.Only([Dog]), request.Entries[0].CopyResume!.Only);
+        Assert.Equal([(Peer, 50.0), (Third, 60.0)], request.Entries.Select(entry => (entry.Name, entry.StartTime)));
+
+        // At run time, before the positions say what was taken.
+        var running = new ReceivingDrive(Receiving() with { Filter = cats }, known with { Taken = ImmutableDictionary<NodeName, TableFilter>.Empty }).Streaming(OursNamed(Peer));
+        running.On(new ReceivingEvent.FilterChanged(TableFilter.All));
+        Assert.Equal(TableFilter.Only([Dog]), running.Turn().Request.Entries[0].CopyResume!.Only);
+
+        // By hand, after a loss, and from a database that was made anew, everything.
+        Assert.Null(new ReceivingDrive(Receiving(), known).Named(OursNamed(Peer, Guid.NewGuid())).Turn().Request.Entries[0].CopyResume!.Only);
+        var byHand = new ReceivingDrive(Receiving() with { Filter = cats }, known).Streaming(OursNamed(Peer)).On(ReceivingEvent.ResyncAsked.Instance);
+        Assert.Null(byHand.On(new ReceivingEvent.FilterChanged(TableFilter.All)).Turn().Request.Entries[0].CopyResume!.Only);
+    }
+
+    [Fact]
     public void Rule_20_a_copy_of_fewer_tables_should_not_go_on_as_one_of_more()
     {
         var cursor = new CopyCursor(Peer, Theirs, Vector((Peer, 1)), 7, Dog, KeyCodec.FromNumber(3), 3, 30, false);
