@@ -1,4 +1,4 @@
-using Harper.Bench.Load;
+using Harper.Bench.Commands;
 using Harper.Bench.Rows;
 using Harper.Bench.Systems;
 
@@ -7,23 +7,19 @@ namespace Harper.Bench.Growth;
 /// <summary>One dynamic table grows; at each size the next 100,000 records are timed.</summary>
 internal static class RowsGrowth
 {
-    private static readonly long[] Sizes = [100_000, 300_000, 1_000_000, 3_000_000, 10_000_000, 20_000_000];
-
-    public static GrowthCurve Run(SystemUnderTest system, string folder, long most, Action<string> say)
+    public static Func<double, GrowthPoint> Begin(PairHolder holder, BenchSettings settings)
     {
-        using var pair = new BenchPair(system, folder);
+        var (pair, rows) = (holder.Pair, 0);
         var table = pair.MakeTable();
-        var points = new List<GrowthPoint>();
-        var rows = 0;
-        foreach (var size in Sizes.Where(size => size <= most))
+        var measured = settings.Scaled(100_000, 1000);
+        return size =>
         {
-            ThroughputRun.Fill(pair, table, (int)size - rows, rows, sequential: true);
-            rows = (int)size;
-            points.Add(Timed.Insert(pair, table, rows, 100_000, 1000, size));
-            rows += 100_000;
-            say($"rows: {points[^1]}");
-        }
-
-        return new GrowthCurve("rows", "As the table grows", "rows", "The index keys of new records fall among ever more old ones: what is not in the block cache any more is merged on disk.", points);
+            var target = settings.Scaled((int)size, 1000);
+            if (target > rows) ThroughputRun.Fill(pair, table, target - rows, rows, sequential: true);
+            rows = Math.Max(rows, target);
+            var point = Timed.Insert(pair, table, rows, measured, 1000, size);
+            rows += measured;
+            return point;
+        };
     }
 }

@@ -46,9 +46,23 @@ internal sealed class BenchClient : IDisposable
             var (status, body) = Try(table.Describe(exact: true));
             return status == 200 && JsonSerializer.Deserialize<JsonElement>(body).TryGetProperty("record_count", out var count) ? count.GetInt64() : -1;
         }
-        catch (HttpRequestException)
+        catch (Exception noAnswer) when (noAnswer is HttpRequestException or TaskCanceledException or IOException)
         {
             return -1;
+        }
+    }
+
+    /// <summary>Whether the answer to a search has the key in it; a node that does not know the table yet, or does not answer, has it not.</summary>
+    public bool Finds(string search, string key)
+    {
+        try
+        {
+            var (status, body) = Try(search);
+            return status == 200 && body.Contains(key, StringComparison.Ordinal);
+        }
+        catch (Exception noAnswer) when (noAnswer is HttpRequestException or TaskCanceledException or IOException)
+        {
+            return false;
         }
     }
 

@@ -22,6 +22,10 @@ internal sealed record BenchTable(string Database, string Name, bool Typed = fal
     public string ReadAll =>
         $$"""{"operation":"search_by_value","database":"{{Database}}","table":"{{Name}}","attribute":"id","value":"*","get_attributes":["*"]}""";
 
+    /// <summary>These records, all attributes.</summary>
+    public string Read(IEnumerable<string> keys) =>
+        $$"""{"operation":"search_by_id","database":"{{Database}}","table":"{{Name}}","ids":[{{string.Join(',', keys.Select(key => $"\"{key}\""))}}],"get_attributes":["*"]}""";
+
     public string Find(string key) =>
         $$"""{"operation":"search_by_id","database":"{{Database}}","table":"{{Name}}","ids":["{{key}}"],"get_attributes":["id"]}""";
 

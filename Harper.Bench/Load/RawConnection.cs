@@ -12,11 +12,16 @@ namespace Harper.Bench.Load;
 internal sealed class RawConnection : IDisposable
 {
     private static readonly byte[] HeadEnd = "\r\n\r\n"u8.ToArray();
-    private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, ReceiveTimeout = 120_000, SendTimeout = 120_000 };
+    private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
     private byte[] _buffer = new byte[64 << 10];
     private int _filled;
 
-    public RawConnection(IPEndPoint server) => _socket.Connect(server);
+    /// <param name="patience">How long an answer may take; two minutes without.</param>
+    public RawConnection(IPEndPoint server, TimeSpan? patience = null)
+    {
+        _socket.ReceiveTimeout = _socket.SendTimeout = (int)(patience ?? TimeSpan.FromMinutes(2)).TotalMilliseconds;
+        _socket.Connect(server);
+    }
 
     /// <summary>A whole request: head and body.</summary>
     public static byte[] Request(string body)

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Harper.Bench.Report;
 
 namespace Harper.Bench.Measure;
@@ -9,11 +10,17 @@ internal sealed record Movement(string Figure, double Before, double After, doub
     /// <summary>Below this share nothing is called a change, however quiet the machine was.</summary>
     private const double Least = 0.03;
 
+    [JsonIgnore]
     public double Change => Before == 0 ? 0 : After / Before - 1;
 
+    [JsonIgnore]
     public bool Moved => Math.Abs(Change) > Math.Max(Noise, Least);
 
+    [JsonIgnore]
     public bool Worse => Moved && Change < 0 == MoreIsBetter;
+
+    [JsonIgnore]
+    public string Verdict => Moved ? Worse ? "WORSE" : "better" : "";
 
     /// <summary>
     /// Noise is twice the standard error of a difference of medians, from the median distance of each side's runs to their own median: single wild runs,

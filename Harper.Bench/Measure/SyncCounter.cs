@@ -16,9 +16,18 @@ internal static class SyncCounter
                 ["-f", "-c", "-e", "trace=fsync,fdatasync,sync_file_range,msync", "-o", report, "-p", process.ToString(CultureInfo.InvariantCulture)])
             { RedirectStandardError = true })!;
             if (strace.StandardError.ReadLine()?.Contains("attached", StringComparison.Ordinal) != true) return null;
-            work();
-            using (var interrupt = Process.Start("kill", ["-INT", strace.Id.ToString(CultureInfo.InvariantCulture)])) interrupt.WaitForExit();
-            strace.WaitForExit();
+            try
+            {
+                work();
+            }
+            finally
+            {
+                // Interrupted, it lets go of the process and writes its table.
+                using var interrupt = Process.Start("kill", ["-INT", strace.Id.ToString(CultureInfo.InvariantCulture)]);
+                interrupt.WaitForExit();
+                if (!strace.WaitForExit(TimeSpan.FromSeconds(30))) strace.Kill();
+            }
+
             return Parse(File.ReadLines(report));
         }
         catch (Win32Exception)

@@ -11,9 +11,11 @@ namespace Harper.Bench.Measure;
 /// </summary>
 internal readonly record struct TableDigest(long Records, UInt128 Sum)
 {
-    public static TableDigest Read(BenchClient node, BenchTable table)
+    public static TableDigest Read(BenchClient node, BenchTable table) => Read(node, table.ReadAll);
+
+    public static TableDigest Read(BenchClient node, string search)
     {
-        using var body = node.Open(table.ReadAll);
+        using var body = node.Open(search);
         var (records, sum) = (0L, UInt128.Zero);
         var buffer = new System.Buffers.ArrayBufferWriter<byte>(512);
         using var writer = new Utf8JsonWriter(buffer);

@@ -1,27 +1,34 @@
 using System.Text;
-using System.Text.Json;
+using Harper.Bench.Results;
 using Harper.Bench.Rows;
 
 namespace Harper.Bench.Report;
 
-/// <summary>Writes <c>docs/benchmarks.md</c>, its plots and the raw figures. The part below the marker is written by hand and stays.</summary>
+/// <summary>Writes <c>docs/benchmarks.md</c> and its plots from all results. What stands outside of the markers is written by people and stays.</summary>
 internal static class BenchmarkReport
 {
-    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true };
-
-    public static void Write(string docs, BenchRun run)
+    public static void Write(string docs, IReadOnlyList<Result> all)
     {
         var plots = Path.Combine(docs, "benchmarks");
         Directory.CreateDirectory(plots);
-        File.WriteAllText(Path.Combine(plots, "raw.json"), JsonSerializer.Serialize(run, Readable) + "\n");
-        var summary = new Summary(run);
-        var text = new StringBuilder("## The main table\n\n");
-        MainTable.Write(text, summary);
-        Detail.Write(text, summary);
-        File.WriteAllText(Path.Combine(plots, "throughput.svg"), Svg.Bars("Replicated, two nodes and the load on one machine", summary.Systems,
-            [.. RowSpec.All.Select(row => (row.Title, summary.Systems.Select(system => summary.Replicated(system, row.Name)).ToArray()))], "records per second"));
-        File.WriteAllText(Path.Combine(plots, "cpu.svg"), Svg.Bars("CPU of both nodes together", summary.Systems,
-            [.. RowSpec.All.Select(row => (row.Title, summary.Systems.Select(system => summary.Cpu(system, row.Name)).ToArray()))], "microseconds per record"));
-        ManagedSection.Write(Path.Combine(docs, "benchmarks.md"), "run", text.ToString());
+        var summary = new Summary(all);
+        var text = new StringBuilder();
+        if (all.Any(result => result.Kind == Kinds.Row))
+        {
+            text.Append("## The main table\n\n");
+            MainTable.Write(text, summary);
+            Detail.Write(text, summary);
+            Bars("throughput", "Replicated, two nodes and the load on one machine", "records per second, logarithmic", summary.Replicated);
+            Bars("cpu", "CPU of both nodes together", "microseconds per record, logarithmic", summary.Cpu);
+        }
+
+        LatencyPart.Write(text, summary, plots);
+        GrowthPart.Write(text, summary, plots);
+        GatePart.Write(text, summary);
+        ManagedSection.Write(Path.Combine(docs, "benchmarks.md"), "results", text.ToString());
+
+        void Bars(string name, string title, string unit, Func<string, string, double?> figure) => File.WriteAllText(
+            Path.Combine(plots, name + ".svg"),
+            Svg.Bars(title, Summary.Systems, [.. RowSpec.All.Select(row => (row.Title, Summary.Systems.Select(system => figure(system, row.Name)).ToArray()))], unit, logarithmic: true));
     }
 }

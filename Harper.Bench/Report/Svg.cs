@@ -6,23 +6,29 @@ namespace Harper.Bench.Report;
 /// <summary>Plots that need no viewer beyond a browser: pairs of bars, and lines over a logarithmic or plain axis.</summary>
 internal static class Svg
 {
-    private static readonly string[] Colours = ["#1b6ca8", "#c8553d", "#3a7d44", "#7b4fa3", "#8d6a1f"];
+    private static readonly string[] Colours = ["#3b8fd0", "#d9674f", "#4f9d5b", "#9a6fc4", "#b08a35"];
+
+    /// <summary>Dark letters on light paper, and the other way round where the reader's page is dark.</summary>
+    private const string Style = ".paper{fill:#fff}text{fill:#222}@media(prefers-color-scheme:dark){.paper{fill:#16191d}text{fill:#d8dce0}}";
 
     /// <summary>One group of bars per label, one bar per series.</summary>
-    public static string Bars(string title, IReadOnlyList<string> series, IReadOnlyList<(string Label, double?[] Values)> groups, string unit)
+    public static string Bars(string title, IReadOnlyList<string> series, IReadOnlyList<(string Label, double?[] Values)> groups, string unit, bool logarithmic = false)
     {
-        const int Left = 330, Width = 430, Bar = 14;
+        const int Left = 380, Width = 430, Bar = 14;
         var svg = new StringBuilder();
         var y = 40;
-        var longest = groups.SelectMany(group => group.Values).Max() ?? 1;
+        var drawn = groups.SelectMany(group => group.Values).OfType<double>().Where(value => value > 0).ToList();
+        var (least, longest) = (drawn.Count > 0 ? drawn.Min() / 3 : 1, drawn.Count > 0 ? drawn.Max() : 1);
+        double Long(double value) => Math.Max(1, (logarithmic ? value <= least ? 0 : Math.Log(value / least) / Math.Log(longest / least) : value / longest) * Width);
         foreach (var (label, values) in groups)
         {
+            if (values.All(value => value is null)) continue;
             Text(svg, Left - 8, y + Bar, label, "end");
             for (var i = 0; i < values.Length; i++)
             {
                 if (values[i] is not { } value) continue;
-                svg.Append(CultureInfo.InvariantCulture, $"<rect x=\"{Left}\" y=\"{y}\" width=\"{Math.Max(1, value / longest * Width):0}\" height=\"{Bar - 2}\" fill=\"{Colours[i % Colours.Length]}\"/>");
-                Text(svg, Left + Math.Max(1, value / longest * Width) + 5, y + Bar - 4, Number(value), "start");
+                svg.Append(CultureInfo.InvariantCulture, $"<rect x=\"{Left}\" y=\"{y}\" width=\"{Long(value):0}\" height=\"{Bar - 2}\" fill=\"{Colours[i % Colours.Length]}\"/>");
+                Text(svg, Left + Long(value) + 5, y + Bar - 4, Number(value), "start");
                 y += Bar;
             }
 
@@ -60,7 +66,7 @@ internal static class Svg
     private static string Frame(string title, IReadOnlyList<string> series, StringBuilder inside, int width, int height)
     {
         var svg = new StringBuilder().Append(CultureInfo.InvariantCulture,
-            $"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height + 20 * series.Count}\" font-family=\"sans-serif\" font-size=\"12\"><rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>");
+            $"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height + 20 * series.Count}\" font-family=\"sans-serif\" font-size=\"12\"><style>{Style}</style><rect class=\"paper\" width=\"100%\" height=\"100%\"/>");
         svg.Append(CultureInfo.InvariantCulture, $"<text x=\"10\" y=\"20\" font-size=\"14\" font-weight=\"bold\">{Escape(title)}</text>").Append(inside);
         for (var i = 0; i < series.Count; i++)
         {

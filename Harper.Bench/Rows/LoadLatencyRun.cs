@@ -45,7 +45,7 @@ internal static class LoadLatencyRun
         stop.Cancel();
         probing.Join();
         if (failed is not null) throw new BenchFailure(failed.Message);
-        pair.WaitForAll(loaded, records, BenchRecords.SequentialKey(records - 1), Stopwatch.GetTimestamp());
+        pair.WaitForAll(loaded, records, BenchRecords.SequentialKey, Stopwatch.GetTimestamp(), batch: 1);
         pair.Verify(loaded, records);
         return (Percentiles.Of(answers), Percentiles.Of(visible));
     }

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Harper.Bench.Load;
 using Harper.Bench.Measure;
-using Harper.Bench.Report;
+using Harper.Bench.Results;
 using Harper.Bench.Systems;
 
 namespace Harper.Bench.Rows;
@@ -9,29 +9,25 @@ namespace Harper.Bench.Rows;
 /// <summary>Loads one table on one node and waits until the other can read all of it.</summary>
 internal static class ThroughputRun
 {
-    /// <summary>Filling a table of two million rows takes the original a quarter of an hour: a quick run fills 400,000.</summary>
-    private const double QuickShareOfFill = 0.2;
-
     /// <param name="scale">Share of the records that the row names: below 1 for a quick run.</param>
-    public static ThroughputFigures Run(BenchPair pair, RowSpec row, double scale)
+    /// <param name="filled">A table that holds so many rows already, between whose keys the new ones fall; null: a fresh one.</param>
+    public static ThroughputFigures Run(BenchPair pair, RowSpec row, double scale, BenchTable? filled = null, int before = 0)
     {
         var records = Round((pair.System.IsOriginal ? row.RecordsOfOriginal : row.Records) * scale, row.Batch);
-        var before = row.RandomOver == 0 ? 0 : Round(row.RandomOver * (scale < 1 ? QuickShareOfFill : 1), 1000);
-        var table = pair.MakeTable(row.Typed);
-        if (row.RandomOver > 0) Fill(pair, table, before);
-        Func<long, string> key = row.RandomOver > 0 ? BenchRecords.RandomKey : BenchRecords.SequentialKey;
+        var table = filled ?? pair.MakeTable(row.Typed);
+        Func<long, string> key = filled is not null ? BenchRecords.RandomKey : BenchRecords.SequentialKey;
         var requests = Requests(table, before, records, row.Batch, key);
 
         var (a, b, busy) = (pair.A.Usage, pair.B.Usage, ProcessUsage.MachineBusySeconds());
         var started = Stopwatch.GetTimestamp();
         var load = LoadRun.Run(pair.A.Operations, requests, row.Connections);
-        var replicated = pair.WaitForAll(table, before + records, key(before + records - 1), started);
+        var replicated = pair.WaitForAll(table, before + records, key, started, row.Batch);
         var (cpuA, cpuB) = (pair.A.Usage.CpuSeconds - a.CpuSeconds, pair.B.Usage.CpuSeconds - b.CpuSeconds);
         var others = ProcessUsage.MachineBusySeconds() - busy - cpuA - cpuB - load.ClientCpuSeconds;
         pair.Verify(table, before + records);
         return new ThroughputFigures
         {
-            Records = records, Inserted = records / load.Elapsed.TotalSeconds, Replicated = records / replicated.TotalSeconds,
+            Records = records, RowsBefore = before, Inserted = records / load.Elapsed.TotalSeconds, Replicated = records / replicated.TotalSeconds,
             LagMs = (replicated - load.Elapsed).TotalMilliseconds, CpuA = cpuA / records * 1e6, CpuB = cpuB / records * 1e6,
             CpuClient = load.ClientCpuSeconds / records * 1e6, OthersCores = Math.Max(0, others) / replicated.TotalSeconds, Answers = load.Answers,
         };
@@ -45,9 +41,10 @@ internal static class ThroughputRun
         for (var done = 0; done < records; done += AtOnce)
         {
             var part = Math.Min(AtOnce, records - done);
-            var since = Stopwatch.GetTimestamp();
             LoadRun.Run(pair.A.Operations, Requests(table, from + done, part, 1000, key), 4);
-            pair.WaitForAll(table, from + done + part, key(from + done + part - 1), since);
+
+            // The last record and not a count, which grows with the table.
+            pair.WaitForLast(table, key(from + done + part - 1));
         }
     }
 
@@ -58,6 +55,9 @@ internal static class ThroughputRun
             requests[i] = RawConnection.Request(table.Insert(first + (long)i * batch, Math.Min(batch, records - i * batch), key, padding)));
         return requests;
     }
+
+    public static string Describe(ThroughputFigures figures) => string.Create(System.Globalization.CultureInfo.InvariantCulture,
+        $"{figures.Replicated:n0} records/s replicated, CPU per record {figures.CpuA:n1} + {figures.CpuB:n1} us (load {figures.CpuClient:n1} us, other programs {figures.OthersCores:n2} cores)");
 
     private static int Round(double records, int unit) => Math.Max(unit, (int)records / unit * unit);
 }

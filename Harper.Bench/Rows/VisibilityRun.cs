@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using Harper.Bench.Load;
 using Harper.Bench.Measure;
-using Harper.Bench.Report;
+using Harper.Bench.Results;
 using Harper.Bench.Systems;
 
 namespace Harper.Bench.Rows;
@@ -58,7 +58,7 @@ internal static class VisibilityRun
         {
             var since = Stopwatch.GetTimestamp();
             LoadRun.Run(pair.A.Operations, requests, 1);
-            pair.WaitForAll(table, writes, BenchRecords.SequentialKey(writes - 1), since);
+            pair.WaitForAll(table, writes, BenchRecords.SequentialKey, since, batch: 1);
         });
         return syncs / (double)writes;
     }

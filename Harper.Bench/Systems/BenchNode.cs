@@ -39,8 +39,10 @@ internal sealed class BenchNode(SystemUnderTest system, string name, string addr
         foreach (var part in system.Command) start.ArgumentList.Add(part);
         foreach (var (key, value) in Settings(routes)) start.Environment[key] = value;
         start.Environment["HOME"] = home;
+        if (Answers()) throw new BenchFailure($"something answers on {Operations} already: end it, or run this in a network namespace of its own (unshare -n)");
         var watch = Stopwatch.StartNew();
         _process = Process.Start(start)!;
+        RunningNodes.Add(_process);
         while (!Answers())
         {
             if (_process.HasExited) throw new BenchFailure($"node {name} of {system.Id} stopped while starting: {LastLines()}");
@@ -58,6 +60,7 @@ internal sealed class BenchNode(SystemUnderTest system, string name, string addr
         using (var terminate = Process.Start("kill", ["-TERM", process.Id.ToString(CultureInfo.InvariantCulture)])) terminate.WaitForExit();
         if (!process.WaitForExit(TimeSpan.FromSeconds(30))) process.Kill();
         process.WaitForExit();
+        RunningNodes.Remove(process);
     }
 
     public void Dispose()

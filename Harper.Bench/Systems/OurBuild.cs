@@ -23,13 +23,22 @@ internal static class OurBuild
         var folder = Path.Combine(AppContext.BaseDirectory, "published");
         say("publishing this system, compiled ahead of time");
         if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+        Publish(repository.Root, folder, Path.Combine(AppContext.BaseDirectory, "publishing"));
+        var revision = Measure.Tool.Run("git", "-C", repository.Root, "describe", "--always", "--dirty")?.Trim();
+        var ours = OfFolder("ours", folder);
+        return revision is { Length: > 0 } ? ours with { Version = $"{ours.Version.Split('+')[0]} ({revision})" } : ours;
+    }
+
+    /// <exception cref="BenchFailure">It does not build, or the packages of its runtime cannot be had: figures of another kind of build would not be comparable.</exception>
+    public static void Publish(string root, string folder, string intermediate)
+    {
         var start = new ProcessStartInfo("dotnet")
         {
-            WorkingDirectory = repository.Root, RedirectStandardOutput = true, RedirectStandardError = true,
+            WorkingDirectory = root, RedirectStandardOutput = true, RedirectStandardError = true,
             ArgumentList =
             {
                 "publish", "Harper.Host", "-c", "Release", "-r", "linux-x64", "--self-contained", "false", "-p:PublishReadyToRun=true",
-                "-p:NuGetLockFilePath=obj/publishing.lock.json", "--artifacts-path", Path.Combine(AppContext.BaseDirectory, "publishing"), "-o", folder,
+                "-p:NuGetLockFilePath=obj/publishing.lock.json", "--artifacts-path", intermediate, "-o", folder,
             },
         };
         start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
@@ -37,9 +46,8 @@ internal static class OurBuild
         var errors = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        if (process.ExitCode == 0) return OfFolder("ours", folder);
-        say($"publishing failed, the build output is measured instead: {Last(output)} {Last(errors.Result)}");
-        return BuildOutput() with { Id = "ours" };
+        if (process.ExitCode != 0)
+            throw new BenchFailure($"publishing {root} failed: {Last(output)} {Last(errors.Result)} Publish it where packages can be had and name the folder with --ours.");
     }
 
     private static string Last(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries).LastOrDefault(line => line.Contains("error", StringComparison.Ordinal)) ?? "";

@@ -41,6 +41,9 @@ internal sealed class CommitGroup(DatabaseState state, CommitScratch scratch, do
 
     public double Head { get; set; } = state.Positions.Head;
 
+    /// <summary>What was set aside before this group.</summary>
+    public QuarantineFigures QuarantineBefore { get; } = state.Quarantine;
+
     public bool SchemaChanged { get; set; }
 
     /// <summary>Something is taken away: readers must not pair the catalog of before with the store of after.</summary>

@@ -17,6 +17,20 @@ internal static class CopyResolution
         return new CommitResult.Applied(changed > 0);
     }
 
+    /// <summary>
+    /// Whether losing this group to a power cut loses nothing: rows of a copy and the cursor that says how far it is go together, so the copy goes on from the cursor
+    /// that is left, and its end, which is synced, syncs everything before it. Nothing of it is promised to anybody; what is logged, set aside, or changes
+    /// who this node is, is no such group (rule 21).
+    /// </summary>
+    public static bool CanBeTakenAgain(CommitGroup group, IReadOnlyList<CommitRequest> requests)
+    {
+        if (group.Logged.Count > 0 || group.SchemaChanged || group.Positions.Incarnation != group.State.Positions.Incarnation) return false;
+        foreach (var request in requests)
+            if (request is not CommitRequest.CopyChunk)
+                return false;
+        return group.State.Quarantine == group.QuarantineBefore;
+    }
+
     /// <summary>Rows that a comparison of digests found to differ (rule 28): no cursor moves, because nothing is promised about what was not compared.</summary>
     public static CommitResult Resolve(CommitGroup group, CommitRequest.MergeRows request) =>
         new CommitResult.Maintained(MergeAll(group, request.Changes, request.From, takeBack: true));

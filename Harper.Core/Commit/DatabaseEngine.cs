@@ -100,16 +100,16 @@ public sealed class DatabaseEngine : IDatabaseEngine
         var positions = _sealing.Seal(group);
         if (group.Removes)
         {
-            lock (_removing) WriteAndPublish(group, positions);
+            lock (_removing) WriteAndPublish(group, positions, sync: true);
         }
-        else WriteAndPublish(group, positions);
+        else WriteAndPublish(group, positions, sync: !CopyResolution.CanBeTakenAgain(group, requests));
         return new CommitOutcome(results.MoveToImmutable(), [.. group.Logged], group.SchemaChanged);
     }
 
-    private void WriteAndPublish(CommitGroup group, ReplicationPositions positions)
+    private void WriteAndPublish(CommitGroup group, ReplicationPositions positions, bool sync)
     {
         // Duplicates alone change nothing, and cost no sync.
-        if (group.Batch.Bytes > 0) _state.Store.Write(group.Batch, _state.Settings.Sync);
+        if (group.Batch.Bytes > 0) _state.Store.Write(group.Batch, sync && _state.Settings.Sync);
         _state.Positions = positions;
         _state.Commits++;
         if (group.SchemaChanged) _catalog = _state.Catalog();

@@ -47,6 +47,40 @@ public sealed class CopyAndPositionSpecs : IDisposable
         Assert.False(_database.Engine.Positions.HasHistory);
     }
 
+    /// <summary>Rule 21: rows of a copy wait for no sync; a power cut takes the newest of them together with the cursor, and the end syncs all.</summary>
+    [Fact]
+    public void Copied_rows_should_be_synced_with_the_end_of_the_copy()
+    {
+        var store = Assert.IsType<Harper.Core.Storage.Memory.MemoryStore>(_database.Store);
+        Chunk("k", Copied(A, 500, Put("k", ("x", 1))));
+        Assert.Equal(0, store.Unsynced);
+        Chunk("l", Copied(A, 501, Put("l", ("x", 2))));
+        Chunk("m", Copied(A, 502, Put("m", ("x", 3))));
+        Assert.Equal(2, store.Unsynced);
+        store.LosePower(surviving: 1);
+        _database.Reopen();
+        Assert.Equal(KeyCodec.FromText("l"), _database.Engine.Positions.Copy!.After);
+        Assert.Equal("id=l x=2", _database.Read("l"));
+        Assert.Null(_database.Read("m"));
+        Chunk("m", Copied(A, 502, Put("m", ("x", 3))));
+        _database.Commit(new CommitRequest.CopyComplete(Cursor("m"), null));
+        Assert.Equal(0, store.Unsynced);
+    }
+
+    /// <summary>A client's write in the same group waits for its sync as ever; so does what is set aside.</summary>
+    [Fact]
+    public void Copied_rows_should_spare_nothing_else_its_sync()
+    {
+        var store = Assert.IsType<Harper.Core.Storage.Memory.MemoryStore>(_database.Store);
+        Chunk("k", Copied(A, 500, Put("k", ("x", 1))));
+        Chunk("l", Copied(A, 501, Put("l", ("x", 2))));
+        Assert.Equal(1, store.Unsynced);
+        _database.Write(Insert("mine", ("x", 9)));
+        Assert.Equal(0, store.Unsynced);
+        Chunk("m", Copied(A, TestDatabase.Now + 3_600_000_000, Put("m", ("x", 3))));
+        Assert.Equal(0, store.Unsynced);
+    }
+
     /// <summary>Rule 20.</summary>
     [Fact]
     public void What_passed_should_be_stored_with_the_positions_that_it_speaks_of()

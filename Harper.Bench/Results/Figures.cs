@@ -1,6 +1,6 @@
 using Harper.Bench.Measure;
 
-namespace Harper.Bench.Report;
+namespace Harper.Bench.Results;
 
 /// <summary>One run of a throughput row. Rates are records per second, CPU microseconds per record.</summary>
 internal sealed record ThroughputFigures
@@ -21,6 +21,9 @@ internal sealed record ThroughputFigures
 
     /// <summary>Cores that other programs of the machine used meanwhile: above some tenths, rates say little and CPU per record more.</summary>
     public required double OthersCores { get; init; }
+
+    /// <summary>Rows that were in the table before; 0: it was empty.</summary>
+    public int RowsBefore { get; init; }
 
     public required Percentiles Answers { get; init; }
 }
@@ -50,23 +53,33 @@ internal sealed record RoundFigures
 
     public double? CopyRate { get; set; }
 
+    /// <summary>CPU of the node that is copied from and of the one that joins, microseconds per record.</summary>
+    public double? CopyCpuFrom { get; set; }
+
+    public double? CopyCpuTo { get; set; }
+
     public double? WorstAnswerDuringCopyMs { get; set; }
 
+    /// <summary>Answers on the joining node: the tail, not only the worst.</summary>
+    public Percentiles? AnswersDuringCopy { get; set; }
+
     public double? CatchUpRate { get; set; }
+
+    public double? CatchUpCpuFrom { get; set; }
+
+    public double? CatchUpCpuTo { get; set; }
+
+    public double? BuildOutputFirstStartSeconds { get; set; }
+
+    public double? BuildOutputRestartSeconds { get; set; }
 
     public int? Restarts { get; set; }
 
     public int? NeedlessCopies { get; set; }
-}
 
-/// <summary>Everything measured of one system in one round.</summary>
-internal sealed record SystemRound(string System, int Round, Dictionary<string, ThroughputFigures> Throughput, RoundFigures Others);
-
-/// <summary>A whole run: what <c>raw.json</c> holds and the tables are made from.</summary>
-internal sealed record BenchRun(MachineFacts Machine, string Options, IReadOnlyDictionary<string, string> Versions, List<SystemRound> Rounds)
-{
-    /// <summary>Limits of the machine, measured in the same run: records, writes or bytes per second.</summary>
-    public Dictionary<string, double> Ceilings { get; init; } = [];
-
-    public List<string> Remarks { get; init; } = [];
+    /// <summary>What was measured, in a line for the console.</summary>
+    public string Describe() => string.Join(", ", GetType().GetProperties()
+        .Select(property => (property.Name, Value: property.GetValue(this)))
+        .Where(figure => figure.Value is not null)
+        .Select(figure => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{figure.Name} {(figure.Value is double number ? Math.Round(number, 2) : figure.Value)}")));
 }
