@@ -15,15 +15,8 @@ internal sealed class BenchPair : IDisposable
     {
         System = system;
         Folder = Path.Combine(folder, "run-" + Guid.NewGuid().ToString("N")[..8]);
-<<<<<<< HEAD
         A = new BenchNode(system, "a", "127.0.0.2", Folder, certificates);
         B = new BenchNode(system, "b", "127.0.0.3", Folder, certificates);
-        FirstStart = A.Start(B.Address);
-        B.Start(A.Address);
-=======
-        A = new BenchNode(system, "a", "127.0.0.2", Folder);
-        B = new BenchNode(system, "b", "127.0.0.3", Folder);
->>>>>>> d95ce57 (Write every result of a benchmark down when it is measured, make the page from all of them, give every row a time limit; let rows of a copy wait for no sync but the one at its end)
         ClientA = new BenchClient(A.Operations);
         ClientB = new BenchClient(B.Operations);
         try
