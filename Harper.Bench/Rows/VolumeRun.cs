@@ -20,7 +20,6 @@ internal sealed class VolumeRun(SystemUnderTest system, RunOptions options, IRea
     private BenchPair? _pair;
     private BenchTable? _table;
     private int _rows;
-    private bool _broken;
 
     private int Copied => options.Shared.Scaled(200_000, 1000);
 
@@ -28,18 +27,18 @@ internal sealed class VolumeRun(SystemUnderTest system, RunOptions options, IRea
 
     private int OnDisk => Math.Max(options.Shared.Scaled(400_000, 1000), Copied + Missed);
 
-    private BenchPair Pair => _pair ?? throw new BenchFailure(_broken ? "the pair was lost with a row before" : "the pair did not start");
+    private BenchPair Pair => _pair ?? throw new BenchFailure("the pair was ended");
 
     private BenchTable Table => _table ??= Pair.MakeTable();
 
     public IEnumerable<VolumePart> Parts() => All().Where(part => wanted.Contains(part.Row));
 
+    /// <summary>Ends the nodes: whoever waits for them fails. The part after begins with a fresh pair and fills it again.</summary>
     public void Break()
     {
-        _broken = true;
         RunningNodes.KillAll();
-        _pair?.Dispose();
-        _pair = null;
+        Interlocked.Exchange(ref _pair, null)?.Dispose();
+        (_table, _rows) = (null, 0);
     }
 
     public void Dispose() => _pair?.Dispose();
@@ -98,7 +97,7 @@ internal sealed class VolumeRun(SystemUnderTest system, RunOptions options, IRea
         return figures.Describe();
     });
 
-    private BenchPair Ready() => _broken ? Pair : _pair ??= new BenchPair(system, options.Shared.Folder);
+    private BenchPair Ready() => _pair ??= new BenchPair(system, options.Shared.Folder);
 
     /// <summary>What a disk holds is compared by sequential keys, as the goals are; all beyond lies anywhere, as random keys need it.</summary>
     private void FillTo(int rows)
