@@ -6,7 +6,8 @@ namespace Harper.Host.Security;
 
 /// <summary>
 /// Checks passwords without letting a flood of log-ins take the processor: few at once, a bounded number waiting. A verified password is
-/// remembered together with the stored hash that it matched, so that a changed password or a removed user ends the memory by itself (R-OPS-12).
+/// remembered together with the stored hash that it matched, so that a changed password or a removed user ends the memory by itself (R-OPS-12). Memory runs from the
+/// last use: what is compared cannot change meanwhile, and hashing again for a busy client would stall it for a tenth of a second every time.
 /// </summary>
 internal sealed class PasswordVerifier(TimeSpan memory, TimeProvider time, PasswordAlgorithm algorithm = PasswordAlgorithm.Pbkdf2) : IDisposable
 {
@@ -79,6 +80,11 @@ internal sealed class PasswordVerifier(TimeSpan memory, TimeProvider time, Passw
         return true;
     }
 
-    private bool IsRemembered(string stored, string password) =>
-        _verified.TryGetValue(PasswordHasher.Fingerprint(password, stored, _key), out var since) && time.GetElapsedTime(since) < memory;
+    private bool IsRemembered(string stored, string password)
+    {
+        var fingerprint = PasswordHasher.Fingerprint(password, stored, _key);
+        if (!_verified.TryGetValue(fingerprint, out var since) || time.GetElapsedTime(since) >= memory) return false;
+        _verified.TryUpdate(fingerprint, time.GetTimestamp(), since);
+        return true;
+    }
 }
