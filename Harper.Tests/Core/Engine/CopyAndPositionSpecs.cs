@@ -77,7 +77,7 @@ public sealed class CopyAndPositionSpecs : IDisposable
         Assert.Equal(1, store.Unsynced);
         _database.Write(Insert("mine", ("x", 9)));
         Assert.Equal(0, store.Unsynced);
-        Chunk("m", Copied(A, TestDatabase.Now + 3_600_000_000, Put("m", ("x", 3))));
+        Chunk("m", Copied(A, _database.Now + 3_600_000_000, Put("m", ("x", 3))));
         Assert.Equal(0, store.Unsynced);
     }
 
