@@ -80,6 +80,10 @@ internal sealed class ScriptedEngine(DatabaseName name) : IDatabaseEngine
             foreach (var edit in schema.Edits) Apply(edit);
             return new CommitResult.SchemaChanged(true);
         }
+        if (request is CommitRequest.TrimLog trim)
+        {
+            lock (_gate) return new CommitResult.Maintained(_log.RemoveAll(entry => entry.Position <= trim.UpTo));
+        }
         if (request is not CommitRequest.Local local) return new CommitResult.Maintained(0);
         Positions = Positions with { Head = Positions.Head + 1 };
         var stamp = new Stamp(Positions.Head, new NodeName("self"));
