@@ -13,6 +13,7 @@ internal static class GateCommand
 
     public static int Execute(BenchSettings settings, string before, string after, IReadOnlyList<string> names, int rounds)
     {
+        if (rounds < 2) throw new BenchFailure("one round tells nothing about noise: --rounds 2 at least, 5 is usual");
         var rows = names.Count > 0 ? names : Usual;
         SystemUnderTest[] builds =
             [Revision.Build("before", before, settings.Folder, Console.WriteLine), Revision.Build("after", after, settings.Folder, Console.WriteLine)];
