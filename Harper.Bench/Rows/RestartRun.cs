@@ -23,9 +23,9 @@ internal static class RestartRun
             var before = LoopbackBytes();
             times.Add(pair.B.Start(pair.A.Address).TotalSeconds);
 
-            // A record that came through shows that the session runs; what would be copied is under way then.
+            // A record that came through shows that the session runs; what would be copied is under way then. Asking is traffic too, so it is asked seldom.
             pair.ClientA.Run(marks.Insert(i, 1, BenchRecords.SequentialKey));
-            pair.WaitForLast(marks, BenchRecords.SequentialKey(i));
+            pair.WaitForLast(marks, BenchRecords.SequentialKey(i), pauseMs: 100);
             var since = Stopwatch.GetTimestamp();
             while (Stopwatch.GetElapsedTime(since) < watched && LoopbackBytes() - before <= Much(records)) Thread.Sleep(50);
             if (LoopbackBytes() - before > Much(records)) copies++;

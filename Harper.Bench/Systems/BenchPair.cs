@@ -67,12 +67,12 @@ internal sealed class BenchPair : IDisposable
     }
 
     /// <summary>Waits until the other node has the record that was sent last, and no longer: cheap however many there are.</summary>
-    public void WaitForLast(BenchTable table, string lastKey)
+    public void WaitForLast(BenchTable table, string lastKey, int pauseMs = 5)
     {
         using var connection = new RawConnection(B.Operations);
         var find = RawConnection.Request(table.Find(lastKey));
         var key = global::System.Text.Encoding.ASCII.GetBytes(lastKey);
-        Wait.Until($"the last record of {table.Name} is on the other node", Deadline, () => connection.Send(find).IndexOf(key) >= 0, pauseMs: 5);
+        Wait.Until($"the last record of {table.Name} is on the other node", Deadline, () => connection.Send(find).IndexOf(key) >= 0, pauseMs);
     }
 
     /// <summary>For tables that are too large to be read back whole: both count the same, and the records that were measured are equal.</summary>
