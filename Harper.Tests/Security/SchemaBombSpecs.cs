@@ -11,6 +11,10 @@ public sealed class SchemaBombSpecs
 
     public static TheoryData<string, string> Bombs => new()
     {
+        { "nested lists of a type in lines", "type Dog @table { id: " + string.Concat(Enumerable.Repeat("[\n", Depth)) },
+        { "nested objects of a value in lines", "type Dog @table(a: " + string.Concat(Enumerable.Repeat("{a:\n", Depth)) },
+        { "a block text that never ends, in lines", "\"\"\"" + string.Concat(Enumerable.Repeat("xxxxxxx\n", Depth)) },
+        { "as long a line as may be, and wrong", "type Dog @table(a: " + new string('9', 16_000) },
         { "nested lists of a type", $"type Dog @table {{ id: {new string('[', Depth)}ID{new string(']', Depth)} }}" },
         { "nested lists of a value", $"type Dog @table(a: {new string('[', Depth)}1{new string(']', Depth)}) {{ id: ID @primaryKey }}" },
         { "nested objects of a value", $"type Dog @table(a: {string.Concat(Enumerable.Repeat("{a:", Depth))}1{new string('}', Depth)}) {{ id: ID }}" },
