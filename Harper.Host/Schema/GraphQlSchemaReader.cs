@@ -13,7 +13,7 @@ public sealed class GraphQlSchemaReader : IGraphQlSchemaReader
     private const int MaxDepth = 64;
 
     /// <summary>To say what is wrong in a line takes the parser time that grows with the square of its length: a megabyte would keep a node from starting.</summary>
-    private const int MaxLineLength = 16 * 1024;
+    private const int MaxLineLength = 4 * 1024;
 
     public DeclaredSchema Read(string text)
     {
