@@ -31,6 +31,12 @@ public static class ConnectionProtocol
         public static readonly Resync Instance = new();
     }
 
+    /// <summary>Parent → sending connection: copy the database to this peer, an original, now.</summary>
+    public sealed record CopyTo : ICommand
+    {
+        public static readonly CopyTo Instance = new();
+    }
+
     /// <summary>Parent → connection: what may pass has changed. Sending: applied at once; receiving: asked for anew, added tables are copied (rule 20).</summary>
     public sealed record FilterChanged(TableFilter Filter) : ICommand;
 }

@@ -271,8 +271,9 @@ public sealed class PeerActor : DescribedActor, IWithTimers
 
     private void OnResync(PeerProtocol.Resync resync)
     {
-        if (_databases.TryGetValue(resync.Database.Value, out var database) && database.Resync()) Sender.Tell(PeerProtocol.ResyncStarted.Instance);
-        else Sender.Tell(new PeerProtocol.ResyncRefused($"there is no connection to {_plan.Peer} for database '{resync.Database}'"));
+        var known = _databases.GetValueOrDefault(resync.Database.Value) ?? new PeerDatabase(resync.Database);
+        var refused = resync.ToPeer ? known.CopyTo(_plan.Peer) : known.Resync(_plan.Peer);
+        Sender.Tell(refused is null ? PeerProtocol.ResyncStarted.Instance : new PeerProtocol.ResyncRefused(refused));
     }
 
     private PeerDatabase Of(DatabaseName name)

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Harper.Core.Identity;
 using Harper.Core.Membership;
+using Harper.Core.Sessions;
 
 namespace Harper.Actors.Peers;
 
@@ -50,13 +51,22 @@ internal sealed class PeerDatabase(DatabaseName name)
         else _counted[status.Number] = status.CopiedBytes;
     }
 
-    /// <summary>Asks the connection for a copy; false when there is none.</summary>
-    public bool Resync()
+    /// <summary>Asks the peer for a copy. Null, or why not.</summary>
+    public string? Resync(NodeName peer)
     {
-        if (!IsConnected || Receiving is not { } receiving) return false;
+        if (!IsConnected || Receiving is not { } receiving) return $"there is no connection to {peer} for database '{Name}'";
         Resyncing = ReceivingStatus?.CopiesCompleted ?? 0;
         receiving.Tell(ConnectionProtocol.Resync.Instance);
-        return true;
+        return null;
+    }
+
+    /// <summary>Copies to the peer, an original. Null, or why not.</summary>
+    public string? CopyTo(NodeName peer)
+    {
+        if (Sending is not { } sending || SendingStatus is not { Connected: true } status) return $"{peer} has no connection to this node for database '{Name}'";
+        if (status.PeerKind != PeerKind.Original4) return $"{peer} can fetch it itself: run resync_database there, with 'from'";
+        sending.Tell(ConnectionProtocol.CopyTo.Instance);
+        return null;
     }
 
     /// <summary>The connection that was asked for a copy is gone before its end: the new one is asked.</summary>

@@ -32,8 +32,8 @@ public static class PeerProtocol
     /// <summary>The peer does not stand in the plan any more: close its sockets with 1008 and stop.</summary>
     public sealed record Leave(string Reason) : ICommand;
 
-    /// <summary>Copy a database from a peer by merging (rule 23). Answered with <see cref="ResyncStarted"/> or <see cref="ResyncRefused"/>.</summary>
-    public sealed record Resync(NodeName From, DatabaseName Database) : ICommand;
+    /// <summary>Copy a database from a peer, or to an original, by merging (rule 23). Answered with <see cref="ResyncStarted"/> or <see cref="ResyncRefused"/>.</summary>
+    public sealed record Resync(NodeName Peer, DatabaseName Database, bool ToPeer = false) : ICommand;
 
     public sealed record ResyncStarted : IEvent
     {

@@ -137,8 +137,8 @@ public sealed class PeersActor : DescribedActor
 
     private void OnResync(PeerProtocol.Resync resync)
     {
-        if (_peers.TryGetValue(resync.From, out var actor)) actor.Forward(resync);
-        else Sender.Tell(new PeerProtocol.ResyncRefused($"{resync.From} is not a peer of this node"));
+        if (_peers.TryGetValue(resync.Peer, out var actor)) actor.Forward(resync);
+        else Sender.Tell(new PeerProtocol.ResyncRefused($"{resync.Peer} is not a peer of this node"));
     }
 
     private void OnTerminated(IActorRef actor)

@@ -166,8 +166,9 @@ internal static class ReceivingData
     {
         var cursor = step.State.Copy!;
         step.State = step.State with { CopyEnding = true };
-        var issuer = step.State.IsOurs ? null : ReceivingBlobs.Reached(step, position > 0 ? position : null);
-        step.Apply(new CommitRequest.CopyComplete(cursor, issuer) { Rest = rest }, step.State.IsOurs ? cursor.StartPosition : issuer);
+        var stated = step.State.IsOurs ? null : ReceivingBlobs.Reached(step, position > 0 ? position : null);
+        var issuer = stated ?? (position == 0 ? OriginalClock.PositionAfterCopy(step.State) : null);
+        step.Apply(new CommitRequest.CopyComplete(cursor, issuer) { Rest = rest }, step.State.IsOurs ? cursor.StartPosition : stated);
     }
 
     /// <summary>What was set aside at one of ours, unchanged but for tables that do not pass here; content of blobs comes before what speaks of it.</summary>

@@ -23,6 +23,7 @@ internal static class ReceivingFrames
             case ControlFrame.CopyStart start: ReceivingData.OnCopyStart(step, start); break;
             case ControlFrame.CopyComplete complete: ReceivingData.OnCopyComplete(step, complete); break;
             case ControlFrame.OperationRequest request: step.Add(new ReceivingEffect.RunOperation(request)); break;
+            case ControlFrame.OperationResponse answer: OriginalClock.OnAnswer(step, answer); break;
             case ControlFrame.Disconnect:
                 step.Close(new SessionClose(ConnectionEndKind.ForGood, 1000, "the peer said DISCONNECT"));
                 break;

@@ -139,6 +139,12 @@ public sealed record ReceivingState
     /// <summary>An original's copy was finished on this socket. It may state no position for long: what follows is asked from its log, not as another copy.</summary>
     public bool HasCopied { get; init; }
 
+    /// <summary>When an original was asked for the time, by our clock; null when it was not, or has answered.</summary>
+    public double? ClockAskedAt { get; init; }
+
+    /// <summary>What an original's clock said when the copy that runs was asked for.</summary>
+    public double? ClockAtCopy { get; init; }
+
     /// <summary>How often the request was repeated because of an unknown name, in a row (rule 19).</summary>
     public int Repeats { get; init; }
 

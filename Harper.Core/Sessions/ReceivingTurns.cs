@@ -181,6 +181,7 @@ internal static class ReceivingTurns
             request = request with { SetupRequestId = SetupId(setups) };
         }
 
+        if (copy && state.Kind == PeerKind.Original4) OriginalClock.Ask(step);
         step.Send(request);
         step.State = step.State with
         {

@@ -34,6 +34,11 @@ public abstract record SendingEvent
     /// <param name="Reason">What had led to the claim.</param>
     /// <param name="Refusal">Why it is not believed; null: it is.</param>
     public sealed record ClaimJudged(string Reason, string? Refusal) : SendingEvent;
+    /// <summary>Somebody wants all of the database sent to the peer, whatever it asks for.</summary>
+    public sealed record CopyAsked : SendingEvent
+    {
+        public static readonly CopyAsked Instance = new();
+    }
 
     public sealed record Tick : SendingEvent
     {

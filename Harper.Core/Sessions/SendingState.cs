@@ -85,6 +85,9 @@ public sealed record SendingState
     /// <summary>A copy of these tables is under way; once this position is confirmed the peer has them (rule 20).</summary>
     public (double Position, TableFilter Filter)? Giving { get; init; }
 
+    /// <summary>Somebody wants all of the database sent, whatever the peer asks for; kept until it is served.</summary>
+    public bool IsCopyAsked { get; init; }
+
     /// <summary>Since when a request waits for the end of an own copy.</summary>
     public double WaitingSince { get; init; }
 
@@ -105,6 +108,7 @@ public sealed record SendingState
             case SendingEvent.CopySent: SendingTurns.OnCopySent(step); break;
             case SendingEvent.StreamBroken broken: SendingTurns.OnBroken(step, broken); break;
             case SendingEvent.ClaimJudged judged: SendingTurns.OnJudged(step, judged); break;
+            case SendingEvent.CopyAsked: SendingTurns.OnCopyAsked(step); break;
             case SendingEvent.Tick: SendingTurns.OnTick(step); break;
         }
 

@@ -154,6 +154,15 @@ internal static class SendingTurns
         if (step.State.Phase == SendingPhase.Waiting && (!IsBusy(step) || IsOverdue(step))) Serve(step);
     }
 
+    /// <summary>To originals alone: they take what is copied to them without having asked, and have no way to ask for it. Ours ask themselves.</summary>
+    public static void OnCopyAsked(SendingSteps step)
+    {
+        if (step.State.Phase is not SendingPhase.Streaming || step.State.Kind != PeerKind.Original4 || step.State.IsRelay) return;
+        step.Add(SendingEffect.StopStream.Instance);
+        step.State = step.State with { Phase = SendingPhase.Idle, IsCopyAsked = true };
+        Serve(step);
+    }
+
     private static void Serve(SendingSteps step)
     {
         var (state, context) = (step.State, step.Context);
@@ -172,8 +181,10 @@ internal static class SendingTurns
 
         var before = moment.Positions.Given.GetValueOrDefault(state.Named, TableFilter.All);
         var more = !before.Includes(context.Filter);
+        var why = state.IsCopyAsked ? "somebody asked for it here" : null;
         var answer = SendPlanner.Plan(
-            context, state.Named, state.Kind, request, moment.Positions, more ? "it may have more tables than before" : null, more ? context.Filter.Without(before) : null);
+            context, state.Named, state.Kind, request, moment.Positions, why ?? (more ? "it may have more tables than before" : null),
+            more && why is null ? context.Filter.Without(before) : null);
         if (answer is SendAnswer.OwnWritesAhead ahead)
         {
             step.Note($"{state.Named} has writes of this node up to {ahead.Seen:R}, which are not here", isAlarm: true);
@@ -183,7 +194,7 @@ internal static class SendingTurns
 
         // What it is not offered from here on it lacks when it may have it again (rule 20).
         if (!context.Filter.Includes(before)) step.Remember(new PositionUpdate.Given(state.Named, before.And(context.Filter)));
-        step.State = state = state with { Giving = more && answer is SendAnswer.Copy { Plan: var given } ? (given.StartPosition, context.Filter) : null };
+        step.State = state = state with { IsCopyAsked = false, Giving = more && answer is SendAnswer.Copy { Plan: var given } ? (given.StartPosition, context.Filter) : null };
         Announce(step, request.SetupRequestId);
         step.Add(new SendingEffect.SendOriginMap(state.Origins));
         switch (answer)

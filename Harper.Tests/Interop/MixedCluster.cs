@@ -99,6 +99,31 @@ internal sealed class MixedCluster(string prefix) : IAsyncDisposable
         return status == 200 && body.TryGetProperty("record_count", out var count) ? count.GetInt64() : -1;
     }
 
+    /// <summary>A table of any database, on every node.</summary>
+    public async Task CreateTableAsync(NodeProcess on, string table, string database = "data")
+    {
+        await on.CallAsync(new { operation = "create_table", database, table, primary_key = "id" });
+        foreach (var node in _nodes) await UntilAsync($"{node.Address} has {table}", async () => await CountAsync(node, database, table) >= 0);
+    }
+
+    public static Task InsertAsync(NodeProcess on, string table, int first, int count = 1) => on.CallAsync(new
+    {
+        operation = "insert", database = "data", table, records = Enumerable.Range(first, count).Select(id => new { id, name = $"row {id}" }),
+    });
+
+    public Task UntilHasAsync(NodeProcess node, string table, int id) => UntilReadsAsync(node, "data", table, id, "name", $"row {id}");
+
+    public Task UntilCountsAsync(NodeProcess node, string table, long rows) =>
+        UntilAsync($"{node.Address} has {rows} rows of {table}", async () => await CountAsync(node, "data", table) == rows);
+
+    /// <summary>One figure of all sockets that a node of ours dialled, summed up.</summary>
+    public static async Task<long> FigureAsync(NodeProcess node, string figure)
+    {
+        var status = await node.CallAsync(new { operation = "cluster_status" });
+        return status.GetProperty("connections").EnumerateArray().SelectMany(connection => connection.GetProperty("database_sockets").EnumerateArray())
+            .Sum(socket => socket.TryGetProperty(figure, out var value) ? value.GetInt64() : 0);
+    }
+
     public async ValueTask DisposeAsync() => await Task.WhenAll(_nodes.Select(node => node.DisposeAsync().AsTask()));
 
     private T Keep<T>(T node) where T : NodeProcess

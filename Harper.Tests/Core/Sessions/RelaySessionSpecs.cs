@@ -1,3 +1,4 @@
+using Harper.Core.Commit;
 using Harper.Core.Identity;
 using Harper.Core.Sessions;
 using Harper.Core.Wire.Control;
@@ -6,9 +7,14 @@ using static Harper.Tests.Core.Sessions.SessionScenes;
 
 namespace Harper.Tests.Core.Sessions;
 
-/// <summary>Proves rule 18 towards originals of 4.7, as relay and behind one (W 10).</summary>
+/// <summary>Proves rules 14 and 18 towards originals of 4.7: as relay, behind one (W 10), and after its copy.</summary>
 public sealed class RelaySessionSpecs
 {
+    private static ControlFrame.PeerName Original => OriginalNamed(Peer) with { Tables = [new AnnouncedTable(Dog, false, [])] };
+
+    private static ControlFrame.OperationResponse Clock(double time) =>
+        new(1, System.Text.Encoding.UTF8.GetBytes($$$"""{"time":{"current":{{{time:R}}},"uptime":3}}"""));
+
     [Fact]
     public void A_member_that_does_not_come_directly_should_be_asked_for_although_the_original_never_heard_of_it()
     {
@@ -23,6 +29,48 @@ public sealed class RelaySessionSpecs
         drive.Frame(new ControlFrame.DbSchema([], DatabaseName.Data)).On(ReceivingEvent.Tick.Instance);
         Assert.Empty(drive.Last);
         Assert.DoesNotContain(drive.On(new ReceivingEvent.DirectChanged([Third])).Request.Entries, entry => entry.Name == Third);
+    }
+
+    /// <summary>4.7 ends a copy without a position, and states none while nobody writes: its clock is what a restart goes on from, or ours where that is behind.</summary>
+    [Theory]
+    [InlineData(-1_000_000, -1_000_000)]
+    [InlineData(900_000, 0)]
+    public void An_original_that_ends_its_copy_without_a_position_should_be_asked_from_what_its_clock_said(double itsClock, double from)
+    {
+        var drive = new ReceivingDrive(Receiving(), Empty).Named(Original).Turn();
+        Assert.Contains("system_information", System.Text.Encoding.UTF8.GetString(drive.Sent<ControlFrame.OperationRequest>().Json.Span), StringComparison.Ordinal);
+        drive.Now += 5_000;
+        drive.Frame(Clock(Now + itsClock)).Data(Transaction(Peer, 20, position: 0));
+        Assert.Equal(Now + from - OriginalClock.MarginMs, drive.Commits<CommitRequest.CopyComplete>().Single().IssuerPosition);
+
+        var stated = new ReceivingDrive(Receiving(), Empty).Named(Original).Turn().Frame(Clock(Now + itsClock)).Data(Transaction(Peer, 20, position: Now));
+        Assert.Equal(Now, stated.Commits<CommitRequest.CopyComplete>().Single().IssuerPosition);
+    }
+
+    /// <summary>A slow original is not told from one that has nothing.</summary>
+    [Fact]
+    public void A_copy_without_a_row_should_leave_no_position()
+    {
+        var ended = new ReceivingDrive(Receiving(), Empty).Named(Original).Turn().Frame(Clock(Now)).Frame(new ControlFrame.SequenceIdUpdate(0));
+        Assert.Null(ended.Commits<CommitRequest.CopyComplete>().Single().IssuerPosition);
+
+        var silent = new ReceivingDrive(Receiving(), Empty).Named(Original).Turn().Applied(1).Frame(Clock(Now));
+        silent.Now += 60_000;
+        Assert.Null(silent.On(ReceivingEvent.Tick.Instance).Commits<CommitRequest.CopyComplete>().Single().IssuerPosition);
+    }
+
+    [Theory]
+    [InlineData(0, """{"requestId":1}""", null)]
+    [InlineData(0, """{"time":7}""", null)]
+    [InlineData(0, """{"time":{"current":"soon"}}""", null)]
+    [InlineData(0, "{}", "unknown operation")]
+    [InlineData(11_000, """{"time":{"current":1763999000000}}""", null)]
+    public void A_clock_that_is_not_told_or_told_late_should_be_no_position(double late, string answer, string? error)
+    {
+        var drive = new ReceivingDrive(Receiving(), Empty).Named(Original).Turn();
+        drive.Now += late;
+        drive.Frame(new ControlFrame.OperationResponse(1, System.Text.Encoding.UTF8.GetBytes(answer), error)).Data(Transaction(Peer, 20, position: 0));
+        Assert.Null(drive.Commits<CommitRequest.CopyComplete>().Single().IssuerPosition);
     }
 
     [Fact]

@@ -227,6 +227,23 @@ public sealed class SendingSpecs
     }
 
     [Fact]
+    public void Rule_23_a_copy_that_is_asked_for_here_should_go_to_an_original_once_this_node_is_whole_and_to_no_other()
+    {
+        var known = Here with { Confirmed = Vector((Peer, Now)) };
+        var streaming = Ask(Start(known, OriginalNamed(Peer)), known, new SubscriptionEntry(Self, Now)).State;
+        var step = On(streaming, known, SendingEvent.CopyAsked.Instance);
+        Assert.Contains(SendingEffect.StopStream.Instance, step.Effects);
+        Of<SendingEffect.Copy>(step);
+
+        var busy = known with { Copy = new CopyCursor(Third, Guid.Empty, Vector(), 0, null, default, 0, 0, true) };
+        var asked = On(Ask(Start(known, OriginalNamed(Peer)), known, new SubscriptionEntry(Self, Now)).State, busy, SendingEvent.CopyAsked.Instance).State;
+        Of<SendingEffect.Copy>(On(asked, known, SendingEvent.Tick.Instance));
+
+        var ours = Ask(Start(known, OursNamed(Peer)), known, new SubscriptionEntry(Self, Now)).State;
+        Assert.Empty(On(ours, known, SendingEvent.CopyAsked.Instance).Effects);
+    }
+
+    [Fact]
     public void V5_setup_should_be_acknowledged_with_the_id_of_the_request()
     {
         var id = new byte[] { 0xA2, (byte)'r', (byte)'1' };
