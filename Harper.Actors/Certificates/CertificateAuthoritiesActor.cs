@@ -80,7 +80,7 @@ internal sealed class CertificateAuthoritiesActor : DescribedActor, IWithTimers
     protected override void PreStart()
     {
         _parts.Membership.Changed += OnMembership;
-        _parts.Live.Closed = (peer, reason) => _log.Warning("The secure sockets with {Peer} were closed: {Reason}", peer, reason);
+        _parts.Live.Closed = (peer, reason) => _log.Warning("The sockets with {Peer} were closed: {Reason}", peer, reason);
         _self.Tell(Open.Instance);
     }
 

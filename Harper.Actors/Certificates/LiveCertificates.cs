@@ -9,13 +9,13 @@ using Harper.Core.Membership;
 namespace Harper.Actors.Certificates;
 
 /// <summary>
-/// The open sockets whose other end was believed because of its certificate. They are judged again whenever anything changes that the judgement rested on:
-/// revoked serial numbers, authorities, records, time (R-REV-09, R-SEC-10), and what their authorities say of them by now (R-VER). What no longer holds is
-/// closed with 1008.
+/// The open sockets whose other end was believed, because of its certificate or its address. They are judged again whenever anything changes that the judgement
+/// rested on: revoked serial numbers, authorities, records, time (R-REV-09, R-SEC-10), and what their authorities say of them by now (R-VER). What no longer holds
+/// is closed with 1008.
 /// </summary>
 public sealed class LiveCertificates(MembershipView membership, CertificateView certificates, Func<DateTimeOffset> now, ICertificateRevocationCheck? revocation = null)
 {
-    private readonly ConcurrentDictionary<IPeerSocket, (ShownCertificate Shown, NodeName Peer, bool Accepted)> _open = new();
+    private readonly ConcurrentDictionary<IPeerSocket, (ShownCertificate? Shown, NodeName Peer, bool Accepted)> _open = new();
     private int _rechecking;
     private int _again;
     private int _asking;
@@ -25,7 +25,8 @@ public sealed class LiveCertificates(MembershipView membership, CertificateView 
     /// <summary>Told once for each peer and reason when sockets were closed; called from any thread.</summary>
     internal Action<NodeName, string>? Closed { get; set; }
 
-    public void Accepted(IPeerSocket socket, ShownCertificate shown, NodeName peer) => Add(socket, shown, peer, accepted: true);
+    /// <param name="shown">Null: the peer is known by its address.</param>
+    public void Accepted(IPeerSocket socket, ShownCertificate? shown, NodeName peer) => Add(socket, shown, peer, accepted: true);
 
     public void Dialled(IPeerSocket socket, ShownCertificate shown, NodeName peer) => Add(socket, shown, peer, accepted: false);
 
@@ -40,9 +41,13 @@ public sealed class LiveCertificates(MembershipView membership, CertificateView 
     public string? FaultOf(ShownCertificate shown, NodeName peer, bool accepted)
     {
         var known = membership.Current;
-        if (Admission.IsRevoked(shown.Claim.Certificate.Serial, peer, known.Records, known.Routes)) return "certificate revoked";
-        return FaultOf(shown) ?? MembershipFaultOf(peer, accepted, known);
+        return TakenBack(shown, peer, known) ?? FaultOf(shown) ?? MembershipFaultOf(peer, accepted, known);
     }
+
+    /// <summary>What records and routes of this node say of it.</summary>
+    private static string? TakenBack(ShownCertificate? shown, NodeName peer, MembershipSnapshot known) => shown is null
+        ? Admission.AddressFault(known.Records.Find(peer), known.Routes.Find(peer))
+        : Admission.IsRevoked(shown.Claim.Certificate.Serial, peer, known.Records, known.Routes) ? "certificate revoked" : null;
 
     private string? FaultOf(ShownCertificate shown) => certificates.Current is { } snapshot
         ? ChainVerdict.Judge(shown.Leaf, null, [.. shown.Chain.Skip(1)], snapshot.TrustedAt(now()), snapshot.PublicRoots, shown.Role, now()).Problem
@@ -51,7 +56,7 @@ public sealed class LiveCertificates(MembershipView membership, CertificateView 
     private static string? MembershipFaultOf(NodeName peer, bool accepted, MembershipSnapshot known) =>
         accepted && !Admission.Authorizes(peer, known.Settings, known.Records, known.Routes) ? $"{peer} is not a member of this cluster any more" : null;
 
-    private void Add(IPeerSocket socket, ShownCertificate shown, NodeName peer, bool accepted)
+    private void Add(IPeerSocket socket, ShownCertificate? shown, NodeName peer, bool accepted)
     {
         _open[socket] = (shown, peer, accepted);
         _ = socket.Ended.ContinueWith(_ => _open.TryRemove(socket, out var _), TaskScheduler.Default);
@@ -67,9 +72,14 @@ public sealed class LiveCertificates(MembershipView membership, CertificateView 
         var told = new HashSet<(NodeName, string)>();
         foreach (var (socket, (shown, peer, accepted)) in _open)
         {
-            var key = (shown.Claim.Certificate.Fingerprint, shown.Role);
-            if (!judged.TryGetValue(key, out var problem)) judged[key] = problem = FaultOf(shown);
-            var fault = Admission.IsRevoked(shown.Claim.Certificate.Serial, peer, known.Records, known.Routes) ? "certificate revoked" : problem ?? MembershipFaultOf(peer, accepted, known);
+            var fault = TakenBack(shown, peer, known);
+            // Whoever is known by its address and is no member any more is told so where peers are planned.
+            if (fault is null && shown is not null)
+            {
+                var key = (shown.Claim.Certificate.Fingerprint, shown.Role);
+                if (!judged.TryGetValue(key, out var problem)) judged[key] = problem = FaultOf(shown);
+                fault = problem ?? MembershipFaultOf(peer, accepted, known);
+            }
             if (fault is not null) Close(socket, peer, fault, told);
         }
         if (revocation is not null && !_open.IsEmpty && Interlocked.CompareExchange(ref _asking, 1, 0) == 0) _ = AskAuthoritiesAsync(revocation);
@@ -83,9 +93,9 @@ public sealed class LiveCertificates(MembershipView membership, CertificateView 
     {
         try
         {
-            await Task.WhenAll(_open.GroupBy(open => (open.Value.Shown.Claim.Certificate.Fingerprint, open.Value.Shown.Role)).Select(async sockets =>
+            await Task.WhenAll(_open.Where(open => open.Value.Shown is not null).GroupBy(open => (open.Value.Shown!.Claim.Certificate.Fingerprint, open.Value.Shown.Role)).Select(async sockets =>
             {
-                if (await check.CheckAsync(sockets.First().Value.Shown, CancellationToken.None).ConfigureAwait(false) is not { } refusal) return;
+                if (await check.CheckAsync(sockets.First().Value.Shown!, CancellationToken.None).ConfigureAwait(false) is not { } refusal) return;
                 var told = new HashSet<(NodeName, string)>();
                 foreach (var (socket, (_, peer, _)) in sockets) Close(socket, peer, refusal, told);
             })).ConfigureAwait(false);

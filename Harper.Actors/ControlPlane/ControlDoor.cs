@@ -37,7 +37,7 @@ internal sealed class ControlDoor(MembershipView view, LiveCertificates? live) :
         else
         {
             socket.Identified();
-            if (origin.Shown is { } shown) live?.Accepted(socket, shown, node.Peer);
+            live?.Accepted(socket, origin.Shown, node.Peer);
             await using var registration = stopping.Register(() => _ = socket.CloseAsync(new PeerClose(PeerClose.GoingAway, ""))).ConfigureAwait(false);
             await listener(socket, node.Peer).ConfigureAwait(false);
         }

@@ -62,7 +62,7 @@ public sealed partial class PeerAcceptor(
         switch (Admission.Decide(origin.Claim, authorization is not null, known.Settings, known.Records, known.Routes))
         {
             case AdmissionDecision.Node node:
-                if (origin.Shown is { } shown) live?.Accepted(socket, shown, node.Peer);
+                live?.Accepted(socket, origin.Shown, node.Peer);
                 return new Caller(null, true, node.Peer.Value);
             case AdmissionDecision.AskCredentials ask:
                 var user = await credentials.AuthenticateAsync(authorization!, stopping).ConfigureAwait(false);

@@ -110,7 +110,9 @@ internal static class CopyResolution
         if (late) positions = positions with { Incarnation = group.State.NewGuid() };
         if (positions.Floor.TryGetValue(self, out var lost) && lost > positions.Through.GetValueOrDefault(self))
             positions = positions with { Through = positions.Through.SetItem(self, lost) };
-        positions = positions with { Rest = request.Rest is { } rest && !rest.IsReachedBy(positions.Through, self) ? rest : null };
+        // What an earlier copy still lacks, one from elsewhere need not have brought.
+        var earlier = positions.Rest is { } lacking && lacking.Source != cursor.Source && !lacking.IsReachedBy(positions.Through, self) ? lacking : null;
+        positions = positions with { Rest = request.Rest is { } rest && !rest.IsReachedBy(positions.Through, self) ? rest : earlier };
         // A copy of everything fills in what an earlier one left out.
         group.Positions = positions with { Since = cursor.Since, Taken = PositionResolution.Restricted(positions.Taken, cursor.Source, cursor.Filter) };
         RemoteResolution.MoveCursor(group, cursor.Source, request.IssuerPosition);

@@ -69,6 +69,10 @@ public static class Admission
             serials is { } list && list.Any(listed => RevokedSerials.Normalize(listed) == shown);
     }
 
+    /// <summary>Why a peer is not believed by its address alone, or null: whose certificates were taken back is known by another certificate, or not at all (R-REV-05).</summary>
+    public static string? AddressFault(NodeRecord? record, Route? route) =>
+        record is { RevokedCertificates: [_, ..] } || route is { RevokedCertificates: [_, ..] } ? "certificate revoked" : null;
+
     /// <summary>Whether a peer that was let in may stay: its record or route must still stand (R-SEC-10).</summary>
     public static bool Authorizes(NodeName peer, MembershipSettings settings, NodeRecords members, RouteList routes)
     {
@@ -94,7 +98,10 @@ public static class Admission
     {
         var address = Normalize(source).ToString();
         var name = new NodeName(address);
-        if (name != settings.Self && Authorizes(name, settings, members, routes)) return new AdmissionDecision.Node(name);
+        if (name != settings.Self && Authorizes(name, settings, members, routes))
+            return AddressFault(members.Find(name), routes.Find(name)) is { } taken
+                ? new AdmissionDecision.Refused(taken, $"certificates of {name} were taken back: it is let in by another certificate on a secure port, and by its address only when its list of revoked certificates is emptied")
+                : new AdmissionDecision.Node(name);
         var reason = Cut(members.IsRemoved(name)
             ? $"{address} was removed from this cluster; run add_node on it to rejoin"
             : $"no hdb_nodes entry for IP {address}; run add_node from this node specifying the peer URL to register it");

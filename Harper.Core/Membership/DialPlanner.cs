@@ -36,6 +36,7 @@ public static class DialPlanner
                 .Where(link => !link.Receives.IsNone || !link.Sends.IsNone)
                 .ToImmutableDictionary(link => link.Database);
             var (url, notDialled) = Address(peer, record, route, enabled);
+            if (url?.StartsWith("ws:", StringComparison.Ordinal) == true) notDialled ??= Admission.AddressFault(record, route);
             if (notDialled is null && !links.Values.Any(link => link.IsDialled)) notDialled = "nothing is received from it";
             return new PeerPlan(peer, url, links, notDialled, record, route, StartTimeOf(route, members, peer)) { FirstStartTime = first };
         }

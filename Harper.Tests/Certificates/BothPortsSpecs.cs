@@ -37,6 +37,7 @@ public sealed class BothPortsSpecs : IAsyncDisposable
         await InsertAsync(plain, 2);
         await Wait.UntilAsync(() => Has(both, 2), "rows come from the plain node", 60);
         await Wait.UntilAsync(() => Log(both).Contains($"serial {taken.Serial}) of {Secure} is on the list of revoked certificates", StringComparison.Ordinal), "the taken certificate is refused", 60);
+        Assert.False(Has(secure, 1));
 
         await secure.DisposeAsync();
         _nodes.Remove(secure);
@@ -45,9 +46,12 @@ public sealed class BothPortsSpecs : IAsyncDisposable
         await Wait.UntilAsync(() => Has(secure, 1), "another certificate of the same node is good", 60);
         // And the record adds to what the route takes back.
         await both.DoAsync($$"""{"operation":"update_node","hostname":"{{Secure}}","revoked_certificates":["{{fresh.Serial}}"]}""");
-        await Wait.UntilAsync(() => Log(both).Contains($"The secure sockets with {Secure} were closed: certificate revoked", StringComparison.Ordinal), "its sockets are closed and the log says so", 60);
+        await Wait.UntilAsync(() => Log(both).Contains($"The sockets with {Secure} were closed: certificate revoked", StringComparison.Ordinal), "its sockets are closed and the log says so", 60);
+        // The plain node hears of it by gossip, and lets it in by its address no longer.
+        await Wait.UntilAsync(() => Log(plain).Contains($"sockets with {Secure} were closed: certificate revoked", StringComparison.Ordinal), "the plain node closes its sockets too", 60);
         await InsertAsync(both, 3);
         await Wait.UntilAsync(() => Has(plain, 3), "the plain node goes on", 60);
+        Assert.False(Has(secure, 3));
     }
 
     public async ValueTask DisposeAsync()

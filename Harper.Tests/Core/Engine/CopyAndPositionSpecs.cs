@@ -142,7 +142,8 @@ public sealed class CopyAndPositionSpecs : IDisposable
 
         _database.Commit(new CommitRequest.CopyComplete(Cursor("l"), null) { Rest = rest });
         _database.Commit(new CommitRequest.ForgetPeer(B));
-        Assert.NotNull(_database.Engine.Positions.Rest);
+        _database.Commit(new CommitRequest.CopyComplete(Cursor("l") with { Source = B }, null));
+        Assert.Equal(A, _database.Engine.Positions.Rest!.Source);
         _database.Commit(new CommitRequest.ForgetPeer(A));
         Assert.Null(_database.Engine.Positions.Rest);
     }

@@ -63,6 +63,18 @@ public sealed class AdmissionSpecs
         Assert.IsType<AdmissionDecision.Refused>(Decide("127.0.0.3", Records(Member("127.0.0.2"), row), RouteList.Empty));
     }
 
+    /// <summary>R-REV-05: its thief has its address too, as often as not.</summary>
+    [Theory]
+    [InlineData("[\"0A1B\"]", "\"127.0.0.4\"")]
+    [InlineData("[]", "{\"hostname\":\"127.0.0.3\",\"revokedCertificates\":[\"0A1B\"]}")]
+    public void Whose_certificates_were_taken_back_should_not_be_let_in_by_its_address(string ofRecord, string route)
+    {
+        var row = Row($$"""{"name":"127.0.0.3","url":"wss://127.0.0.3:9933","replicates":true,"revoked_certificates":{{ofRecord}}}""");
+        var refused = Assert.IsType<AdmissionDecision.Refused>(Decide("127.0.0.3", Records(Member("127.0.0.2"), row), Routes(route)));
+        Assert.Equal("certificate revoked", refused.Reason);
+        Assert.Contains("secure port", refused.Remedy);
+    }
+
     private static AdmissionDecision Decide(string source, NodeRecords records, RouteList routes) =>
         Admission.Decide(PeerClaim.Plain(IPAddress.Parse(source)), false, Settings(), records, routes);
 }
