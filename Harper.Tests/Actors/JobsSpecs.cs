@@ -79,14 +79,17 @@ public sealed class JobsSpecs : HarperTestKit
     public async Task A_job_that_a_stop_cuts_off_should_be_cancelled_and_say_so_in_its_row()
     {
         var node = await StartAsync();
-        var cancelled = new TaskCompletionSource();
+        var (begun, cancelled) = (new TaskCompletionSource(), new TaskCompletionSource());
         var id = await node.Jobs.StartAsync("load", null, async (_, stop) =>
         {
             await using var registration = stop.Register(cancelled.SetResult);
+            begun.SetResult();
             await Wait.ForeverAsync(stop);
             return "never";
         });
         await Wait.UntilAsync(() => Row(node, id)["status"] == JobStatus.InProgress, "runs");
+        // Its row says so a moment before it does.
+        await begun.Task.WaitAsync(Wait.Deadline, Cancellation);
         Assert.True(await node.DrainAsync(Wait.Deadline));
         await cancelled.Task.WaitAsync(Wait.Deadline, Cancellation);
         Sys.Stop(node.Root);

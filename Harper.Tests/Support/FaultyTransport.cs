@@ -23,7 +23,7 @@ public sealed class TransportFaults
     /// <summary>Each message waits this long before it is handed on.</summary>
     public TimeSpan Delay { get; set; }
 
-    /// <summary>While this is so nothing that is received is handed on any more, until the connection ends.</summary>
+    /// <summary>Once this is so nothing that is received is handed on any more; the connection ends when this is taken away.</summary>
     public Func<bool>? Stalls { get; set; }
 
     /// <summary>What is sent vanishes, what is received still comes: half of the connection is dead.</summary>
@@ -137,7 +137,9 @@ public sealed class FaultyTransport(IPeerTransport inner, TransportFaults faults
             if (message is { } came && faults.Hold is { IsReached: false } hold && hold.Takes(_database, came)) _held = hold;
             await LateAsync(cancellation);
             if (faults.Stalls?.Invoke() is not true) return message;
-            await Task.WhenAny(inner.Ended, Wait.ForeverAsync(cancellation));
+            // The end of a connection is seen by who reads it, and nobody does now: it is over when the stall is.
+            await Task.WhenAny(inner.Ended, Wait.UntilAsync(() => faults.Stalls is null, "the stall is over"));
+            await inner.DisposeAsync();
             return null;
         }
 
