@@ -30,7 +30,6 @@ internal sealed class CertificateKeeper(CertificateSettings settings, Certificat
     /// <summary>Reads the table, loads what is configured, and makes what a first start needs; true when it made something.</summary>
     public async Task<bool> OpenAsync()
     {
-        await table.EnsureAsync().ConfigureAwait(false);
         await LoadConfiguredAsync(onlyChanged: false).ConfigureAwait(false);
         Read();
         if (!settings.IsSecure || Snapshot.Shown(CertificateRow.ReplicationUse, null, now()) is not null) return false;

@@ -24,13 +24,6 @@ internal sealed class CertificateTable(IDatabaseHandle system)
     private readonly JsonRecordReader _reader =
         new(new ShapeCache(), new JsonRecordOptions { PrimaryKey = "name", UpdatedTime = SystemTables.UpdatedTime });
 
-    public async Task EnsureAsync()
-    {
-        var table = SystemTables.All.First(spec => spec.Name == Name);
-        if (await system.CommitAsync(new CommitRequest.Schema([new SchemaEdit.EnsureTable(table, Declared: true)])).ConfigureAwait(false) is CommitResult.Rejected rejected)
-            throw new InvalidOperationException($"The table {CertificateRow.Table} could not be made: {rejected.Message}");
-    }
-
     public ImmutableArray<CertificateRow> Read()
     {
         using var view = system.OpenView();

@@ -91,7 +91,7 @@ internal sealed record NodeChange(
         if (removed) writer.WriteBoolean("removed", true);
         writer.WriteBoolean("emptied", emptied);
         writer.WritePropertyName("subscriptions");
-        if (Subscriptions is { } subscriptions) ExplicitSubscription.WriteList(writer, [.. subscriptions.Select(item => item.Mirrored)]);
+        if (Subscriptions is { } subscriptions) ExplicitSubscription.WriteList(writer, [.. subscriptions.Select(item => item.Mirror())]);
         else writer.WriteNullValue();
         if (self.Shard is { } shard) writer.WriteNumber("shard", shard);
         if (Flow is { } flow && Subscriptions is null)

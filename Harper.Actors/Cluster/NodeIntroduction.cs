@@ -65,7 +65,7 @@ internal sealed partial class NodeIntroduction(
         var signed = await SignAsync(body, change, cancellation).ConfigureAwait(false);
         var authority = AuthorityOf(signed?.SigningAuthority ?? TextOf(body, "cert_auth"));
         // The joiner's start_time filters what it takes; on its own record it would gossip to others (D26).
-        var mirrored = change with { StartTime = null, Flow = change.Flow?.Mirrored, IsLeader = null };
+        var mirrored = change with { StartTime = null, Flow = change.Flow?.Mirror(), IsLeader = null };
         var fields = mirrored.ToFields(change.Target, known, full: true, null, authority);
         await membership.IntroduceAsync(change.Target.Name, fields, mirrored.TermsWith(change.Target.Name), cancellation).ConfigureAwait(false);
         Warn(mirrored, change.Target.Name);

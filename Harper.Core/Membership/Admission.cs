@@ -69,9 +69,15 @@ public static class Admission
             serials is { } list && list.Any(listed => RevokedSerials.Normalize(listed) == shown);
     }
 
-    /// <summary>Why a peer is not believed by its address alone, or null: whose certificates were taken back is known by another certificate, or not at all (R-REV-05).</summary>
-    public static string? AddressFault(NodeRecord? record, Route? route) =>
-        record is { RevokedCertificates: [_, ..] } || route is { RevokedCertificates: [_, ..] } ? "certificate revoked" : null;
+    /// <summary>
+    /// Why a peer is not believed by its address alone, or null: one that is reached over TLS and whose certificates were taken back is known by another certificate, or not at
+    /// all (R-REV-05). Where nodes listen plainly alone certificates say nothing, and serial numbers change nothing, as with the original.
+    /// </summary>
+    public static string? AddressFault(NodeRecord? record, Route? route)
+    {
+        var secure = record?.Url?.StartsWith("wss:", StringComparison.OrdinalIgnoreCase) ?? route?.Url.Scheme == "wss";
+        return secure && (record is { RevokedCertificates: [_, ..] } || route is { RevokedCertificates: [_, ..] }) ? "certificate revoked" : null;
+    }
 
     /// <summary>Whether a peer that was let in may stay: its record or route must still stand (R-SEC-10).</summary>
     public static bool Authorizes(NodeName peer, MembershipSettings settings, NodeRecords members, RouteList routes)

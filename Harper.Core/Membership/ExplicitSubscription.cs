@@ -11,7 +11,7 @@ namespace Harper.Core.Membership;
 public sealed record ExplicitSubscription(DatabaseName Database, TableName Table, bool Publish, bool Subscribe)
 {
     /// <summary>The same seen from the other node (R-SUB-08).</summary>
-    public ExplicitSubscription Mirrored => this with { Publish = Subscribe, Subscribe = Publish };
+    public ExplicitSubscription Mirror() => this with { Publish = Subscribe, Subscribe = Publish };
 
     /// <summary>Reads a list; null when it is absent, null or not a list. Items without a table are left out.</summary>
     public static ImmutableArray<ExplicitSubscription>? ParseList(JsonElement? list)

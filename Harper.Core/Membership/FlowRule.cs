@@ -32,7 +32,7 @@ public sealed record FlowRule(
     public TableFilter ReceivesFor(NodeName peer, DatabaseName database) => Match(Receives, ReceivesFrom, peer, database);
 
     /// <summary>The same as the other party of a link sees it: what one sends, the other receives. Entries name the other party by standing on its side.</summary>
-    public FlowRule Mirrored => new(
+    public FlowRule Mirror() => new(
         Receives, Sends,
         ReceivesFrom?.Select(entry => entry with { Peer = null }).ToImmutableArray(),
         SendsTo?.Select(entry => entry with { Peer = null }).ToImmutableArray());

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Threading.Channels;
 using Harper.Actors.Transport;
 using Harper.Core.Identity;
 using Harper.Core.Values;
@@ -14,29 +13,17 @@ namespace Harper.Tests.Cluster;
 /// A member of our kind that forges other nodes' changes (ADR 0012): nothing of it is taken while they can be heard themselves, it cannot silence anybody, and what it makes believed of a
 /// node that is away ends as the same rows everywhere once that node is back.
 /// </summary>
-public sealed class ForgingMemberSpecs : IAsyncDisposable
+public sealed class ForgingMemberSpecs : ScriptedPeerSpecBase
 {
     private const string Liar = "127.0.0.22", A = "127.0.0.24", B = "127.0.0.25", Ghost = "127.0.0.26";
     private const double FarFuture = 253_402_300_799_000;
 
-    private readonly InMemoryTransport _network = new();
-    private readonly List<ClusterNode> _nodes = [];
-    private readonly Channel<IPeerSocket> _dialled = Channel.CreateUnbounded<IPeerSocket>();
     private readonly Guid _incarnation = Guid.NewGuid();
-
-    public async ValueTask DisposeAsync()
-    {
-        foreach (var node in _nodes) await node.DisposeAsync();
-    }
 
     [Fact]
     public async Task What_a_member_forges_should_be_taken_of_nobody_who_is_heard_himself_and_silence_nobody()
     {
-        _network.Listen($"{Liar}:9933", new PeerSocketSettings(), (socket, _) =>
-        {
-            socket.Identified();
-            return _dialled.Writer.WriteAsync(socket).AsTask();
-        });
+        Listen(Liar);
         var a = await StartAsync(A, Liar, B);
         var b = await StartAsync(B, A);
         await b.InsertAsync("dog", 1, "b");
@@ -70,26 +57,17 @@ public sealed class ForgingMemberSpecs : IAsyncDisposable
         now = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
         await liar.SendAsync(OriginalMessages.Message(now + 20_000, null, OriginalMessages.Entry(0x11, 2, 14, now + 20_000)));
         await Wait.UntilAsync(() => a.Has("dog", 14), "what is said of a node that is away is believed", 60);
-        b = await b.StartAgainAsync();
-        _nodes.Add(b);
+        b = await RestartAsync(b);
         await b.InsertAsync("dog", 4, "b");
         await Wait.UntilAsync(() => a.Has("dog", 4) && b.Has("dog", 14), "what it writes arrives, and both hold the same", 60);
-    }
-
-    private async Task<ClusterNode> StartAsync(string name, params string[] routes)
-    {
-        var node = await ClusterNode.StartAsync(new ClusterNodeOptions(name) { Network = _network, Databases = ["data"] }.With(routes));
-        _nodes.Add(node);
-        return node;
     }
 
     /// <summary>Until it is asked without <paramref name="direct"/>, which is connected itself.</summary>
     private async Task<ScriptedSource> AcceptAsync(string direct)
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(120));
         while (true)
         {
-            var socket = await _dialled.Reader.ReadAsync(deadline.Token);
+            var socket = await DialledAsync();
             try
             {
                 return await AcceptAsync(new ScriptedSource(socket), direct);

@@ -23,11 +23,17 @@ public abstract class ScriptedPeerSpecBase : ClusterSpecBase
     /// <summary>From now on the peer can be dialled.</summary>
     protected void Listen(string peer) => Network.Listen($"{peer}:9933", new PeerSocketSettings(), (socket, _) => _dialled.Writer.WriteAsync(socket).AsTask());
 
-    /// <summary>The next socket that a node dials to the peer, up to the names of both.</summary>
-    private protected async Task<ScriptedSource> AcceptAsync(string peer, V5Capabilities? capabilities = null)
+    /// <summary>The next socket that a node dials to the peer.</summary>
+    private protected async Task<IPeerSocket> DialledAsync()
     {
         using var deadline = new CancellationTokenSource(Wait.Deadline);
-        var source = new ScriptedSource(await _dialled.Reader.ReadAsync(deadline.Token));
+        return await _dialled.Reader.ReadAsync(deadline.Token);
+    }
+
+    /// <summary>The same up to the names of both.</summary>
+    private protected async Task<ScriptedSource> AcceptAsync(string peer, V5Capabilities? capabilities = null)
+    {
+        var source = new ScriptedSource(await DialledAsync());
         await source.UntilAsync<ControlFrame.PeerName>(_ => true);
         await source.SendAsync(new ControlFrame.PeerName(new NodeName(peer), DatabaseName.Data, [], capabilities));
         return source;

@@ -82,7 +82,7 @@ public sealed class WholeTransactionSpecs : IAsyncDisposable
             await node.CallAsync(new { operation = "transaction", database = "data", operations });
 
             // Never far ahead of those who are read: what is waited for would come ever later.
-            while (!_ending.IsCancellationRequested && _read.Any(reader => !IsCopying(reader) && Round(reader) is > 0 and var there && there < round - 5)) await Task.Delay(2);
+            while (!_ending.IsCancellationRequested && _read.Any(reader => !IsCopying(reader) && Round(reader) is > 0 and var there && there < round - 5)) await Wait.PassAsync(TimeSpan.FromMilliseconds(2));
         }
 
         return round;
@@ -98,7 +98,7 @@ public sealed class WholeTransactionSpecs : IAsyncDisposable
     {
         while (!_ending.IsCancellationRequested)
         {
-            await Task.Delay(1);
+            await Wait.PassAsync(TimeSpan.FromMilliseconds(1));
 
             // What is still copied makes no such promise, and says so (rule 23).
             if (IsCopying(node)) continue;

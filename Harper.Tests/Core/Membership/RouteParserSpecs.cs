@@ -88,7 +88,7 @@ public sealed class RouteParserSpecs
         Assert.True(route.Replicates.IsNothing);
         var item = Assert.Single(route.Subscriptions!.Value);
         Assert.Equal(("dev", "my-table", true, false), (item.Database.Value, item.Table.Value, item.Publish, item.Subscribe));
-        Assert.Equal((false, true), (item.Mirrored.Publish, item.Mirrored.Subscribe));
+        Assert.Equal((false, true), (item.Mirror().Publish, item.Mirror().Subscribe));
     }
 
     [Fact]
