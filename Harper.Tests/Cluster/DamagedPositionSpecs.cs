@@ -102,9 +102,10 @@ public sealed class DamagedPositionSpecs : ClusterSpecBase
         await database.CommitAsync(new Harper.Core.Commit.CommitRequest.TrimLog(database.Engine.Positions.Head));
     }
 
+    /// <summary>Rows so long that 30,000 are more than what may be under way, 4 MB: a copy of them can be stopped half way.</summary>
     private static Task ManyAsync(ClusterNode node, int first) => node.CallAsync(new
     {
-        operation = "insert", database = "data", table = "dog", records = Enumerable.Range(first, 1000).Select(id => new { id, name = $"dog {id}", weight = id * 1.5 }),
+        operation = "insert", database = "data", table = "dog", records = Enumerable.Range(first, 1000).Select(id => new { id, name = $"dog {id}".PadRight(300, '.'), weight = id * 1.5 }),
     });
 
     private async Task<ClusterNode> StartAsync(int number, params int[] routes)

@@ -123,10 +123,11 @@ public sealed class SessionSpecs : ClusterSpecBase
             () => c.Databases.Find(DatabaseName.Data)!.Engine.Positions.Through.Keys.Any(origin => origin.Value == a.Name), "what came by way of the middle counts as its origin's");
     }
 
+    /// <summary>Rows so long that 20,000 are more than what may be under way, 4 MB: a copy of them can be stopped half way.</summary>
     private static Task InsertManyAsync(ClusterNode node, int first, int count) => node.CallAsync(new
     {
         operation = "insert", database = "data", table = "dog",
-        records = Enumerable.Range(first, count).Select(id => new { id, name = $"dog {id}", weight = id * 1.5, tags = new[] { "a", "b" } }),
+        records = Enumerable.Range(first, count).Select(id => new { id, name = $"dog {id}".PadRight(400, '.'), weight = id * 1.5, tags = new[] { "a", "b" } }),
     });
 
     private async Task<(ClusterNode A, ClusterNode B)> PairAsync() => (await StartAsync(1, 2), await StartAsync(2, 1));
