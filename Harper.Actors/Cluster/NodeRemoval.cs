@@ -6,7 +6,6 @@ using Harper.Actors.Peers;
 using Harper.Core.Identity;
 using Harper.Core.Membership;
 using Harper.Core.Operations;
-using Harper.Core.Sessions;
 using Microsoft.Extensions.Logging;
 
 namespace Harper.Actors.Cluster;
@@ -80,21 +79,17 @@ internal sealed partial class NodeRemoval(MembershipClient membership, PeerCalls
         if (!record.IsUsable || !PeerAddress.TryParseUrl(record.Url!, out var url, out _)) return;
         var terms = snapshot.Records.Find(snapshot.Settings.Self)?.TermsWith(record.Name);
         var named = terms?.Subscriptions is not null ? snapshot.Settings.Self : record.Name;
-        // 4.7 that forgot only itself keeps our row with a link that is over for good, and never dials us again, not even when it is added again: it forgets us too.
-        NodeName[] forgotten = named != snapshot.Settings.Self && IsOriginal(record.Name) ? [named, snapshot.Settings.Self] : [named];
         try
         {
-            foreach (var name in forgotten)
-                await calls.CallAsync(url, null, Back(name), CallDeadline, cancellation).ConfigureAwait(false);
+            // Of an original no more than that: it would pass the deletion of our record on to the members that have not heard of its removal yet. What it keeps of us it
+            // is told to forget when it is added again (NodeIntroduction).
+            await calls.CallAsync(url, null, Back(named), CallDeadline, cancellation).ConfigureAwait(false);
         }
         catch (PeerCallException failure)
         {
             LogNotTold(record.Name, failure.Message);
         }
     }
-
-    private bool IsOriginal(NodeName peer) =>
-        board.Find(peer)?.Databases.Values.Any(database => database.Receiving?.PeerKind == PeerKind.Original4 || database.Sending?.PeerKind == PeerKind.Original4) == true;
 
     /// <summary>What tells another node to delete a record.</summary>
     internal static ReadOnlyMemory<byte> Back(NodeName name) => Request("remove_node_back", "name", name);
