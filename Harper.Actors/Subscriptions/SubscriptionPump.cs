@@ -93,7 +93,7 @@ internal sealed class SubscriptionPump
         {
             _copyBegun = true;
             var positions = _database.Engine.Positions;
-            var source = isOurs ? new CopySource(plan.Vector, positions.Floor, positions.Incarnation, RowsOf(plan)) { IsPartial = plan.Only is not null } : null;
+            var source = isOurs ? new CopySource(plan.Vector, positions.Floor, positions.Incarnation, RowsOf(plan)) { IsPartial = plan.Only is not null, Answers = plan.Answers } : null;
             _messages.Add(ControlFrameCodec.Encode(new ControlFrame.CopyStart(plan.StartPosition, CopyWalk.OrderVersion, source)));
         }
 

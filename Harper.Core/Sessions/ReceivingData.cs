@@ -67,6 +67,9 @@ internal static class ReceivingData
     {
         var state = step.State;
         var confirmed = batch.Confirmed is { } position && position > (state.Confirmed ?? 0) ? position : (double?)null;
+        // Who gives a copy takes the next confirmation for its end: until then it hears none (rule 20).
+        var ends = batch.CopyCompleted && state.CopyEnding;
+        var isSilent = !ends && state is { IsOurs: true, CopyTurn: true, Phase: ReceivingPhase.Requested or ReceivingPhase.Copying };
         step.State = state = state with
         {
             Pending = state.Pending - batch.Count,
@@ -82,7 +85,8 @@ internal static class ReceivingData
             return;
         }
 
-        if (batch.CopyCompleted)
+        // One that was asked for anew while its end was being stored is not over.
+        if (ends)
         {
             step.State = state = state with
             {
@@ -93,8 +97,8 @@ internal static class ReceivingData
         }
 
         // The end of a copy is always said: it may stand at a position that was confirmed before.
-        if ((confirmed ?? (batch.CopyCompleted ? state.Confirmed : null)) is { } durable) step.Send(new ControlFrame.CommittedUpdate(durable));
-        if (batch.CopyCompleted && state.CopyWanted) ReceivingTurns.AskForCopy(step);
+        if ((confirmed ?? (ends ? state.Confirmed : null)) is { } durable && !isSilent) step.Send(new ControlFrame.CommittedUpdate(durable));
+        if (ends && state.CopyWanted) ReceivingTurns.AskForCopy(step, state.WidenedFrom);
         FollowRest(step);
     }
 
@@ -114,11 +118,18 @@ internal static class ReceivingData
         step.Apply(new CommitRequest.Positions(ImmutableArray.Create<PositionUpdate>(new PositionUpdate.CaughtUp(rest.Source, rest.Head))), null);
     }
 
-    /// <summary>Between ours the source begins a copy when it was asked for one, and also when its log does not reach back to what was asked (rule 13).</summary>
+    /// <summary>
+    /// Between ours the source begins a copy when it was asked for one, and also when its log does not reach back to what was asked (rule 13) or it may send more than
+    /// before (rule 20): such a copy is asked for in turn, and what comes of it until then is left.
+    /// </summary>
     public static void OnCopyStart(ReceivingSteps step, ControlFrame.CopyStart start)
     {
-        if (step.State.Phase == ReceivingPhase.Waiting) return;
-        if (step.State.CopyTurn) BeginCopy(step, start);
+        var state = step.State;
+        if (state.Phase == ReceivingPhase.Waiting) return;
+        if (state is { CopyTurn: true, CopyEnding: false } && (!state.IsOurs || start.Source?.Answers == state.CopyNumber)) BeginCopy(step, start);
+        // It began before the request arrived, which will be answered.
+        else if (state is { CopyTurn: true, Phase: ReceivingPhase.Requested }) return;
+        else if (state is { Phase: ReceivingPhase.Copying, CopyEnding: false }) step.Close(SessionClose.Resume("a copy began within another"));
         else ReceivingTurns.AskForCopy(step, widenedFrom: start.Source is { IsPartial: true } ? step.Context.Filter : null);
     }
 
@@ -180,7 +191,7 @@ internal static class ReceivingData
             return;
         }
 
-        if (step.State.Phase != ReceivingPhase.Copying || received.Held is not { } held) return;
+        if (step.State is not { Phase: ReceivingPhase.Copying, CopyEnding: false } || received.Held is not { } held) return;
         var transaction = held.Entry.Transaction;
         var passing = transaction.Changes.RemoveAll(change => !Intake.Passes(step.Context, step.Moment.Catalog, change.Table));
         if (passing.IsEmpty && !transaction.Changes.IsEmpty) return;
@@ -195,8 +206,8 @@ internal static class ReceivingData
     /// <summary>Rows of a copy as one chunk: consecutive messages together, the cursor with them.</summary>
     private static void CopyRows(ReceivingSteps step, List<ReceivedTransaction> rows, long bytes)
     {
-        // What still comes of a copy that was stopped belongs to no cursor.
-        if (step.State.Phase != ReceivingPhase.Copying || step.State.Copy is not { } cursor) return;
+        // What still comes of a copy that was stopped, or of one that was not asked for, belongs to no cursor.
+        if (step.State is not { Phase: ReceivingPhase.Copying, CopyEnding: false, Copy: { } cursor }) return;
         var context = step.Context;
         var changes = ImmutableArray.CreateBuilder<CopiedChange>(rows.Sum(row => row.Changes.Length));
         var (dropped, setAside) = (0L, 0L);

@@ -91,6 +91,9 @@ public sealed record ReceivingState
     /// <summary>What the copy that was asked for leaves out.</summary>
     public double? Since { get; init; }
 
+    /// <summary>Of the last request for a copy: what begins without it was asked for earlier, or not at all.</summary>
+    public int CopyNumber { get; init; }
+
     /// <summary>The last request asked for a copy, with the coordinator's leave.</summary>
     public bool CopyTurn { get; init; }
 

@@ -89,6 +89,8 @@ internal static class ReceivingTurns
     {
         var state = step.State;
         var isName = undecodable.Code is FrameErrorCode.UnknownOrigin or FrameErrorCode.UnknownTable;
+        // What was under way when it was asked anew may need the same name.
+        if (isName && state.Phase is ReceivingPhase.Waiting or ReceivingPhase.Requested) return;
         if (!isName || state.Repeats >= MaxRepeats || state.Phase is ReceivingPhase.Naming)
         {
             step.Alarm($"cannot read what {step.Context.Peer} sends: {undecodable.Message}");
@@ -97,7 +99,7 @@ internal static class ReceivingTurns
         }
 
         step.State = state with { Repeats = state.Repeats + 1 };
-        if (state.Phase != ReceivingPhase.Waiting) Request(step, state.CopyTurn && (state.Phase != ReceivingPhase.Streaming));
+        Request(step, state.CopyTurn && (state.Phase != ReceivingPhase.Streaming));
     }
 
     public static void OnTick(ReceivingSteps step)
@@ -168,10 +170,11 @@ internal static class ReceivingTurns
         var only = copy && resumed is null && !state.ResyncWanted && (state.WidenedFrom is not null || !state.CopyWanted)
             ? RequestPlanner.OnlyAdded(context.Self, context.Peer, state.Theirs, moment.Positions, context.Filter, state.WidenedFrom) : null;
         var since = copy && !state.ResyncWanted ? resumed?.Since ?? RequestPlanner.CopySince(context, moment.Positions, state.IsOurs) : null;
+        var number = copy ? state.CopyNumber + 1 : state.CopyNumber;
         if (!copy) Narrow(step);
         var direct = state.Direct.Union(state.Distrusted);
         var request = state.IsOurs
-            ? RequestPlanner.ForOurs(context.Self, context.Peer, moment.Positions, stated, direct, resumed, copy, since, only)
+            ? RequestPlanner.ForOurs(context.Self, context.Peer, moment.Positions, stated, direct, resumed, copy, since, only, number)
             : RequestPlanner.ForOriginal(
                 context.Self, context.Peer, moment.Positions, stated, direct, RelayedOrigins.Of(state), copy, context.StartTime, moment.Now);
         var setups = state.Setups;
@@ -194,6 +197,7 @@ internal static class ReceivingTurns
             CopyWanted = false,
             WidenedFrom = null,
             CopyTurn = copy,
+            CopyNumber = number,
             CopyEnding = false,
             Copy = null,
             ResumedFrom = resumed,

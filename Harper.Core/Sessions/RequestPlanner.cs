@@ -58,16 +58,17 @@ public static class RequestPlanner
 
     /// <summary>Between ours: the vector, or the place in a copy.</summary>
     /// <param name="resumed">The copy that goes on; null: it begins, or none is wanted.</param>
+    /// <param name="number">Of the request, when it is for a copy.</param>
     public static ControlFrame.SubscriptionRequest ForOurs(
         NodeName self, NodeName peer, ReplicationPositions positions, TableFilter filter, ImmutableHashSet<NodeName> direct, CopyCursor? resumed,
-        bool copy, double? since, TableFilter? only = null)
+        bool copy, double? since, TableFilter? only = null, int number = 1)
     {
         var vector = resumed?.Vector ?? positions.Through;
         var without = direct.Remove(peer).Add(self);
         var entries = ImmutableArray.CreateBuilder<SubscriptionEntry>();
         var resume = !copy ? null
-            : resumed is null ? new CopyResume(0, null, null, CopyWalk.OrderVersion) { Since = since, Only = only }
-            : new CopyResume(resumed.StartPosition, resumed.Table, resumed.Table is null ? null : resumed.After, CopyWalk.OrderVersion) { Since = resumed.Since };
+            : resumed is null ? new CopyResume(0, null, null, CopyWalk.OrderVersion) { Since = since, Only = only, Number = number }
+            : new CopyResume(resumed.StartPosition, resumed.Table, resumed.Table is null ? null : resumed.After, CopyWalk.OrderVersion) { Since = resumed.Since, Number = number };
         entries.Add(Entry(peer, vector.GetValueOrDefault(peer), filter) with { CopyResume = resume });
         foreach (var (origin, version) in vector.OrderBy(pair => pair.Key))
             if (origin != peer && (copy || !without.Contains(origin))) entries.Add(Entry(origin, version, filter));

@@ -32,6 +32,9 @@ public sealed record CopyPlan(
     /// <summary>The tables that are walked.</summary>
     public TableFilter Filter => Only ?? Then.Filter;
 
+    /// <summary>The request that it answers (<see cref="Wire.Control.CopyResume.Number"/>); null: it is sent unasked.</summary>
+    public int? Answers { get; init; }
+
     /// <summary>Rows whose last change is not newer are left out (R-SYN-05).</summary>
     public double Since { get; init; }
 }

@@ -20,7 +20,7 @@ internal static class SendingTurns
         if (state.Phase is SendingPhase.Streaming or SendingPhase.Copying) step.Add(SendingEffect.StopStream.Instance);
         if (request.Entries.IsEmpty)
         {
-            step.State = state with { Phase = SendingPhase.Idle, Request = null, Origins = [] };
+            step.State = state with { Phase = SendingPhase.Idle, Request = null, Origins = [], Giving = null };
             return;
         }
 
@@ -123,6 +123,26 @@ internal static class SendingTurns
         if (step.State.Phase != SendingPhase.Copying) return;
         step.State = step.State with { Phase = SendingPhase.Streaming };
         FollowExclusions(step);
+        if (step.State is { Request: { } request, Serving: { } serving }) step.State = step.State with { Request = Followed(request, serving) };
+    }
+
+    /// <summary>The request as if it had been for what follows the copy: when it must be served anew on this connection, nothing is copied twice.</summary>
+    private static ControlFrame.SubscriptionRequest Followed(ControlFrame.SubscriptionRequest request, SendPlan plan)
+    {
+        var asked = request.Entries[0];
+        var named = request.Entries.Select(entry => entry.Name).ToHashSet();
+        var others = plan.ByVersion ? plan.Starts.Keys.Where(origin => !named.Contains(origin)).Order().Select(origin => asked with { Name = origin }) : [];
+        return request with
+        {
+            Entries =
+            [
+                .. request.Entries.Concat(others).Select(entry => entry with
+                {
+                    StartTime = plan.Starts.GetValueOrDefault(entry.Name, entry.StartTime), CopyResume = null,
+                    EndTime = plan.Ends.TryGetValue(entry.Name, out var end) ? end : null,
+                }),
+            ],
+        };
     }
 
     /// <summary>
@@ -194,7 +214,10 @@ internal static class SendingTurns
 
         // What it is not offered from here on it lacks when it may have it again (rule 20).
         if (!context.Filter.Includes(before)) step.Remember(new PositionUpdate.Given(state.Named, before.And(context.Filter)));
-        step.State = state = state with { IsCopyAsked = false, Giving = more && answer is SendAnswer.Copy { Plan: var given } ? (given.StartPosition, context.Filter) : null };
+        // One of ours takes no copy that it did not ask for: it asks for it.
+        var answers = request.Entries[0].CopyResume?.Number;
+        var isTaken = more && (answers is not null || state.Kind != PeerKind.Ours);
+        step.State = state = state with { IsCopyAsked = false, Giving = isTaken && answer is SendAnswer.Copy { Plan: var given } ? (given.StartPosition, context.Filter) : null };
         Announce(step, request.SetupRequestId);
         step.Add(new SendingEffect.SendOriginMap(state.Origins));
         switch (answer)
@@ -206,7 +229,7 @@ internal static class SendingTurns
             case SendAnswer.Copy copy:
                 step.Note($"copies {context.Database} to {state.Named}: {copy.Reason}");
                 step.State = state with { Phase = SendingPhase.Copying, Serving = copy.Plan.Then };
-                step.Add(new SendingEffect.Copy(copy.Plan));
+                step.Add(new SendingEffect.Copy(copy.Plan with { Answers = answers }));
                 break;
         }
     }

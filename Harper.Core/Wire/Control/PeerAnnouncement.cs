@@ -24,6 +24,9 @@ public sealed record CopySource(
 {
     /// <summary>Only tables that are new to the peer come: its positions stay those of the others (rule 20).</summary>
     public bool IsPartial { get; init; }
+
+    /// <summary>The request that this copy answers (<see cref="CopyResume.Number"/>); null: nobody asked for it, the log does not reach back or more may be sent than before.</summary>
+    public int? Answers { get; init; }
 }
 
 /// <summary>The row that 134 brings.</summary>

@@ -27,4 +27,7 @@ public sealed record CopyResume(double StartTime, TableName? Table, RecordKey? A
     /// times of the request, not from where the copy began. Null: all.
     /// </summary>
     public Membership.TableFilter? Only { get; init; }
+
+    /// <summary>Ours: which request for a copy this is, of those on the connection, from 1; the beginning of the copy says it again.</summary>
+    public int? Number { get; init; }
 }

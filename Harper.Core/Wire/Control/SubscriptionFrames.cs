@@ -78,7 +78,7 @@ internal static class SubscriptionFrames
         to.Number(frame.StartTime);
         to.Integer(frame.OrderVersion);
         if (frame.Source is null) return;
-        to.Map(3 + (frame.Source.Records is null ? 0 : 1) + (frame.Source.IsPartial ? 1 : 0));
+        to.Map(3 + (frame.Source.Records is null ? 0 : 1) + (frame.Source.IsPartial ? 1 : 0) + (frame.Source.Answers is null ? 0 : 1));
         to.Text("vector");
         ControlFrameWriter.Vector(to, frame.Source.Vector);
         to.Text("floor");
@@ -86,6 +86,7 @@ internal static class SubscriptionFrames
         to.Member("incarnation", frame.Source.Incarnation.ToString());
         if (frame.Source.Records is { } records) to.Member("records", (double)records);
         if (frame.Source.IsPartial) to.Member("partial", true);
+        if (frame.Source.Answers is { } answers) to.Member("answers", answers);
     }
 
     public static CopyComplete CopyComplete(ref ControlReader reader, ref int left)
@@ -134,6 +135,7 @@ internal static class SubscriptionFrames
     {
         var (startTime, order) = (0.0, 1);
         double? since = null;
+        int? number = null;
         bool? onlyByDefault = null;
         var only = ImmutableArray<NodeName>.Empty;
         TableName? table = null;
@@ -149,13 +151,14 @@ internal static class SubscriptionFrames
                 case "afterKey": after = WireKey.Read(ref reader); break;
                 case "copyOrder": order = (int)reader.Integer(member, 0, int.MaxValue); break;
                 case "since": since = reader.Time(member); break;
+                case "number": number = (int)reader.Integer(member, 0, int.MaxValue); break;
                 case "onlyByDefault": onlyByDefault = reader.Boolean(member); break;
                 case "onlyTables": only = Names(ref reader, member); break;
                 default: reader.Skip(); break;
             }
         }
         var tables = onlyByDefault is { } byDefault ? new TableFilter(byDefault, [.. only.Select(name => new TableName(name.Value))]) : null;
-        return new CopyResume(startTime, table, after, order) { Since = since, Only = tables };
+        return new CopyResume(startTime, table, after, order) { Since = since, Only = tables, Number = number };
     }
 
     private static CopySource Source(ref ControlReader reader)
@@ -164,6 +167,7 @@ internal static class SubscriptionFrames
         var incarnation = Guid.Empty;
         long? records = null;
         var isPartial = false;
+        int? answers = null;
         for (var count = reader.MapHeader("the source of a copy"); count > 0; count--)
         {
             var member = reader.MapKey();
@@ -175,10 +179,11 @@ internal static class SubscriptionFrames
                 case "incarnation": incarnation = PeerNameFrames.Id(ref reader, member); break;
                 case "records": records = (long)Math.Clamp(reader.Number(member), 0, 1e15); break;
                 case "partial": isPartial = reader.Boolean(member); break;
+                case "answers": answers = (int)reader.Integer(member, 0, int.MaxValue); break;
                 default: reader.Skip(); break;
             }
         }
-        return new CopySource(vector, floor, incarnation, records) { IsPartial = isPartial };
+        return new CopySource(vector, floor, incarnation, records) { IsPartial = isPartial, Answers = answers };
     }
 
     private static void Write(ControlWriter to, SubscriptionEntry entry)
@@ -198,7 +203,7 @@ internal static class SubscriptionFrames
     private static void Write(ControlWriter to, CopyResume resume)
     {
         to.Text("copyResume");
-        to.Map(2 + (resume.Table is null ? 0 : 1) + (resume.After is null ? 0 : 1) + (resume.Since is null ? 0 : 1) + (resume.Only is null ? 0 : 2));
+        to.Map(2 + (resume.Table is null ? 0 : 1) + (resume.After is null ? 0 : 1) + (resume.Since is null ? 0 : 1) + (resume.Number is null ? 0 : 1) + (resume.Only is null ? 0 : 2));
         to.Member("copyStartTime", resume.StartTime);
         if (resume.Table is { } table) to.Member("currentTable", table.Value);
         if (resume.After is { } after)
@@ -208,6 +213,7 @@ internal static class SubscriptionFrames
         }
         to.Member("copyOrder", resume.OrderVersion);
         if (resume.Since is { } since) to.Member("since", since);
+        if (resume.Number is { } number) to.Member("number", number);
         if (resume.Only is not { } only) return;
         to.Member("onlyByDefault", only.ByDefault);
         to.Text("onlyTables");

@@ -17,7 +17,7 @@ public sealed class ReceivingDataSpecs
     private static ReceivingDrive Streaming() => new ReceivingDrive(Receiving(), WithHistory).Streaming(OursNamed(Peer));
 
     private static ReceivingDrive Copying() => new ReceivingDrive(Receiving(), Empty).Named(OursNamed(Peer)).Turn()
-        .Frame(new ControlFrame.CopyStart(Now, CopyWalk.OrderVersion, new CopySource(Vector((Peer, 10)), Vector(), Theirs)));
+        .Frame(new ControlFrame.CopyStart(Now, CopyWalk.OrderVersion, new CopySource(Vector((Peer, 10)), Vector(), Theirs) { Answers = 1 }));
 
     [Fact]
     public void A_transaction_should_be_committed_with_its_origin_its_version_and_the_version_before_it()
@@ -130,7 +130,7 @@ public sealed class ReceivingDataSpecs
     {
         var cursor = new CopyCursor(Third, Guid.NewGuid(), Vector((Third, 5), (Peer, 6)), 99, Dog, KeyCodec.FromNumber(7), 7, 70, false);
         var drive = new ReceivingDrive(Receiving(), Empty with { Copy = cursor }).Named(OursNamed(Peer)).Turn()
-            .Frame(new ControlFrame.CopyStart(99, CopyWalk.OrderVersion, new CopySource(Vector((Third, 3), (Peer, 60)), Vector(), Theirs)));
+            .Frame(new ControlFrame.CopyStart(99, CopyWalk.OrderVersion, new CopySource(Vector((Third, 3), (Peer, 60)), Vector(), Theirs) { Answers = 1 }));
 
         var resumed = drive.Commits<CommitRequest.CopyChunk>().Single().Cursor;
         Assert.Equal(Vector((Third, 3), (Peer, 6)), resumed.Vector);
@@ -189,7 +189,7 @@ public sealed class ReceivingDataSpecs
     public void A_copy_that_does_not_move_should_end_after_its_own_deadline_and_go_on_later()
     {
         var context = Receiving() with { Deadlines = new SessionDeadlines(Copy: 1_000) };
-        var drive = new ReceivingDrive(context, Empty).Named(OursNamed(Peer)).Turn().Frame(new ControlFrame.CopyStart(1, CopyWalk.OrderVersion, null));
+        var drive = new ReceivingDrive(context, Empty).Named(OursNamed(Peer)).Turn().Frame(new ControlFrame.CopyStart(1, CopyWalk.OrderVersion, new CopySource(Vector(), Vector(), Theirs) { Answers = 1 }));
         drive.Now += 900;
         Assert.Empty(drive.On(ReceivingEvent.Tick.Instance).Last);
         drive.Now += 200;
@@ -249,7 +249,7 @@ public sealed class ReceivingDataSpecs
         var drive = new ReceivingDrive(Receiving(startTime: 6), positions).Named(OursNamed(Peer));
         Assert.Empty(drive.Commits<CommitRequest.Positions>());
         Assert.Equal(6, drive.Turn().Request.Entries[0].CopyResume!.Since);
-        drive.Frame(new ControlFrame.CopyStart(Now, CopyWalk.OrderVersion, new CopySource(Vector(), Vector(), Theirs)));
+        drive.Frame(new ControlFrame.CopyStart(Now, CopyWalk.OrderVersion, new CopySource(Vector(), Vector(), Theirs) { Answers = 1 }));
 
         // A row comes as the changes that make it: an old one may belong to a row that changed since.
         Assert.Equal(2, drive.Data(Rows((1, 5, Peer), (1, 7, Peer))).Commits<CommitRequest.CopyChunk>().Single().Changes.Length);

@@ -58,6 +58,48 @@ public sealed class ReceivingRequestSpecs
     }
 
     [Fact]
+    public void Rule_20_copies_that_cross_their_requests_should_be_told_apart()
+    {
+        static ControlFrame.CopyStart Begins(int? answers, bool isPartial = false) =>
+            new(Now, CopyWalk.OrderVersion, new CopySource(Vector((Peer, 1)), Vector(), Theirs) { Answers = answers, IsPartial = isPartial });
+        var known = WithHistory with { PeerIncarnations = ImmutableDictionary<NodeName, Guid>.Empty.Add(Peer, Theirs) };
+        var drive = new ReceivingDrive(Receiving(), known).Streaming(OursNamed(Peer)).Frame(Begins(null, isPartial: true)).Turn();
+        Assert.Equal(1, drive.Request.Entries[0].CopyResume!.Number);
+
+        // Unasked, from before the request arrived: what comes of it is left, and so is its end.
+        drive.Frame(Begins(null)).Data(Rows((1, 5, Peer))).Frame(new ControlFrame.CopyComplete(Now));
+        Assert.Equal(ReceivingPhase.Requested, drive.State.Phase);
+        Assert.Empty(drive.Frame(Begins(0)).Last);
+
+        // The one that was asked for, and the same from its beginning because the source may send other tables now.
+        Assert.Single(drive.Frame(Begins(1)).Commits<CommitRequest.CopyChunk>());
+        drive.Data(Rows((1, 5, Peer)));
+        Assert.Equal(0, drive.Frame(Begins(1)).Commits<CommitRequest.CopyChunk>().Single().Cursor.Rows);
+        drive.Frame(new ControlFrame.CopyComplete(Now));
+
+        // What begins before its end is durable is another: it is asked for afterwards, and only what it adds.
+        Assert.Empty(drive.Frame(Begins(null, isPartial: true)).Data(Rows((2, 6, Peer))).Commits<CommitRequest.CopyChunk>());
+        Assert.Empty(drive.Frame(new ControlFrame.CopyComplete(Now)).Commits<CommitRequest.CopyComplete>());
+        drive.Positions = known;
+        Assert.True(drive.Applied(3, confirmed: Now, copyCompleted: true).Of<ReceivingEffect.AskTurn>().Copy);
+        var next = drive.Turn().Request.Entries[0].CopyResume!;
+        Assert.Equal((2, TableFilter.None), (next.Number!.Value, next.Only));
+    }
+
+    [Fact]
+    public void Rule_20_nothing_should_be_confirmed_between_the_request_for_a_copy_and_its_end()
+    {
+        var known = WithHistory with { PeerIncarnations = ImmutableDictionary<NodeName, Guid>.Empty.Add(Peer, Theirs) };
+        var drive = new ReceivingDrive(Receiving(), known).Streaming(OursNamed(Peer)).Data(Transaction(Peer, 20, 0, position: 25));
+        drive.Frame(new ControlFrame.CopyStart(25, CopyWalk.OrderVersion, new CopySource(Vector(), Vector(), Theirs) { IsPartial = true })).Turn();
+
+        Assert.Empty(drive.Applied(1, confirmed: 25).Last.OfType<ReceivingEffect.Send>());
+        drive.Frame(new ControlFrame.CopyStart(25, CopyWalk.OrderVersion, new CopySource(Vector(), Vector(), Theirs) { IsPartial = true, Answers = 1 }));
+        drive.Frame(new ControlFrame.CopyComplete(Now));
+        Assert.Equal(25, drive.Applied(2, confirmed: 25, copyCompleted: true).Sent<ControlFrame.CommittedUpdate>().Position);
+    }
+
+    [Fact]
     public void Rule_14_an_original_should_be_asked_from_its_own_cursor()
     {
         var positions = WithHistory with { Cursors = Vector((Peer, Now - 5)) };
@@ -128,6 +170,9 @@ public sealed class ReceivingRequestSpecs
 
         Assert.NotEmpty(drive.Request.Entries);
         Assert.Empty(drive.Last.OfType<ReceivingEffect.Close>());
+
+        // However much of the same was under way.
+        for (var i = 0; i < 20; i++) Assert.Empty(drive.On(new ReceivingEvent.Undecodable(FrameErrorCode.UnknownOrigin, "origin 7")).Last);
     }
 
     [Fact]
@@ -155,7 +200,7 @@ public sealed class ReceivingRequestSpecs
         var cursor = new CopyCursor(Third, Guid.NewGuid(), Vector((Third, 5), (Peer, 6)), 99, Dog, KeyCodec.FromNumber(7), 7, 70, false);
         var request = new ReceivingDrive(Receiving(), Empty with { Copy = cursor }).Named(OursNamed(Peer)).Turn().Request;
 
-        Assert.Equal(new CopyResume(99, Dog, KeyCodec.FromNumber(7), CopyWalk.OrderVersion), request.Entries[0].CopyResume);
+        Assert.Equal(new CopyResume(99, Dog, KeyCodec.FromNumber(7), CopyWalk.OrderVersion) { Number = 1 }, request.Entries[0].CopyResume);
         Assert.Equal(6, request.Entries[0].StartTime);
         Assert.Contains(request.Entries, entry => entry.Name == Third && entry.StartTime == 5);
     }
@@ -244,7 +289,7 @@ public sealed class ReceivingRequestSpecs
     {
         var dogs = TableFilter.Only([Dog]);
         var drive = new ReceivingDrive(Receiving(), Empty).Named(OursNamed(Peer)).Turn();
-        drive.Frame(new ControlFrame.CopyStart(Now, CopyWalk.OrderVersion, new CopySource(Vector((Peer, 1)), Vector(), Theirs)));
+        drive.Frame(new ControlFrame.CopyStart(Now, CopyWalk.OrderVersion, new CopySource(Vector((Peer, 1)), Vector(), Theirs) { Answers = 1 }));
         drive.On(new ReceivingEvent.FilterChanged(dogs)).Frame(new ControlFrame.CopyComplete(Now));
 
         Assert.Equal(dogs, drive.Commits<CommitRequest.CopyComplete>().Single().Cursor.Filter);

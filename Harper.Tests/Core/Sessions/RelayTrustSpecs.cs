@@ -98,7 +98,7 @@ public sealed class RelayTrustSpecs
     {
         var fourth = new NodeName("127.0.0.5");
         var drive = new ReceivingDrive(Receiving(), Empty).Named(OursNamed(Peer)).Turn()
-            .Frame(new ControlFrame.CopyStart(Now, CopyWalk.OrderVersion, new CopySource(Vector((Peer, Now), (Third, FarFuture), (fourth, Now)), Vector(), Theirs)));
+            .Frame(new ControlFrame.CopyStart(Now, CopyWalk.OrderVersion, new CopySource(Vector((Peer, Now), (Third, FarFuture), (fourth, Now)), Vector(), Theirs) { Answers = 1 }));
         Assert.Contains(Third.Value, Alarm(drive), StringComparison.Ordinal);
         Assert.Equal([Peer, fourth], drive.Commits<CommitRequest.CopyChunk>().Single().Cursor.Vector.Keys.Order());
     }

@@ -204,13 +204,34 @@ public sealed class SendingSpecs
         var before = Here with { Given = ImmutableDictionary<NodeName, TableFilter>.Empty.Add(Peer, dogs) };
         step = Ask(Start(before, OursNamed(Peer)), before, new SubscriptionEntry(Self, Now));
         var copy = Of<SendingEffect.Copy>(step).Plan;
-        Assert.Equal(CopyPlace.Beginning, copy.Start);
+        Assert.Equal((CopyPlace.Beginning, null), (copy.Start, copy.Answers));
+
+        // It asks for it, and meanwhile confirms what it had before.
+        var unasked = On(step.State, before, SendingEvent.CopySent.Instance).State;
+        Assert.Empty(On(unasked, before, new SendingEvent.FrameReceived(new ControlFrame.CommittedUpdate(copy.StartPosition))).Effects);
+        step = Ask(unasked, before, new SubscriptionEntry(Self, Now, CopyResume: new CopyResume(0, null, null, CopyWalk.OrderVersion) { Only = TableFilter.None, Number = 1 }));
+        copy = Of<SendingEffect.Copy>(step).Plan;
+        Assert.Equal((1, TableFilter.AllBut([Dog])), (copy.Answers, copy.Only));
 
         // Only a copy that the peer confirmed takes the mark away.
         Assert.Empty(On(step.State, before, new SendingEvent.FrameReceived(new ControlFrame.CommittedUpdate(copy.StartPosition))).Effects);
         var sent = On(step.State, before, SendingEvent.CopySent.Instance).State;
         var done = Of<SendingEffect.Commit>(On(sent, before, new SendingEvent.FrameReceived(new ControlFrame.CommittedUpdate(copy.StartPosition))));
         Assert.Equal(new PositionUpdate.Given(Peer, TableFilter.All), ((CommitRequest.Positions)done.Request).Updates.Single());
+    }
+
+    [Fact]
+    public void Rule_20_what_was_copied_on_a_connection_should_not_be_copied_again_when_it_may_carry_more()
+    {
+        var dogs = TableFilter.Only([Dog]);
+        var before = Here with { Given = ImmutableDictionary<NodeName, TableFilter>.Empty.Add(Peer, dogs) };
+        var first = Ask(Start(before, OursNamed(Peer), dogs), before, new SubscriptionEntry(Self, 0, CopyResume: new CopyResume(0, null, null, CopyWalk.OrderVersion) { Number = 1 }));
+        Assert.Null(Of<SendingEffect.Copy>(first).Plan.Only);
+        var streaming = On(first.State, before, SendingEvent.CopySent.Instance).State;
+
+        var copy = Of<SendingEffect.Copy>(On(streaming, before, new SendingEvent.FilterChanged(TableFilter.All))).Plan;
+        Assert.Equal((TableFilter.AllBut([Dog]), null), (copy.Only, copy.Answers));
+        Assert.Equal(Now, copy.Then.Starts[Self]);
     }
 
     [Fact]

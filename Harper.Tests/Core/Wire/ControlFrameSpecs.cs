@@ -161,7 +161,7 @@ public sealed class ControlFrameSpecs
         {
             ["SUBSCRIPTION_REQUEST of 4.7"] = new ControlFrame.SubscriptionRequest([new(a, 0), new(b, 12.5, false, [new("t")], true, 99)]),
             ["SUBSCRIPTION_REQUEST of ours"] = new ControlFrame.SubscriptionRequest(
-                [new(a, 0, CopyResume: new CopyResume(5, new("t"), KeyCodec.FromText("k"), 1) { Since = 4 }), new(b, 3, CopyResume: new CopyResume(5, null, null, 1))],
+                [new(a, 0, CopyResume: new CopyResume(5, new("t"), KeyCodec.FromText("k"), 1) { Since = 4 }), new(b, 3, CopyResume: new CopyResume(5, null, null, 1) { Number = 3 })],
                 [a, b], new byte[] { 0xcd, 1, 2 }),
             ["SUBSCRIPTION_REQUEST with an id only"] = new ControlFrame.SubscriptionRequest([], default, new byte[] { 0xa1, 0x78 }),
             ["RESIDENCY_LIST"] = new ControlFrame.ResidencyList([a, b], 70000),
@@ -187,6 +187,7 @@ public sealed class ControlFrameSpecs
             ["SUBSCRIPTION_UPDATE"] = new ControlFrame.SubscriptionUpdate([a], [b]),
             ["COPY_START"] = new ControlFrame.CopyStart(1795418215493.6653, 1),
             ["COPY_START of ours"] = new ControlFrame.CopyStart(1795418215493.6653, 1, new CopySource(vector, vector.SetItem(b, 3), Incarnation, 4711)),
+            ["COPY_START of ours that answers"] = new ControlFrame.CopyStart(1795418215493.6653, 1, new CopySource(vector, vector, Incarnation) { IsPartial = true, Answers = 3 }),
             ["COPY_COMPLETE"] = new ControlFrame.CopyComplete(),
             ["COPY_COMPLETE of ours"] = new ControlFrame.CopyComplete(1795418215493.6653),
             ["COPY_COMPLETE of ours with its vector"] = new ControlFrame.CopyComplete(1795418215493.6653, vector),
