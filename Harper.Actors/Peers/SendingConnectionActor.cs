@@ -193,6 +193,7 @@ public sealed class SendingConnectionActor : DescribedActor, IWithTimers
 
     private void Start(SubscriptionWork work)
     {
+        _changes.BeginStream();
         var parts = new SubscriptionParts(_services.Self, _database!, _connection.Socket, _changes, _credit, _progress, _services.Settings);
         _subscription = Context.ActorOf(SubscriptionActor.Props(parts, work), $"subscription-{++_subscriptions}");
         Context.WatchWith(_subscription, new SubscriptionStopped(_subscription));

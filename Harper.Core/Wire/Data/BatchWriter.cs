@@ -63,6 +63,9 @@ public sealed class BatchWriter(bool parts)
         _batch.ResetWrittenCount();
     }
 
+    /// <summary>What waits for a flush is not wanted any more.</summary>
+    public void Drop() => _batch.ResetWrittenCount();
+
     private void Begin(int coming, ICollection<byte[]> messages)
     {
         if (_batch.WrittenCount > 0 && _batch.WrittenCount + coming > 2 * AimedAtBytes) Flush(messages);

@@ -4,7 +4,8 @@ namespace Harper.Core.Wire.Data;
 
 /// <summary>
 /// Cuts long batches so that pings, confirmations and operations get between their pieces, and puts them together again. One message at
-/// a time per connection: its parts follow each other, other messages than parts may lie between them.
+/// a time per connection: its parts follow each other, other messages than parts may lie between them. A message that was begun and is followed by another was given up:
+/// the stream that sent it was stopped.
 /// </summary>
 public sealed class MessageParts(FrameLimits limits)
 {
@@ -46,7 +47,6 @@ public sealed class MessageParts(FrameLimits limits)
         var flags = part[1];
         if ((flags & First) != 0)
         {
-            if (_open) throw FrameError.Malformed("a message in parts begins before the last one ended");
             if (_message.Capacity > KeptBytes) _message = new ArrayBufferWriter<byte>();
             _message.ResetWrittenCount();
             _open = true;

@@ -43,6 +43,18 @@ public sealed class OutgoingChanges(NodeName self, bool batches, bool parts, lon
     }
 
     /// <summary>
+    /// Another stream begins on the connection. The one before was stopped wherever it stood: messages that it had made were not sent, and with them what they announced; without this
+    /// the peer could read nothing that follows. Origins are announced with each request anyway.
+    /// </summary>
+    public void BeginStream()
+    {
+        _dictionary.Doubt();
+        _batch.Drop();
+        _entries.ResetWrittenCount();
+        _copied = default;
+    }
+
+    /// <summary>
     /// Appends a transaction. Finished messages go to <paramref name="messages"/>; between ours the open batch waits for <see cref="Flush"/> or for
     /// 64 KiB. Tables that were dropped here are sent as they were: a drop is nobody else's (R-NRP-05). What is left out by a filter is left out by the caller; an empty
     /// transaction tells ours that nothing is missing, and an original its position. What was set aside goes to ours as it came, and to no original.

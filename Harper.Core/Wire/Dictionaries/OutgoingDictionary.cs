@@ -30,6 +30,12 @@ public sealed class OutgoingDictionary(NodeName self)
         return table;
     }
 
+    /// <summary>Messages were made that may never have been sent: every table is announced anew.</summary>
+    public void Doubt()
+    {
+        foreach (var table in _tables.Values) table.Doubt();
+    }
+
     private OutgoingTable Table(TableDefinition definition)
     {
         if (ReferenceEquals(_last?.Definition, definition)) return _last!;

@@ -32,6 +32,9 @@ public sealed class OutgoingTable(TableDefinition definition)
     /// <summary>The table as of a later commit: its shapes stay, and DB_SCHEMA tells of its attributes.</summary>
     public void Refresh(TableDefinition definition) => Definition = definition;
 
+    /// <summary>What was announced may not have reached the peer: it is announced before the next record, with the numbers that it has.</summary>
+    public void Doubt() => MustBeAnnounced = true;
+
     /// <summary>The bytes that name the shape, before the values.</summary>
     public ReadOnlySpan<byte> HeadOf(Shape shape)
     {
