@@ -15,7 +15,8 @@ internal static class ReaderProtocol
 
     public sealed record DataArrived(ImmutableArray<ReceivedTransaction> Transactions, long Bytes) : INoSerializationVerificationNeeded;
 
-    public sealed record NotDecoded(FrameErrorCode Code, string Message);
+    /// <param name="Bytes">Of a data message, which counts among what the sender may have under way.</param>
+    public sealed record NotDecoded(FrameErrorCode Code, string Message, long Bytes);
 
     public sealed record SocketEnded(PeerClose Close);
 }
@@ -51,6 +52,11 @@ internal sealed class ConnectionReader(IPeerSocket socket, IncomingChanges? chan
         {
             owner.Tell(new ReaderProtocol.SocketEnded(new PeerClose(PeerClose.Abnormal, error.Message, ByPeer: true)));
         }
+        catch (Exception error)
+        {
+            // A connection that nobody reads any more must not look like a quiet one.
+            owner.Tell(new ReaderProtocol.SocketEnded(new PeerClose(PeerClose.Abnormal, $"reading failed: {error.Message}")));
+        }
     }
 
     /// <summary>False: nothing after this message can be understood.</summary>
@@ -76,7 +82,7 @@ internal sealed class ConnectionReader(IPeerSocket socket, IncomingChanges? chan
         }
         catch (FrameError error)
         {
-            owner.Tell(new ReaderProtocol.NotDecoded(error.Code, error.Message));
+            owner.Tell(new ReaderProtocol.NotDecoded(error.Code, error.Message, ControlFrameCodec.IsControl(message.Span) ? 0 : message.Length));
             return error.Code is FrameErrorCode.UnknownOrigin or FrameErrorCode.UnknownTable;
         }
     }

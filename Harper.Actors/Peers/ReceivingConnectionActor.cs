@@ -98,7 +98,7 @@ public sealed class ReceivingConnectionActor : DescribedActor, IWithTimers
         });
         Receive<ReaderProtocol.DataArrived>(data => On(new ReceivingEvent.DataReceived(data.Transactions, data.Bytes)));
         Receive<ReaderProtocol.FrameArrived>(frame => On(new ReceivingEvent.FrameReceived(frame.Frame)));
-        Receive<ReaderProtocol.NotDecoded>(error => On(new ReceivingEvent.Undecodable(error.Code, error.Message)));
+        Receive<ReaderProtocol.NotDecoded>(OnNotDecoded);
         Receive<ReaderProtocol.SocketEnded>(ended => OnSocketEnded(ended.Close));
         Receive<ApplyProtocol.Applied>(OnApplied);
         Receive<ReceivingEvent>(On);
@@ -185,6 +185,13 @@ public sealed class ReceivingConnectionActor : DescribedActor, IWithTimers
         _gate.Return(applied.Batch.Bytes);
         On(new ReceivingEvent.Applied(applied.Batch));
         if (_credit.Consumed(applied.Batch.Bytes)) Grant();
+    }
+
+    /// <summary>Nothing of it is kept, and it is asked for again: the sender may send as much once more.</summary>
+    private void OnNotDecoded(ReaderProtocol.NotDecoded error)
+    {
+        On(new ReceivingEvent.Undecodable(error.Code, error.Message));
+        if (_credit.Consumed(error.Bytes)) Grant();
     }
 
     /// <summary>Between ours: as much as is free here.</summary>

@@ -10,16 +10,20 @@ internal sealed class CreditGate(bool granted)
 
     public void Grant(long upTo)
     {
-        TaskCompletionSource more;
         lock (_lock)
         {
             if (upTo <= _upTo) return;
             _upTo = upTo;
-            more = _more;
-            _more = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         }
 
-        more.TrySetResult();
+        Wake();
+    }
+
+    /// <summary>The message was not sent after all: the peer will never give back what it took.</summary>
+    public void Return(long bytes)
+    {
+        lock (_lock) _used -= bytes;
+        Wake();
     }
 
     /// <summary>Waits until the message may be sent. One message may overshoot what is left, so that none is too long to be ever sent.</summary>
@@ -41,5 +45,17 @@ internal sealed class CreditGate(bool granted)
 
             await more.WaitAsync(cancellation);
         }
+    }
+
+    private void Wake()
+    {
+        TaskCompletionSource more;
+        lock (_lock)
+        {
+            more = _more;
+            _more = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+
+        more.TrySetResult();
     }
 }

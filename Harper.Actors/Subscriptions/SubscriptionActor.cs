@@ -60,7 +60,7 @@ internal sealed class SubscriptionActor : DescribedActor
             _hold = _parts.Database.HoldLog(copy.KeepAfter);
             long total = 0;
             foreach (var (_, rows) in _parts.Database.Engine.Statistics.Rows) total += rows;
-            _parts.Progress.Copied(null, 0, 0, total);
+            _parts.Progress.CopyBegins(total);
         }
 
         var pump = new SubscriptionPump(_parts.Self, _parts.Database, _work, _parts.Changes, _parts.Settings);

@@ -49,9 +49,15 @@ internal sealed class SubscriptionProgress
         }
     }
 
-    public void Copied(TableName? table, long rows, long bytes, long? total)
+    /// <summary>Also when one before it was stopped.</summary>
+    public void CopyBegins(long total)
     {
-        lock (_lock) _copy = new CopyProgress(table, (_copy?.Rows ?? 0) + rows, (_copy?.Bytes ?? 0) + bytes, total ?? _copy?.TotalRows);
+        lock (_lock) _copy = new CopyProgress(null, 0, 0, total);
+    }
+
+    public void Copied(TableName? table, long rows, long bytes)
+    {
+        lock (_lock) _copy = new CopyProgress(table, (_copy?.Rows ?? 0) + rows, (_copy?.Bytes ?? 0) + bytes, _copy?.TotalRows);
     }
 
     /// <summary>A message of a copy was taken by the socket.</summary>

@@ -60,15 +60,25 @@ internal static class SubscriptionStream
         {
             var message = batch.Messages[i];
             var started = Stopwatch.GetTimestamp();
-            if (!ControlFrameCodec.IsControl(message)) await credit.UseAsync(message.Length, cancellation).ConfigureAwait(false);
-            await socket.SendAsync(message, cancellation, more: i < batch.Messages.Length - 1).ConfigureAwait(false);
+            var cost = ControlFrameCodec.IsControl(message) ? 0 : message.Length;
+            if (cost > 0) await credit.UseAsync(cost, cancellation).ConfigureAwait(false);
+            try
+            {
+                await socket.SendAsync(message, cancellation, more: i < batch.Messages.Length - 1).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                credit.Return(cost);
+                throw;
+            }
+
             progress.Blocked(Stopwatch.GetTimestamp() - started);
             bytes += message.Length;
             if (batch.CopiedRows > 0) progress.CopiedMessage(message.Length);
         }
 
         progress.Sent(batch.Position, batch.Transactions, batch.Records, bytes);
-        if (batch.CopiedRows > 0) progress.Copied(batch.Table, batch.CopiedRows, bytes, null);
+        if (batch.CopiedRows > 0) progress.Copied(batch.Table, batch.CopiedRows, bytes);
         if (!batch.CopyEnds) return NotUsed.Instance;
         progress.CopyEnded();
         copySent();
