@@ -291,7 +291,7 @@ public sealed class PeerActor : DescribedActor, IWithTimers
 
     private static string Text(PeerPlan plan) => plan.Record is { } record ? System.Text.Encoding.UTF8.GetString(record.ToJson().Span) : "";
 
-    private sealed record Dialled(DatabaseName Database, IPeerSocket Socket) : INoSerializationVerificationNeeded;
+    private sealed record Dialled(DatabaseName Database, IPeerSocket Socket) : PeerProtocol.ICarriesSocket, INoSerializationVerificationNeeded;
     private sealed record DialFailed(DatabaseName Database, Exception Error);
     private sealed record RetryDue(DatabaseName Database) : INotInfluenceReceiveTimeout;
     private sealed record CutNow { public static readonly CutNow Instance = new(); }

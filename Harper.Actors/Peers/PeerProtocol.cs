@@ -13,15 +13,21 @@ public static class PeerProtocol
 
     public interface IEvent;
 
+    /// <summary>Whoever takes the message owns its socket. When nobody does any more, the socket is closed by PeersActor.</summary>
+    internal interface ICarriesSocket
+    {
+        IPeerSocket Socket { get; }
+    }
+
     /// <summary>A socket that somebody dialled, after its identity is known and its first message (140) was read.</summary>
     /// <param name="Peer">Who it is: a node of the plan, or the name that a super_user claims.</param>
     /// <param name="AsUser">Let in by credentials: what replicates is served, although no record names it (R-SEC-09).</param>
     public sealed record SocketAccepted(NodeName Peer, bool AsUser, ControlFrame.PeerName First, IPeerSocket Socket)
-        : ICommand, INoSerializationVerificationNeeded;
+        : ICommand, ICarriesSocket, INoSerializationVerificationNeeded;
 
     /// <summary>The same for the PeerActor, with what may be served of that database.</summary>
     public sealed record ServeSocket(ControlFrame.PeerName First, TableFilter Sends, IPeerSocket Socket)
-        : ICommand, INoSerializationVerificationNeeded;
+        : ICommand, ICarriesSocket, INoSerializationVerificationNeeded;
 
     /// <summary>What a peer's plan is from now on.</summary>
     public sealed record PlanChanged(PeerPlan Plan) : ICommand;

@@ -17,6 +17,8 @@ namespace Harper.Actors.Peers;
 /// </summary>
 public sealed class PeersActor : DescribedActor
 {
+    private static readonly PeerClose NotNow = new(PeerClose.GoingAway, "just being closed; dial again");
+
     private readonly PeersServices _services;
     private readonly PeerConnections _connections;
     private readonly IActorRef _coordinator;
@@ -41,6 +43,7 @@ public sealed class PeersActor : DescribedActor
         Receive<PeerProtocol.SocketAccepted>(OnAccepted);
         Receive<PeerProtocol.Resync>(OnResync);
         Receive<Forgotten>(OnForgotten);
+        Receive<DeadLetter>(OnUndelivered);
         Receive<Terminated>(gone => OnTerminated(gone.ActorRef));
         acceptor.Peers = Self;
     }
@@ -55,10 +58,15 @@ public sealed class PeersActor : DescribedActor
     protected override void PreStart()
     {
         _services.View.Changed += OnMembership;
+        Context.System.EventStream.Subscribe(Self, typeof(DeadLetter));
         Follow(_services.View.Current.Plan);
     }
 
-    protected override void PostStop() => _services.View.Changed -= OnMembership;
+    protected override void PostStop()
+    {
+        _services.View.Changed -= OnMembership;
+        Context.System.EventStream.Unsubscribe(Self);
+    }
 
     // Raised on another actor's thread: Self is only valid inside this one, so the reference is kept.
     private readonly IActorRef _self = Context.Self;
@@ -114,14 +122,20 @@ public sealed class PeersActor : DescribedActor
         var plan = known ?? (accepted.AsUser ? DialPlanner.PlanGuest(snapshot.Settings, accepted.Peer, [database]) : null);
         if (plan is null || Find(plan, guest: known is null) is not { } actor)
         {
-            // Removed or closing between admission and now: the peer comes back in its own time.
-            _ = accepted.Socket.CloseAsync(new PeerClose(PeerClose.Policy, "No longer subscribed"));
+            // Removed between admission and now: the peer comes back in its own time. Closing its sockets of before: it may come back at once.
+            _ = accepted.Socket.CloseAsync(plan is null ? new PeerClose(PeerClose.Policy, "No longer subscribed") : NotNow);
             return;
         }
         var sends = known is null
             ? plan.SendsFor(database.Name)
             : snapshot.LinkWith(accepted.Peer, database).Sends;
         actor.Tell(new PeerProtocol.ServeSocket(accepted.First, sends, accepted.Socket));
+    }
+
+    /// <summary>A peer's actor stopped with a socket in its mailbox: without this the peer would wait for an answer until its deadline.</summary>
+    private static void OnUndelivered(DeadLetter letter)
+    {
+        if (letter.Message is PeerProtocol.ICarriesSocket carried) _ = carried.Socket.CloseAsync(NotNow);
     }
 
     private IActorRef? Find(PeerPlan plan, bool guest)
