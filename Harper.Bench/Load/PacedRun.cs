@@ -42,6 +42,6 @@ internal static class PacedRun
     {
         // Sleeping is coarse, spinning would take the nodes' CPU: a late start is part of the answer's time and at most some tenths of a millisecond.
         for (long left; (left = due - Stopwatch.GetTimestamp()) > 0;)
-            Thread.Sleep(TimeSpan.FromMilliseconds(Math.Max(0.1, left * 1000d / Stopwatch.Frequency - 0.1)));
+            ShortSleep.For(Math.Max(0.05, left * 1000d / Stopwatch.Frequency - 0.1));
     }
 }

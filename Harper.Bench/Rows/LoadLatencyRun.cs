@@ -65,7 +65,7 @@ internal static class LoadLatencyRun
             while (b.Send(find).IndexOf(sought) < 0)
             {
                 if (Stopwatch.GetElapsedTime(started) > TimeSpan.FromSeconds(60)) throw new BenchFailure("a record was not seen on the other node within 60 s");
-                Thread.Sleep(TimeSpan.FromMilliseconds(0.2));
+                ShortSleep.For(0.1);
             }
 
             found.Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
