@@ -19,5 +19,6 @@ public interface IPeerAcceptor
 public interface IPeerCredentials
 {
     /// <summary>The user, or null when the header does not authenticate anybody. <c>authorizeLocal</c> does not apply here (D28).</summary>
+    /// <exception cref="Harper.Core.Operations.OperationError">503: nobody could look at it now; the message says why.</exception>
     ValueTask<Caller?> AuthenticateAsync(string authorization, CancellationToken cancellation);
 }

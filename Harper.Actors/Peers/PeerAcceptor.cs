@@ -6,6 +6,7 @@ using Harper.Actors.Operations;
 using Harper.Actors.Transport;
 using Harper.Core.Identity;
 using Harper.Core.Membership;
+using Harper.Core.Operations;
 using Harper.Core.Wire;
 using Harper.Core.Wire.Control;
 using Microsoft.Extensions.Logging;
@@ -24,6 +25,9 @@ public sealed partial class PeerAcceptor(
     private static readonly TimeSpan FirstMessageDeadline = TimeSpan.FromSeconds(60);
 
     private static readonly TimeSpan StartDeadline = TimeSpan.FromSeconds(4);
+
+    /// <summary>How long whoever is refused may take to say what for.</summary>
+    private static readonly TimeSpan RefusedDeadline = TimeSpan.FromSeconds(3);
 
     private readonly RefusalLog _refusals = new();
 
@@ -58,6 +62,11 @@ public sealed partial class PeerAcceptor(
     {
         // A peer that dials a node that has just started is not a stranger; the socket's own deadline is a little longer than this.
         await view.WaitUntilReadyAsync(StartDeadline, stopping).ConfigureAwait(false);
+        if (!view.Ready.IsCompleted)
+        {
+            await socket.CloseAsync(new PeerClose(PeerClose.GoingAway, "the node is starting, try again")).ConfigureAwait(false);
+            return null;
+        }
         var known = view.Current;
         switch (Admission.Decide(origin.Claim, authorization is not null, known.Settings, known.Records, known.Routes))
         {
@@ -65,7 +74,17 @@ public sealed partial class PeerAcceptor(
                 live?.Accepted(socket, origin.Shown, node.Peer);
                 return new Caller(null, true, node.Peer.Value);
             case AdmissionDecision.AskCredentials ask:
-                var user = await credentials.AuthenticateAsync(authorization!, stopping).ConfigureAwait(false);
+                Caller? user;
+                try
+                {
+                    user = await credentials.AuthenticateAsync(authorization!, stopping).ConfigureAwait(false);
+                }
+                catch (OperationError undecided)
+                {
+                    // Nobody has looked at the credentials: they may be right.
+                    await socket.CloseAsync(new PeerClose(PeerClose.Transient, Admission.Cut(undecided.Message))).ConfigureAwait(false);
+                    return null;
+                }
                 if (user is { SuperUser: true }) return user with { Node = null };
                 await RefuseAsync(socket, origin.Address, user is null ? "Unauthorized" : "Unauthorized: not a super_user", ask.Remedy, stopping).ConfigureAwait(false);
                 return null;
@@ -77,11 +96,13 @@ public sealed partial class PeerAcceptor(
         }
     }
 
-    /// <summary>Open, then closed on the first message, as the original does: a client that never speaks is cut by the socket's own deadline.</summary>
+    /// <summary>Open, then closed on the first message, as the original does, or when none comes.</summary>
     private async Task RefuseAsync(IPeerSocket socket, IPAddress remote, string reason, string remedy, CancellationToken stopping)
     {
         if (_refusals.IsNew(remote)) LogRefused(Admission.Normalize(remote), reason, remedy);
-        var first = await socket.ReceiveAsync(stopping).ConfigureAwait(false);
+        var receiving = socket.ReceiveAsync(stopping).AsTask();
+        var spoke = await Task.WhenAny(receiving, Task.Delay(RefusedDeadline, stopping)).ConfigureAwait(false) == receiving;
+        var first = spoke ? await receiving.ConfigureAwait(false) : null;
         // An introduction failed for want of credentials, and says so in the original's word; a subscriber is told what is missing.
         var told = first is { } message && IsOperation(message.Span) ? "Unauthorized" : Admission.Cut(reason);
         await socket.CloseAsync(new PeerClose(PeerClose.Policy, told)).ConfigureAwait(false);

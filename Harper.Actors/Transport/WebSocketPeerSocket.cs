@@ -232,7 +232,9 @@ internal sealed class WebSocketPeerSocket : IPeerSocket
         var now = Environment.TickCount64;
         if (!_identified && now - _opened > _settings.IdentityDeadline.TotalMilliseconds)
         {
-            _ = CloseAsync(new PeerClose(PeerClose.Policy, "Unauthorized"));
+            // Whoever is refused is told so by who decides: here nothing was decided, because this node is slow.
+            _ = CloseAsync(new PeerClose(
+                PeerClose.Transient, $"who connects was not decided within {_settings.IdentityDeadline.TotalSeconds:0.#} s, the node is busy: try again"));
             return;
         }
         // Silence counts only while somebody listens: a receiver that paused is not a dead peer.

@@ -1,5 +1,6 @@
 using Harper.Actors.Operations;
 using Harper.Actors.Peers;
+using Harper.Core.Operations;
 
 namespace Harper.Host.Composition;
 
@@ -11,5 +12,5 @@ internal sealed class LateCredentials : IPeerCredentials
     public void Use(IPeerCredentials real) => _real = real;
 
     public ValueTask<Caller?> AuthenticateAsync(string authorization, CancellationToken cancellation) =>
-        _real?.AuthenticateAsync(authorization, cancellation) ?? new ValueTask<Caller?>((Caller?)null);
+        _real?.AuthenticateAsync(authorization, cancellation) ?? throw new OperationError(503, "the node is starting, try again");
 }

@@ -44,7 +44,7 @@ internal sealed class Authentication(
         {
             return await FromHeaderAsync(authorization, cancellation).ConfigureAwait(false);
         }
-        catch (OperationError)
+        catch (OperationError refused) when (refused.Status is 401 or 403)
         {
             return null;
         }

@@ -117,6 +117,24 @@ public sealed class AuthenticationSpecs : IDisposable
         Assert.Equal("admin", (await peers.AuthenticateAsync(Basic("admin", "secret"), TestContext.Current.CancellationToken))!.User);
     }
 
+    [Fact]
+    public async Task Credentials_that_nobody_could_look_at_should_not_pass_for_wrong_ones()
+    {
+        await _users.EnsureAsync("admin", "secret");
+        IPeerCredentials peers = Create(authorizeLocal: false);
+        using var flood = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        var waiting = Enumerable.Range(0, 64).Select(_ => _verifier.HashAsync("x", flood.Token)).ToArray();
+        try
+        {
+            Assert.Equal(503, (await Assert.ThrowsAsync<OperationError>(async () => await peers.AuthenticateAsync(Basic("admin", "other"), flood.Token))).Status);
+        }
+        finally
+        {
+            await flood.CancelAsync();
+            await Task.WhenAll(waiting).ContinueWith(_ => { }, TaskScheduler.Default);
+        }
+    }
+
     private async Task<Harper.Actors.Operations.Caller> LogInAsync(string user, string password) =>
         await Create(authorizeLocal: false).AuthenticateAsync(Basic(user, password), IPAddress.Parse("127.0.0.9"), TestContext.Current.CancellationToken);
 

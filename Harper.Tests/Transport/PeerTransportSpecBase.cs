@@ -103,7 +103,8 @@ public abstract class PeerTransportSpecBase : IAsyncLifetime
         var (dialled, accepted) = await ConnectAsync(settings, identified: false);
         var receiving = accepted.ReceiveAsync(Cancellation).AsTask();
         Assert.Null(await dialled.ReceiveAsync(Cancellation));
-        Assert.Equal(PeerClose.Policy, (await dialled.Ended.WaitAsync(Soon, Cancellation)).Code);
+        var close = await dialled.Ended.WaitAsync(Soon, Cancellation);
+        Assert.Equal((PeerClose.Transient, "who connects was not decided within 0.2 s, the node is busy: try again"), (close.Code, close.Reason));
         Assert.Null(await receiving.WaitAsync(Soon, Cancellation));
     }
 
