@@ -51,6 +51,7 @@ internal sealed class SocketStatusWriter(NodeName self, OutgoingBacklog backlog,
         WriteKeptOut(writer, receiving, handle?.Engine.Statistics.QuarantinedTransactions ?? 0);
         if (IsCutOff(positions, peer.Peer)) writer.WriteBoolean("needsCopy", true);
         if (receiving is { CopiesCompleted: > 0 and var copies }) writer.WriteNumber("copiesCompleted", copies);
+        if (sending is { CopiesSent: > 0 and var given }) writer.WriteNumber("copiesSent", given);
         if (copying && receiving!.CopyProgress is { } progress) CopyProgressWriter.Write(writer, peer, handle, progress, clock.NowMs);
         if (sending is { Connected: true, Copying: true, CopyProgress: { } served }) CopyProgressWriter.WriteServed(writer, served);
         if (status?.DisconnectedSinceMs is { } since && !status.Connected) WriteTime(writer, "disconnectedSince", since);

@@ -61,6 +61,9 @@ public sealed record ConnectionStatus
     /// <summary>Receiving: copies that came to their end over this connection.</summary>
     public int CopiesCompleted { get; init; }
 
+    /// <summary>Sending: copies of which everything was sent over this connection.</summary>
+    public int CopiesSent { get; init; }
+
     /// <summary>How far the receiving end is behind the sending one, in milliseconds; 0 when it has everything.</summary>
     public double LagMs { get; init; }
 

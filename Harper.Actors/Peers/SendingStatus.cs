@@ -43,6 +43,7 @@ internal static class SendingStatus
             BytesIn = traffic.BytesReceived,
             BytesOut = traffic.BytesSent,
             CopiedBytes = figures.CopiedBytes,
+            CopiesSent = figures.CopiesSent,
             Transactions = figures.Transactions,
             Records = figures.Records,
             LastProgressAt = state.ConfirmedAt,

@@ -17,6 +17,7 @@ internal sealed class SubscriptionProgress
     private bool _sending;
     private CopyProgress? _copy;
     private long _copiedBytes;
+    private int _copiesSent;
     private long _blockedTicks;
     private long _movedAt = Environment.TickCount64;
 
@@ -68,7 +69,11 @@ internal sealed class SubscriptionProgress
 
     public void CopyEnded()
     {
-        lock (_lock) _copy = null;
+        lock (_lock)
+        {
+            _copy = null;
+            _copiesSent++;
+        }
     }
 
     public void Blocked(long ticks) => Interlocked.Add(ref _blockedTicks, ticks);
@@ -95,7 +100,7 @@ internal sealed class SubscriptionProgress
 
             return new SubscriptionFigures(
                 _sending ? _position : null, _position, _transactions, _records, transactions, bytes, _copy, _copiedBytes, Interlocked.Read(ref _blockedTicks),
-                Environment.TickCount64 - _movedAt) { OldestUnconfirmed = _unconfirmed.TryPeek(out var first) ? first.Position : null };
+                Environment.TickCount64 - _movedAt) { OldestUnconfirmed = _unconfirmed.TryPeek(out var first) ? first.Position : null, CopiesSent = _copiesSent };
         }
     }
 }
@@ -110,4 +115,7 @@ internal readonly record struct SubscriptionFigures(
 {
     /// <summary>Position of the oldest batch that was sent and not confirmed; null when there is none.</summary>
     public double? OldestUnconfirmed { get; init; }
+
+    /// <summary>Copies of which everything was sent, since the connection began.</summary>
+    public int CopiesSent { get; init; }
 }

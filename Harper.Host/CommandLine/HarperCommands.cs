@@ -120,10 +120,11 @@ internal static class HarperCommands
     {
         var target = Target();
         var database = new Argument<string>("database") { Description = "The database to copy" };
-        var from = new Option<string>("--from") { Description = "The name of the node to copy from", Required = true };
-        var command = new Command("resync", "Copy a database from another node again, by merging, and show the progress. Reads and writes go on.") { database, from, target };
+        var from = new Option<string?>("--from") { Description = "The name of the node to copy from" };
+        var to = new Option<string?>("--to") { Description = "The name of an original to copy to: it cannot ask for a copy itself" };
+        var command = new Command("resync", "Copy a database from another node again, or to an original, by merging, and show the progress. Reads and writes go on.") { database, from, to, target };
         command.SetAction((parsed, cancellation) => ResyncCommand.RunAsync(
-            parsed.GetValue(target), parsed.GetValue(database)!, parsed.GetValue(from)!, Console.Out, Console.Error, cancellation));
+            parsed.GetValue(target), parsed.GetValue(database)!, parsed.GetValue(from), parsed.GetValue(to), Console.Out, Console.Error, cancellation));
         return command;
     }
 

@@ -66,23 +66,10 @@ public sealed class OwnWritesSpecs : IAsyncDisposable
         while (true)
         {
             await Wait.UntilAsync(() => IsConnectedAsync(_peer), "the peer is connected");
-            var (code, output, error) = await RunResyncAsync();
+            var (code, output, error) = await HarperCommand.RunAsync(_peer.Root, "resync", "data", "--from", _node.Address);
             if (code == 0) return output;
             if (watch.Elapsed.TotalSeconds > 60 || !error.Contains("there is no connection", StringComparison.Ordinal)) Assert.Fail($"{output}{error}");
         }
-    }
-
-    private async Task<(int Code, string Output, string Error)> RunResyncAsync()
-    {
-        var start = new ProcessStartInfo("dotnet", [typeof(Harper.Host.HostStartException).Assembly.Location, "resync", "data", "--from", _node.Address])
-        {
-            RedirectStandardOutput = true, RedirectStandardError = true, Environment = { ["ROOTPATH"] = _peer.Root },
-        };
-        using var command = Process.Start(start)!;
-        using var deadline = new CancellationTokenSource(Wait.Deadline);
-        var output = await command.StandardOutput.ReadToEndAsync(deadline.Token);
-        await command.WaitForExitAsync(deadline.Token);
-        return (command.ExitCode, output, await command.StandardError.ReadToEndAsync(deadline.Token));
     }
 
     [Fact]

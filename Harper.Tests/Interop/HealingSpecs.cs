@@ -29,7 +29,9 @@ public sealed class HealingSpecs : IAsyncDisposable
 
         // A drop stays local: what comes back as a table is empty, and no log of the others would ever be asked for the rows again.
         await LoseAsync(first);
-        await ours.CallAsync(new { operation = "resync_database", database = "data", to = first.Address });
+        var (code, output, error) = await HarperCommand.RunAsync(ours.Root, "resync", "data", "--to", first.Address);
+        Assert.Equal((0, ""), (code, error));
+        Assert.EndsWith($"'{first.Address}' was sent everything that database 'data' had.\n", output, StringComparison.Ordinal);
         await _cluster.UntilCountsAsync(first, "dog", 150);
 
         await LoseAsync(ours);
@@ -39,6 +41,8 @@ public sealed class HealingSpecs : IAsyncDisposable
         for (var node = 0; node < 3; node++) await MixedCluster.InsertAsync(_cluster.Nodes[node], "dog", 1_000 + node);
         foreach (var node in _cluster.Nodes) await _cluster.UntilCountsAsync(node, "dog", 153);
         Assert.Equal(400, (await ours.RunAsync(new { operation = "resync_database", database = "data", to = "127.0.77.99" })).Status);
+        Assert.Equal(1, (await HarperCommand.RunAsync(ours.Root, "resync", "data", "--to", "127.0.77.99")).Code);
+        Assert.Contains("give either --from NODE", (await HarperCommand.RunAsync(ours.Root, "resync", "data")).Error, StringComparison.Ordinal);
         Assert.Equal(400, (await ours.RunAsync(new { operation = "resync_database", database = "data", from = first.Address, to = first.Address })).Status);
 
         async Task LoseAsync(NodeProcess node)
