@@ -20,6 +20,7 @@ internal sealed class PendingCommit(CommitRequest request) : TaskCompletionSourc
         CommitRequest.MergeRows rows => rows.Changes.Length,
         CommitRequest.Quarantine quarantine => quarantine.Transaction.Changes.Length,
         CommitRequest.Evict evict => evict.MaxRows,
+        CommitRequest.DeleteHere delete => delete.Rows.Length,
         _ => 1,
     };
 }

@@ -21,16 +21,19 @@ public sealed record UserParts(IUserStore Users, UserChanges Changes, ITokenIssu
 /// <summary>The families that concern this node: its users, jobs, logs and configuration.</summary>
 public static class NodeFamilies
 {
+    /// <param name="logPath">The file that the node logs to; null: none.</param>
     public static IReadOnlyList<IOperationFamily> Create(
         IDatabaseDirectory databases, TableWrites writes, IJobs jobs, UserParts users, IConfigurationStore configuration, ICsvReader csv,
-        string rootPath, Action<Utf8JsonWriter> replication) =>
+        string rootPath, string? logPath, Action<Utf8JsonWriter> replication) =>
     [
         new BulkLoadOperations(databases, jobs, csv, writes),
+        new DeleteBeforeOperation(databases, jobs),
         new JobOperations(databases),
         new UserOperations(users.Users, users.Changes),
         new RoleOperations(users.Users, users.Changes, databases, users.IsOperation),
         new TokenOperations(users.Users, users.Changes, users.Tokens, users.Sessions),
         new LogOperations(databases, jobs),
+        new ReadLogOperation(logPath),
         new ConfigurationOperations(configuration),
         new SystemOperations(databases, rootPath, replication),
     ];

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Harper.Core.Identity;
+using Harper.Core.Keys;
 using Harper.Core.Membership;
 using Harper.Core.Positions;
 using Harper.Core.Records;
@@ -101,6 +102,11 @@ public abstract record CommitRequest
 
     /// <summary>Turns rows that expired into local tombstones, at most <paramref name="MaxRows"/> at a time (rule 10).</summary>
     public sealed record Evict(TableName Table, int MaxRows) : CommitRequest;
+
+    /// <summary>
+    /// Deletes rows on this node alone (R-NRP-10), each only as long as it is what its stamp says: as <see cref="Evict"/> does, without a word to the log. The table is thinned from then on.
+    /// </summary>
+    public sealed record DeleteHere(TableName Table, ImmutableArray<(RecordKey Key, Stamp Stamp)> Rows) : CommitRequest;
 
     /// <summary>Releases quarantined transactions whose time has come, in version order (rule 24).</summary>
     public sealed record ReleaseQuarantine : CommitRequest;

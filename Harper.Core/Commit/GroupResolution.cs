@@ -50,6 +50,7 @@ internal static class GroupResolution
         CommitRequest.TrimLog trim => MaintenanceResolution.Trim(group, trim),
         CommitRequest.Settle settle => MaintenanceResolution.Settle(group, settle),
         CommitRequest.Evict evict => MaintenanceResolution.Evict(group, evict),
+        CommitRequest.DeleteHere delete => MaintenanceResolution.DeleteHere(group, delete),
         CommitRequest.ReleaseQuarantine => new CommitResult.Maintained(group.Released),
         _ => throw new NotSupportedException($"no such commit request: {request.GetType().Name}"),
     };

@@ -36,6 +36,26 @@ internal static class MaintenanceResolution
         return new CommitResult.Maintained(evicted);
     }
 
+    /// <summary>Deletes rows here and nowhere else, and marks the table.</summary>
+    public static CommitResult DeleteHere(CommitGroup group, CommitRequest.DeleteHere request)
+    {
+        if (!group.State.Tables.TryGetValue(request.Table, out var table)) return new CommitResult.Maintained(0);
+        var deleted = 0L;
+        foreach (var (key, stamp) in request.Rows)
+        {
+            var row = group.Find(table, key);
+            if (row.Current is not { Exists: true } current || current.Latest != stamp) continue;
+
+            // As if it had expired now: the tombstone is for the change that made the row, should it come again, and nothing that peers are told of.
+            group.Replace(row, new Row(stamp, false, EncodedRecord.Empty, [], [], group.Now));
+            deleted++;
+        }
+
+        if (deleted > 0 && !table.Definition.IsThinned)
+            TableChanges.Become(group, table, table.Stored with { Definition = table.Definition with { IsThinned = true } });
+        return new CommitResult.Maintained(deleted);
+    }
+
     /// <summary>Removes tombstones and folds counters that every member has confirmed (rules 4, 25).</summary>
     public static CommitResult Settle(CommitGroup group, CommitRequest.Settle request)
     {

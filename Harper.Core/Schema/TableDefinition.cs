@@ -44,6 +44,9 @@ public sealed record TableDefinition
 
     public bool Exported { get; init; }
 
+    /// <summary>Rows were deleted on this node alone (R-NRP-10): what peers have beyond those here is not missing.</summary>
+    public bool IsThinned { get; init; }
+
     /// <summary>Given when the table was made here; a table dropped and made again is another one.</summary>
     public required Guid Incarnation { get; init; }
 

@@ -30,7 +30,7 @@ internal static class OperationsComposition
         var catalog = composed = new OperationCatalog(
         [
             .. DataFamilies.Create(databases, writes, settings),
-            .. NodeFamilies.Create(databases, writes, node.Running.Jobs, parts, configuration, new CsvHelperReader(), config.RootPath,
+            .. NodeFamilies.Create(databases, writes, node.Running.Jobs, parts, configuration, new CsvHelperReader(), config.RootPath, config.Logging.File ? config.Logging.Path : null,
                 writer => node.Cluster.WriteStatus(databases, writer)),
             node.Cluster.CreateOperations(databases, configuration),
             node.Cluster.CreateVerification(databases),

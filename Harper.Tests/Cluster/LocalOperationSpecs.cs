@@ -5,7 +5,7 @@ using Xunit;
 namespace Harper.Tests.Cluster;
 
 /// <summary>
-/// Proves R-NRP-04, 11, 13, R-JOB-04, R-LOG-02, R-MGT-04, R-SYS-02, R-MON-09, R-IP-05 and R-CFG-44 with two processes: what is a node's own stays on it, and what is asked
+/// Proves R-NRP-04, 10, 11, 13, R-BLK-02, R-BLK-08 (deleting by age), R-TXN-06, R-JOB-04, R-LOG-02, R-MGT-04, R-SYS-02, R-MON-09, R-IP-05 and R-CFG-44 with two processes: what is a node's own stays on it, and what is asked
 /// of all reaches all.
 /// </summary>
 [Collection(ProcessCollection.Name)]
@@ -59,6 +59,8 @@ public sealed class LocalOperationSpecs : IAsyncDisposable
 
         await CheckLogsAsync();
         await CheckSettingsAsync();
+        await CheckFileLoadAsync();
+        await CheckDeletingBeforeAsync();
 
         // Dropping is local and works on each.
         await _a.CallAsync(new { operation = "drop_table", table = "dog" });
@@ -92,6 +94,51 @@ public sealed class LocalOperationSpecs : IAsyncDisposable
             Assert.Equal(times.Where(time => time >= before), await TimesAsync(_a));
         }
         Assert.Equal(times, await TimesAsync(_b));
+    }
+
+    /// <summary>A file of one node; its rows are those of both.</summary>
+    private async Task CheckFileLoadAsync()
+    {
+        const string operation = "csv_file_load";
+        using var folder = new TemporaryFolder();
+        var file = folder.Below("dogs.csv");
+        await File.WriteAllTextAsync(file, "\uFEFFid,name\n\n6,\"Six, a \"\"dog\"\"\"\n");
+        var id = (await _a.CallAsync(new { operation, table = "dog", file_path = file })).GetProperty("job_id").GetString()!;
+        await JobAsync(_a, id);
+        Assert.Equal("successfully loaded 1 of 1 records", (await _a.CallAsync(new { operation = "get_job", id }))[0].GetProperty("message").GetString());
+        await UntilAsync("the row of the file is there", async () => (await RowsAsync(_b, "data", "dog", "name")).Contains("Six, a \"dog\""));
+
+        var (status, body) = await _a.RunAsync(new { operation, table = "dog", file_path = file + "x" });
+        Assert.Equal((400, $"No such file or directory {file}x"), (status, body.GetProperty("error").GetString()));
+        (status, body) = await _a.RunAsync(new { operation, table = "dog", file_path = folder.Path });
+        Assert.Equal((400, $"{folder.Path} is a directory, not a file"), (status, body.GetProperty("error").GetString()));
+        Assert.Equal(400, (await _a.RunAsync(new { operation, table = "dog" })).Status);
+    }
+
+    /// <summary>Records made before a time are deleted on one node, and the other keeps them.</summary>
+    private async Task CheckDeletingBeforeAsync()
+    {
+        const string operation = "delete_records_before";
+        var before = await RowsAsync(_b, "data", "dog", "name");
+        Assert.Equal("No records found to delete", await DeleteAsync("2020-01-01T00:00:00Z"));
+        Assert.Equal(before, await RowsAsync(_a, "data", "dog", "name"));
+        Assert.Equal($"{before.Length} of {before.Length} records successfully deleted", await DeleteAsync($"{DateTime.UtcNow.AddDays(1):O}"));
+        Assert.Empty(await RowsAsync(_a, "data", "dog", "name"));
+        await _a.CallAsync(new { operation = "insert", table = "dog", records = new[] { new { id = 8, name = "Eight" } } });
+        await UntilAsync("what is written after is there", async () => (await RowsAsync(_b, "data", "dog", "name")).Contains("Eight"));
+        Assert.Equal((string[])[.. before, "Eight"], await RowsAsync(_b, "data", "dog", "name"));
+
+        Assert.Equal(400, (await _a.RunAsync(new { operation, table = "dog" })).Status);
+        Assert.Equal(400, (await _a.RunAsync(new { operation, table = "dog", date = "yesterday" })).Status);
+        Assert.Equal(404, (await _a.RunAsync(new { operation, table = "none", date = "2020-01-01" })).Status);
+        Assert.Equal(403, (await _a.RunAsync(new { operation, database = "system", table = "hdb_nodes", date = "2020-01-01" })).Status);
+
+        async Task<string> DeleteAsync(string date)
+        {
+            var id = (await _a.CallAsync(new { operation, table = "dog", date })).GetProperty("job_id").GetString()!;
+            await JobAsync(_a, id);
+            return (await _a.CallAsync(new { operation = "get_job", id }))[0].GetProperty("message").GetString()!;
+        }
     }
 
     private async Task CheckSettingsAsync()

@@ -61,6 +61,35 @@ public sealed class VerificationSpecs : ClusterSpecBase
         await Wait.UntilAsync(() => a.Log.Lines.Any(line => line.StartsWith("Error: Table data.dog differed from 127.0.187.4", StringComparison.Ordinal)), "the log says so");
     }
 
+    /// <summary>R-NRP-10: what a node deleted for itself alone is not given back to it but by hand.</summary>
+    [Fact]
+    public async Task Rows_that_were_deleted_on_one_node_alone_should_come_back_by_hand_and_not_by_themselves()
+    {
+        var (a, b) = (await StartAsync(7, TimeSpan.FromMilliseconds(200)), await StartAsync(8, TimeSpan.FromMilliseconds(200)));
+        await b.CallAsync(new { operation = "add_node", url = a.Url, authorization = new { username = ClusterNode.Administrator, password = ClusterNode.Password } });
+        for (var i = 0; i < 3; i++) await a.InsertAsync("dog", i, $"dog {i}");
+        await Wait.UntilAsync(() => b.Has("dog", 2), "the rows are on both");
+        var database = a.Databases.Find(DatabaseName.Data)!;
+        (RecordKey, Stamp) row;
+        using (var view = database.OpenView()) row = (KeyCodec.FromNumber(1), view.ReadRow(view.Catalog.Find(new TableName("dog"))!, KeyCodec.FromNumber(1))!.Latest);
+        Assert.Equal(1, Assert.IsType<CommitResult.Maintained>(await database.CommitAsync(new CommitRequest.DeleteHere(new TableName("dog"), [row]))).Count);
+        // Nothing is left that would keep the row away.
+        await database.CommitAsync(new CommitRequest.Settle(double.MaxValue));
+
+        foreach (var node in (ClusterNode[])[a, b])
+        {
+            var compared = await ComparedAsync(node);
+            await Wait.UntilAsync(async () => await ComparedAsync(node) > compared + 1, $"{node.Name} compares by itself", 60);
+        }
+        Assert.True(!a.Has("dog", 1) && b.Has("dog", 1));
+
+        Assert.Equal(1, (await VerifyAsync(a)).GetProperty("healed_here").GetInt32());
+        Assert.True(a.Has("dog", 1));
+
+        static async Task<int> ComparedAsync(ClusterNode node) =>
+            (await node.CallAsync(new { operation = "cluster_status" })).TryGetProperty("comparison", out var comparison) ? comparison.GetProperty("compared").GetInt32() : 0;
+    }
+
     /// <summary>Rule 23.</summary>
     [Fact]
     public async Task A_resync_should_bring_what_no_log_has_while_reads_and_writes_go_on()

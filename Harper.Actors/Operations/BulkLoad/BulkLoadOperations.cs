@@ -2,7 +2,6 @@ using Harper.Actors.Databases;
 using Harper.Actors.Jobs;
 using Harper.Actors.Operations.Data;
 using Harper.Core.BulkLoad;
-using Harper.Core.Json;
 using Harper.Core.Operations;
 using Harper.Core.Operations.Writes;
 using Harper.Core.Permissions;
@@ -18,7 +17,11 @@ public sealed class BulkLoadOperations(IDatabaseDirectory databases, IJobs jobs,
 
     public IEnumerable<OperationEntry> Entries =>
     [
-        OperationEntry.OfRole("csv_data_load", CsvLoadArguments.Parse, Demand, StartAsync),
+        OperationEntry.OfRole("csv_data_load", CsvLoadArguments.ParseData, Demand, StartAsync),
+
+        // Whoever may write a table need not be one who may read this node's files.
+        OperationEntry.Of("csv_file_load", OperationAccess.SuperUser, CsvLoadArguments.ParseFile,
+            (arguments, call, stop) => StartAsync(arguments.RequireReadable(call.Fields.Text("file_path")), call, stop)),
     ];
 
     /// <summary>Asked before the job starts, which then writes nothing but the columns of this header.</summary>
@@ -30,7 +33,7 @@ public sealed class BulkLoadOperations(IDatabaseDirectory databases, IJobs jobs,
         databases.Require(arguments.Database, 400).Require(arguments.Table, 400);
         var user = call.Caller.User;
         var job = await jobs.StartAsync(
-            "csv_data_load", user, (progress, stopping) => LoadAsync(arguments, user, progress, stopping)).ConfigureAwait(false);
+            call.Operation, user, (progress, stopping) => LoadAsync(arguments, user, progress, stopping)).ConfigureAwait(false);
         return OperationAnswer.JobStarted(job);
     }
 
@@ -57,7 +60,11 @@ public sealed class BulkLoadOperations(IDatabaseDirectory databases, IJobs jobs,
     private CsvBatches Batches(CsvLoadArguments arguments) =>
         new(databases.Require(arguments.Database, 400).Require(arguments.Table, 400), ChunkRecords, ChunkBytes);
 
-    private IEnumerable<string[]> Rows(CsvLoadArguments arguments) => csv.Read(new JsonStringReader(arguments.Data));
+    private IEnumerable<string[]> Rows(CsvLoadArguments arguments)
+    {
+        using var text = arguments.Open();
+        foreach (var row in csv.Read(text)) yield return row;
+    }
 
     private async Task<int> WriteAsync(CsvLoadArguments arguments, RecordBatch batch, string? user)
     {

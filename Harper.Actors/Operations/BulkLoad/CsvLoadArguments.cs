@@ -1,23 +1,53 @@
 using Harper.Core.Identity;
+using Harper.Core.Json;
 using Harper.Core.Operations;
 using Harper.Core.Transactions;
 
 namespace Harper.Actors.Operations.BulkLoad;
 
-/// <summary>What <c>csv_data_load</c> is given.</summary>
-/// <param name="Data">The CSV as the JSON string that it came in: it may be large, and is read from there more than once.</param>
-internal sealed record CsvLoadArguments(DatabaseName Database, TableName Table, WriteMode Mode, ReadOnlyMemory<byte> Data)
+/// <summary>What <c>csv_data_load</c> and <c>csv_file_load</c> are given.</summary>
+/// <param name="Open">The CSV from its beginning: it may be large, and is read more than once.</param>
+internal sealed record CsvLoadArguments(DatabaseName Database, TableName Table, WriteMode Mode, Func<TextReader> Open)
 {
-    public static CsvLoadArguments Parse(OperationCall call)
+    /// <summary>The CSV as the JSON string that it came in.</summary>
+    public static CsvLoadArguments ParseData(OperationCall call) => Parse(call, check =>
+    {
+        if (call.Fields.Raw("data") is { Length: > 2 } data && data.Span[0] == '"') return () => new JsonStringReader(data);
+        check.Required("data");
+        return () => TextReader.Null;
+    });
+
+    /// <summary>The CSV in a file of this node.</summary>
+    public static CsvLoadArguments ParseFile(OperationCall call) => Parse(call, check =>
+    {
+        var path = check.Required("file_path");
+        return () => new StreamReader(path);
+    });
+
+    /// <exception cref="OperationError">400: the file is not there, or may not be read.</exception>
+    public CsvLoadArguments RequireReadable(string? path)
+    {
+        try
+        {
+            Open().Dispose();
+            return this;
+        }
+        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw OperationError.Bad($"No such file or directory {path}");
+        }
+        catch (Exception refused) when (refused is UnauthorizedAccessException or IOException)
+        {
+            throw OperationError.Bad(Directory.Exists(path) ? $"{path} is a directory, not a file" : $"Permission denied {path}");
+        }
+    }
+
+    private static CsvLoadArguments Parse(OperationCall call, Func<FieldCheck, Func<TextReader>> source)
     {
         var check = new FieldCheck(call.Fields);
         var database = check.Database();
         var table = check.RequiredName("table");
-        if (call.Fields.Raw("data") is not { Length: > 2 } data || data.Span[0] != '"')
-        {
-            data = default;
-            check.Required("data");
-        }
+        var open = source(check);
         var mode = (call.Fields.Has("action") ? call.Fields.Text("action") : "insert") switch
         {
             "insert" => WriteMode.Insert,
@@ -26,6 +56,6 @@ internal sealed record CsvLoadArguments(DatabaseName Database, TableName Table, 
             _ => throw OperationError.Bad("Action is required and must be either insert, update, or upsert"),
         };
         check.Throw();
-        return new CsvLoadArguments(new DatabaseName(database), new TableName(table), mode, data);
+        return new CsvLoadArguments(new DatabaseName(database), new TableName(table), mode, open);
     }
 }

@@ -16,7 +16,7 @@ public sealed record TableVerdict(NodeName Peer, string State, int Ranges, long 
 {
     public const string Equal = "equal", Healed = "healed", Failed = "failed";
 
-    /// <summary>One of the two left out on purpose what is old (<c>start_time</c>): that is not healed but by hand.</summary>
+    /// <summary>One of the two left out on purpose what is old (<c>start_time</c>), or deleted it for itself alone (<c>delete_records_before</c>): that is not healed but by hand.</summary>
     public const string Partial = "partial";
 }
 
@@ -31,7 +31,7 @@ internal sealed class TableComparison(IDatabaseHandle database, TableName table,
     private const int RowsPerRange = 1000;
     private static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(500);
 
-    /// <param name="byHand">An operator asked for it: what a start time left out is fetched too.</param>
+    /// <param name="byHand">An operator asked for it: what was left out or deleted for one node alone is fetched too.</param>
     public async Task<TableVerdict> RunAsync(bool byHand, CancellationToken cancellation)
     {
         try
@@ -57,8 +57,8 @@ internal sealed class TableComparison(IDatabaseHandle database, TableName table,
     private async Task<bool> IsEqualAsync(DigestForm form, CancellationToken cancellation)
     {
         var theirs = await CallAsync("table_digest", null, null, default, cancellation, form).ConfigureAwait(false);
-        _isPartial |= theirs.TryGetProperty("since", out _);
         using var view = database.OpenView();
+        _isPartial |= theirs.TryGetProperty("since", out _) || theirs.TryGetProperty("thinned", out _) || view.Catalog.Find(table) is { IsThinned: true };
         return view.Catalog.Find(table) is { } definition
             && TableDigest.Of(view, definition, form).Sha256 == theirs.GetProperty("digest").GetString();
     }

@@ -54,6 +54,7 @@ public sealed class VerificationOperations(IDatabaseDirectory databases) : IOper
         writer.WriteNumber("rows", whole.Rows);
         writer.WriteString("digest", whole.Sha256);
         if (database.Engine.Positions.Since is { } since) writer.WriteNumber("since", since);
+        if (table.IsThinned) writer.WriteBoolean("thinned", true);
         if (arguments.RowsPerRange > 0)
         {
             writer.WriteStartArray("ranges");

@@ -15,7 +15,7 @@ internal sealed record StoredTable(
 /// <summary>The stored form of a table's definition.</summary>
 internal static class TableCodec
 {
-    private const byte SchemaDefined = 1, Sealed = 2, Audit = 4, Exported = 8, Declared = 16;
+    private const byte SchemaDefined = 1, Sealed = 2, Audit = 4, Exported = 8, Declared = 16, Thinned = 32;
     private const byte Indexed = 1, PrimaryKey = 2, Nullable = 4;
 
     public static void Write(ByteBuilder to, StoredTable table)
@@ -23,7 +23,7 @@ internal static class TableCodec
         var definition = table.Definition;
         to.Text(definition.Name.Value).Text(definition.PrimaryKey).Guid(definition.Incarnation);
         to.Byte((byte)((definition.SchemaDefined ? SchemaDefined : 0) | (definition.Sealed ? Sealed : 0) | (definition.Audit ? Audit : 0)
-            | (definition.Exported ? Exported : 0) | (table.Declared ? Declared : 0)));
+            | (definition.Exported ? Exported : 0) | (table.Declared ? Declared : 0) | (definition.IsThinned ? Thinned : 0)));
         to.Byte(definition.Replicate switch { null => 0, false => 1, true => 2 });
         Optional(to, definition.ExpirationSeconds);
         Optional(to, definition.EvictionSeconds);
@@ -61,6 +61,7 @@ internal static class TableCodec
             Sealed = (flags & Sealed) != 0,
             Audit = (flags & Audit) != 0,
             Exported = (flags & Exported) != 0,
+            IsThinned = (flags & Thinned) != 0,
             Replicate = replicate,
             ExpirationSeconds = expiration,
             EvictionSeconds = eviction,

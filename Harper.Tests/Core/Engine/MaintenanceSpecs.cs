@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Harper.Core.Commit;
 using Harper.Core.Identity;
 using Harper.Core.Keys;
@@ -40,6 +41,28 @@ public sealed class MaintenanceSpecs : IDisposable
         Assert.Null(_database.Read("a"));
         _database.Write(Insert("a", ("x", 2)));
         Assert.Equal("id=a x=2", _database.Read("a"));
+    }
+
+    /// <summary>R-NRP-10.</summary>
+    [Fact]
+    public void Rows_that_are_deleted_here_alone_should_leave_no_word_in_the_log_and_mark_the_table_for_good()
+    {
+        _database.Write(Insert("a", ("x", 1)), Insert("b", ("x", 1)), Insert("c", ("x", 1)));
+        var rows = new[] { "a", "b" }.Select(key => (KeyCodec.FromText(key), _database.Row(key)!.Latest)).ToImmutableArray();
+        _database.Write(Update("b", ("x", 2)));
+        var logged = _database.Log().Length;
+        Assert.Equal(1, _database.Commit<CommitResult.Maintained>(new CommitRequest.DeleteHere(TestDatabase.Dogs, rows)).Count);
+        Assert.Equal(logged, _database.Log().Length);
+        Assert.Equal((null, "id=b x=2", "id=c x=1"), (_database.Read("a"), _database.Read("b"), _database.Read("c")));
+        Assert.Equal(2, _database.Engine.Statistics.Rows[TestDatabase.Dogs]);
+
+        // The change that made it does not bring it back; a newer one does.
+        _database.Commit(new CommitRequest.CopyChunk([new CopiedChange(Put("a", ("x", 1)), rows[0].Item2)], Cursor()));
+        Assert.Null(_database.Read("a"));
+        _database.Reopen();
+        Assert.True(_database.Engine.Catalog.Find(TestDatabase.Dogs)!.IsThinned);
+        _database.Write(Insert("a", ("x", 3)));
+        Assert.Equal("id=a x=3", _database.Read("a"));
     }
 
     /// <summary>Rules 8, 13.</summary>
