@@ -93,7 +93,7 @@ public sealed class ReadLogSpecs : IDisposable
     private JsonArray Read(string arguments, OperationEntry? by = null)
     {
         var call = new OperationCall("read_log", OperationFields.ParseObject(Encoding.UTF8.GetBytes(arguments)), OperationNode.Admin, CallOrigin.Http);
-        var answering = (by ?? _read).Run(call, TestContext.Current.CancellationToken);
+        var answering = (by ?? _read).Run(call, TestContext.Current.CancellationToken).AsTask();
         Assert.True(answering.IsCompleted, "it waits for something");
         var answer = answering.GetAwaiter().GetResult();
         using var stream = new MemoryStream();
