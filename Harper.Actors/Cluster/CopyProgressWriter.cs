@@ -11,7 +11,7 @@ internal static class CopyProgressWriter
 {
     /// <summary>
     /// The copy that this node receives. It walks the tables in the order of their names, so what is done follows from where it is. The total is the source's estimate, which an original
-    /// does not give; rates are those since this connection began.
+    /// does not give; rates are those of the last seconds.
     /// </summary>
     public static void Write(Utf8JsonWriter writer, PeerPlan peer, IDatabaseHandle? handle, CopyProgress progress, double now)
     {

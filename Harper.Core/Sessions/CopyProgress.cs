@@ -9,7 +9,7 @@ namespace Harper.Core.Sessions;
 /// <param name="TotalRows">What the source estimates; null when it did not say.</param>
 public sealed record CopyProgress(TableName? Table, long Rows, long Bytes, long? TotalRows)
 {
-    /// <summary>What was there when this connection began or went on with the copy: the rate is that of what came since.</summary>
+    /// <summary>What was there some seconds ago, or when this connection began or went on with the copy: the rate is that of what came since.</summary>
     public CopyBeginning? Since { get; init; }
 
     /// <summary>Rows and bytes per second since then; null in the first moments.</summary>
@@ -18,10 +18,22 @@ public sealed record CopyProgress(TableName? Table, long Rows, long Bytes, long?
             ? (Math.Max(0, Rows - since.Rows) * 1000.0 / elapsed, Math.Max(0, Bytes - since.Bytes) * 1000.0 / elapsed)
             : null;
 
-    /// <summary>Seconds until the rows that the source has are here at the rate so far; null where one of them is not known.</summary>
+    /// <summary>Seconds until the rows that the source has are here at that rate; null where one of them is not known.</summary>
     public double? SecondsLeftAt(double now) =>
         TotalRows is { } total && RateAt(now) is { Rows: > 0 } rate ? Math.Max(0, total - Rows) / rate.Rows : null;
 }
 
 /// <param name="TimeMs">Milliseconds since 1970.</param>
 public readonly record struct CopyBeginning(double TimeMs, long Rows, long Bytes);
+
+/// <summary>From where the rate of a copy is measured: a copy is slow at first, and may become slow, so what was long ago does not count.</summary>
+/// <param name="Next">What it is measured from next.</param>
+public readonly record struct CopyMeasure(CopyBeginning Since, CopyBeginning Next, long? TotalRows)
+{
+    /// <summary>The rate is that of the last five to ten seconds.</summary>
+    private const double WindowMs = 5000;
+
+    public static CopyMeasure From(CopyBeginning beginning, long? totalRows) => new(beginning, beginning, totalRows);
+
+    public CopyMeasure Seeing(CopyBeginning now) => now.TimeMs - Next.TimeMs < WindowMs ? this : this with { Since = Next, Next = now };
+}

@@ -159,7 +159,7 @@ internal static class ReceivingData
         step.State = state with
         {
             Phase = ReceivingPhase.Copying, Copy = cursor, LastCopied = null, ResumedFrom = null, ProgressAt = moment.Now,
-            CopyMeasure = (new CopyBeginning(moment.Now, cursor.Rows, cursor.Bytes), start?.Source?.Records),
+            CopyMeasure = CopyMeasure.From(new CopyBeginning(moment.Now, cursor.Rows, cursor.Bytes), start?.Source?.Records),
         };
         if (vector.TryGetValue(state.Context.Self, out var own) && own > PeerMarks.Known(moment.Positions, state.Context.Self))
             step.Apply(new CommitRequest.OwnWritesAhead(own, state.Context.Peer), null);
@@ -245,7 +245,7 @@ internal static class ReceivingData
         step.State = step.State with
         {
             Copy = cursor, LastCopied = last, CopiedBytes = step.State.CopiedBytes + bytes, Records = step.State.Records + changes.Count, Dropped = step.State.Dropped + dropped,
-            Quarantined = step.State.Quarantined + setAside,
+            Quarantined = step.State.Quarantined + setAside, CopyMeasure = step.State.CopyMeasure?.Seeing(new CopyBeginning(step.Moment.Now, cursor.Rows, cursor.Bytes)),
         };
         step.Apply(new CommitRequest.CopyChunk(changes.DrainToImmutable(), cursor), null, bytes);
     }

@@ -67,8 +67,8 @@ public sealed record ReceivingState
     /// <summary>The copy as of what was handed to the writer; null when none runs on this session.</summary>
     public CopyCursor? Copy { get; init; }
 
-    /// <summary>Where the copy stood when this session began it, and how many rows the source has: for progress.</summary>
-    public (CopyBeginning Since, long? TotalRows)? CopyMeasure { get; init; }
+    /// <summary>Where the copy stood some seconds ago, and how many rows the source has: for progress.</summary>
+    public CopyMeasure? CopyMeasure { get; init; }
 
     /// <summary>The row that the last message of the copy ended with: whole only once another follows it.</summary>
     public (TableName Table, RecordKey Key)? LastCopied { get; init; }

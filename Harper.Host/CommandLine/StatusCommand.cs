@@ -47,11 +47,11 @@ internal static class StatusCommand
     private static Rows Draw(StatusPicture picture)
     {
         var table = new Table { Title = new TableTitle(Markup.Escape(picture.Title)) };
-        table.AddColumns("peer", "database", "state", "lag ms", "pending", "pending bytes", "latency ms", "last received");
+        table.AddColumns("peer", "database", "state", "lag ms", "pending", "pending bytes", "latency ms", "last received UTC");
         foreach (var line in picture.Lines)
             table.AddRow(
                 Markup.Escape(line.Peer), Markup.Escape(line.Database), $"[{(line.Connected ? "green" : "red")}]{Markup.Escape(line.State)}[/]",
-                line["lagMs"], line["pendingTransactions"], line["pendingBytes"], line["latency"], line["lastReceivedLocalTime"]);
+                line["lagMs"], line["pendingTransactions"], line["pendingBytes"], line["latency"], line.LastReceived);
         var copies = picture.Lines.Where(line => line.CopyInWords.Length > 0)
             .Select(line => (IRenderable)new Markup(Markup.Escape(string.Create(CultureInfo.InvariantCulture, $"{line.Peer} {line.Database} {line.Bar} {line.CopyInWords}"))));
         if (picture.Lines.Count == 0) return new Rows(new Text(picture.Title), new Text(StatusPicture.Alone));

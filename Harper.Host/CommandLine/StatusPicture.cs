@@ -57,7 +57,8 @@ internal sealed record StatusLine(string Peer, string Database, bool Connected, 
     /// <summary>Share of the copy that is here, from 0 to 1; null when there is none or its end is not known.</summary>
     public double? CopiedShare => Copy is { } copy && Number(copy, "totalRecords") is > 0 and var total ? Math.Clamp((Number(copy, "records") ?? 0) / total, 0, 1) : null;
 
-    private JsonElement? Copy => Socket.ValueKind == JsonValueKind.Object && Socket.TryGetProperty("copyProgress", out var copy) ? copy : null;
+    /// <summary>The copy that the node receives, or else the one that it gives.</summary>
+    private JsonElement? Copy => Find("copyProgress") ?? Find("sendingCopyProgress");
 
     public string this[string name] => StatusPicture.Text(Socket, name);
 
@@ -67,8 +68,8 @@ internal sealed record StatusLine(string Peer, string Database, bool Connected, 
         get
         {
             if (Copy is not { } copy) return "";
-            var words = new StringBuilder("copying");
-            if (StatusPicture.Text(copy, "table") is { Length: > 0 } table) words.Append(CultureInfo.InvariantCulture, $" {table}");
+            var words = new StringBuilder(Find("copyProgress") is null ? "giving a copy" : "copying");
+            if (StatusPicture.Text(copy, "table") is { Length: > 0 } table) words.Append(CultureInfo.InvariantCulture, $"{(Find("copyProgress") is null ? " of" : "")} {table}");
             words.Append(CultureInfo.InvariantCulture, $": {Number(copy, "records") ?? 0:N0}");
             if (Number(copy, "totalRecords") is { } total) words.Append(CultureInfo.InvariantCulture, $" of {total:N0}");
             words.Append(" records");
@@ -81,6 +82,10 @@ internal sealed record StatusLine(string Peer, string Database, bool Connected, 
         }
     }
 
+    /// <summary>When something came last, by the node's clock, without what makes a line too long.</summary>
+    public string LastReceived => DateTimeOffset.TryParse(this["lastReceivedLocalTime"], CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
+        ? time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) : "";
+
     public string Bar => CopiedShare is { } share ? new string('█', (int)(share * BarWidth)).PadRight(BarWidth, '░') : "";
 
     /// <summary>For pipes and logs.</summary>
@@ -91,6 +96,8 @@ internal sealed record StatusLine(string Peer, string Database, bool Connected, 
         var lag = this["lagMs"] is "?" or "" ? "" : $"lag {this["lagMs"]} ms, ";
         return $"{Peer} {Database} connected, {lag}pending {this["pendingTransactions"]} transactions ({this["pendingBytes"]} bytes){copy}";
     }
+
+    private JsonElement? Find(string name) => Socket.ValueKind == JsonValueKind.Object && Socket.TryGetProperty(name, out var found) ? found : null;
 
     private static double? Number(JsonElement holder, string name) =>
         holder.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number ? value.GetDouble() : null;

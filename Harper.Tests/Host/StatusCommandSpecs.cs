@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Harper.Tests.Host;
 
-/// <summary>Proves R-MON-08 for whoever looks with <c>harper status</c>: a copy with its bar, rate and what is left; in a pipe, lines with their time.</summary>
+/// <summary>Proves R-MON-10 for whoever looks with <c>harper status</c>: a copy with its bar, rate and what is left; in a pipe, lines with their time.</summary>
 public sealed class StatusCommandSpecs
 {
     private const string Copying = """
@@ -20,6 +20,20 @@ public sealed class StatusCommandSpecs
         var line = Picture(Copying).Lines[0];
         Assert.Equal("█████░░░░░░░░░░░░░░░", line.Bar);
         Assert.Equal("copying dog: 50,000 of 200,000 records (25 %), 12.3 MB, 41,000 records/s, 9.1 MB/s, 4 s left", line.CopyInWords);
+    }
+
+    /// <summary>Whoever gives a copy is loaded by it, and its operator looks there.</summary>
+    [Fact]
+    public void A_copy_that_is_given_should_be_shown_too()
+    {
+        var line = Picture("""
+            {"node_name":"a","url":"ws://a:9933","is_enabled":true,"connections":[{"name":"c","database_sockets":[{"database":"data","connected":true,
+              "lastReceivedLocalTime":"Wed, 25 Nov 2026 23:31:04 GMT","lagMs":null,"pendingTransactions":0,"pendingBytes":0,
+              "sendingCopyProgress":{"table":"dog","records":75000,"bytes":12300000,"totalRecords":100000}}]}]}
+            """).Lines[0];
+        Assert.Equal("███████████████░░░░░", line.Bar);
+        Assert.Equal("giving a copy of dog: 75,000 of 100,000 records (75 %), 12.3 MB", line.CopyInWords);
+        Assert.Equal("2026-11-25 23:31:04", line.LastReceived);
     }
 
     [Fact]
