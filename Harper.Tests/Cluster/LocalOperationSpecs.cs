@@ -1,11 +1,12 @@
 using System.Text.Json;
+using Harper.Tests.Revocation;
 using Harper.Tests.Support;
 using Xunit;
 
 namespace Harper.Tests.Cluster;
 
 /// <summary>
-/// Proves R-NRP-04, 10, 11, 13, R-BLK-02, R-BLK-08 (deleting by age), R-TXN-06, R-JOB-04, R-LOG-02, R-MGT-04, R-SYS-02, R-MON-09, R-IP-05 and R-CFG-44 with two processes: what is a node's own stays on it, and what is asked
+/// Proves R-NRP-04, 10, 11, 13, R-BLK-02, 03, R-BLK-08 (deleting by age), R-TXN-06, 07, R-JOB-04, R-LOG-02, R-MGT-04, R-SYS-02, R-MON-09, R-IP-05 and R-CFG-44 with two processes: what is a node's own stays on it, and what is asked
 /// of all reaches all.
 /// </summary>
 [Collection(ProcessCollection.Name)]
@@ -28,7 +29,7 @@ public sealed class LocalOperationSpecs : IAsyncDisposable
         await Task.WhenAll(_a.StartAndWaitAsync(), _b.StartAndWaitAsync());
         foreach (var node in (HostProcess[])[_a, _b])
         {
-            Assert.Contains("never expose it to a public network", node.Output, StringComparison.Ordinal);
+            await Wait.UntilAsync(() => node.Output.Contains("never expose it to a public network", StringComparison.Ordinal), "it warns of the plain port");
             Assert.True((await node.CallAsync(new { operation = "get_configuration" })).GetProperty("replication").GetProperty("copyTablesToCatchUp").GetBoolean());
         }
 
@@ -60,6 +61,7 @@ public sealed class LocalOperationSpecs : IAsyncDisposable
         await CheckLogsAsync();
         await CheckSettingsAsync();
         await CheckFileLoadAsync();
+        await CheckUrlLoadAsync();
         await CheckDeletingBeforeAsync();
 
         // Dropping is local and works on each.
@@ -113,6 +115,39 @@ public sealed class LocalOperationSpecs : IAsyncDisposable
         (status, body) = await _a.RunAsync(new { operation, table = "dog", file_path = folder.Path });
         Assert.Equal((400, $"{folder.Path} is a directory, not a file"), (status, body.GetProperty("error").GetString()));
         Assert.Equal(400, (await _a.RunAsync(new { operation, table = "dog" })).Status);
+    }
+
+    /// <summary>What an HTTP server has; what it does not have, or has in another form, is the job's error.</summary>
+    private async Task CheckUrlLoadAsync()
+    {
+        const string operation = "csv_url_load";
+        using var server = new ListServer("127.0.76.9");
+        var url = server.Serve("/dogs.csv", "id,name\n5,Five\n"u8.ToArray(), headers: "Content-Type: text/csv; charset=utf-8\r\n");
+        Assert.Equal(("COMPLETE", "successfully loaded 1 of 1 records"), await LoadAsync(new { operation, table = "dog", csv_url = url, passthrough_headers = new { authorization = "Bearer x" } }));
+        Assert.Contains(server.Heads, head => head.Contains("authorization: Bearer x", StringComparison.OrdinalIgnoreCase));
+        await UntilAsync("the row of the server is there", async () => (await RowsAsync(_b, "data", "dog", "name")).Contains("Five"));
+
+        var moved = server.Serve("/moved.csv", [], "302 Found", $"Location: {url}\r\n");
+        Assert.Equal(("COMPLETE", "successfully loaded 0 of 1 records"), await LoadAsync(new { operation, table = "dog", csv_url = moved }));
+        var asked = server.Count("/dogs.csv");
+        Assert.Equal(("ERROR", $"CSV Load failed from URL: {moved}, status code: 302, message: Found"), await LoadAsync(new { operation, table = "dog", csv_url = moved, passthrough_headers = new { key = "x" } }));
+        Assert.Equal(asked, server.Count("/dogs.csv"));
+
+        var page = server.Serve("/page", "<html>"u8.ToArray(), headers: "Content-Type: text/html\r\n");
+        Assert.Equal(("ERROR", $"CSV Load failed from URL: {page}, unsupported content type: text/html"), await LoadAsync(new { operation, table = "dog", csv_url = page }));
+        Assert.Equal(
+            ("ERROR", $"CSV Load failed from URL: {server.Url}/none, status code: 404, message: Not Found"),
+            await LoadAsync(new { operation, table = "dog", csv_url = server.Url.Replace("//", "//me:secret@") + "/none" }));
+        foreach (var bad in (string[])["dogs.csv", "file:///etc/passwd", ""]) Assert.Equal(400, (await _a.RunAsync(new { operation, table = "dog", csv_url = bad })).Status);
+        Assert.Equal(400, (await _a.RunAsync(new { operation, table = "dog", csv_url = url, passthrough_headers = new[] { "x" } })).Status);
+
+        async Task<(string?, string?)> LoadAsync(object call)
+        {
+            var id = (await _a.CallAsync(call)).GetProperty("job_id").GetString()!;
+            JsonElement job = default;
+            await UntilAsync("the job is done", async () => (job = (await _a.CallAsync(new { operation = "get_job", id }))[0]).GetProperty("status").GetString() is "COMPLETE" or "ERROR");
+            return (job.GetProperty("status").GetString(), job.GetProperty("message").GetString());
+        }
     }
 
     /// <summary>Records made before a time are deleted on one node, and the other keeps them.</summary>

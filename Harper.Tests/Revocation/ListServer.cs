@@ -24,6 +24,9 @@ internal sealed class ListServer : IDisposable
 
     public ConcurrentQueue<string> Asked { get; } = new();
 
+    /// <summary>The requests as they came, with their headers.</summary>
+    public ConcurrentQueue<string> Heads { get; } = new();
+
     public int Count(string path) => Asked.Count(asked => asked == path);
 
     public string Serve(string path, byte[] body, string status = "200 OK", string headers = "") =>
@@ -64,7 +67,9 @@ internal sealed class ListServer : IDisposable
             var stream = client.GetStream();
             var buffer = new byte[8192];
             var length = await stream.ReadAsync(buffer, ended);
-            var path = Encoding.ASCII.GetString(buffer, 0, length).Split(' ')[1];
+            var head = Encoding.ASCII.GetString(buffer, 0, length);
+            var path = head.Split(' ')[1];
+            Heads.Enqueue(head);
             Asked.Enqueue(path);
             await (_paths.TryGetValue(path, out var answer) ? answer : Missing)(stream, ended);
         }

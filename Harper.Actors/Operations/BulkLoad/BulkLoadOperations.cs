@@ -19,22 +19,27 @@ public sealed class BulkLoadOperations(IDatabaseDirectory databases, IJobs jobs,
     [
         OperationEntry.OfRole("csv_data_load", CsvLoadArguments.ParseData, Demand, StartAsync),
 
-        // Whoever may write a table need not be one who may read this node's files.
+        // Whoever may write a table need not be one who may read this node's files, or whom its network lets in.
         OperationEntry.Of("csv_file_load", OperationAccess.SuperUser, CsvLoadArguments.ParseFile,
             (arguments, call, stop) => StartAsync(arguments.RequireReadable(call.Fields.Text("file_path")), call, stop)),
+        OperationEntry.Of("csv_url_load", OperationAccess.SuperUser, CsvLoadArguments.ParseUrl, (arguments, call, _) => StartAsync(arguments.Load, call, async (progress, stopping) =>
+        {
+            using var fetched = await CsvDownload.GetAsync(arguments.Source, stopping).ConfigureAwait(false);
+            return await LoadAsync(arguments.Load with { Open = fetched.Open }, call.Caller.User, progress, stopping).ConfigureAwait(false);
+        })),
     ];
 
     /// <summary>Asked before the job starts, which then writes nothing but the columns of this header.</summary>
     private AccessDemand Demand(CsvLoadArguments arguments) => AccessDemand.Of(
         arguments.Database, arguments.Table, DataOperations.Needed(arguments.Mode), Rows(arguments).FirstOrDefault()?.Select(cell => cell.Trim()));
 
-    private async ValueTask<OperationAnswer> StartAsync(CsvLoadArguments arguments, OperationCall call, CancellationToken cancellation)
+    private ValueTask<OperationAnswer> StartAsync(CsvLoadArguments arguments, OperationCall call, CancellationToken cancellation) =>
+        StartAsync(arguments, call, (progress, stopping) => LoadAsync(arguments, call.Caller.User, progress, stopping));
+
+    private async ValueTask<OperationAnswer> StartAsync(CsvLoadArguments arguments, OperationCall call, Func<IJobProgress, CancellationToken, Task<string>> work)
     {
         databases.Require(arguments.Database, 400).Require(arguments.Table, 400);
-        var user = call.Caller.User;
-        var job = await jobs.StartAsync(
-            call.Operation, user, (progress, stopping) => LoadAsync(arguments, user, progress, stopping)).ConfigureAwait(false);
-        return OperationAnswer.JobStarted(job);
+        return OperationAnswer.JobStarted(await jobs.StartAsync(call.Operation, call.Caller.User, work).ConfigureAwait(false));
     }
 
     private async Task<string> LoadAsync(CsvLoadArguments arguments, string? user, IJobProgress progress, CancellationToken stopping)

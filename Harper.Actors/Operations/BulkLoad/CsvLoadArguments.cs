@@ -5,7 +5,7 @@ using Harper.Core.Transactions;
 
 namespace Harper.Actors.Operations.BulkLoad;
 
-/// <summary>What <c>csv_data_load</c> and <c>csv_file_load</c> are given.</summary>
+/// <summary>What <c>csv_data_load</c>, <c>csv_file_load</c> and <c>csv_url_load</c> are given.</summary>
 /// <param name="Open">The CSV from its beginning: it may be large, and is read more than once.</param>
 internal sealed record CsvLoadArguments(DatabaseName Database, TableName Table, WriteMode Mode, Func<TextReader> Open)
 {
@@ -23,6 +23,18 @@ internal sealed record CsvLoadArguments(DatabaseName Database, TableName Table, 
         var path = check.Required("file_path");
         return () => new StreamReader(path);
     });
+
+    /// <summary>The CSV of an HTTP server; it is opened once it was fetched.</summary>
+    public static (CsvLoadArguments Load, CsvSource Source) ParseUrl(OperationCall call)
+    {
+        CsvSource? source = null;
+        var load = Parse(call, check =>
+        {
+            source = CsvSource.Parse(check);
+            return () => TextReader.Null;
+        });
+        return (load, source!);
+    }
 
     /// <exception cref="OperationError">400: the file is not there, or may not be read.</exception>
     public CsvLoadArguments RequireReadable(string? path)
