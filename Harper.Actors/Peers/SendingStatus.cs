@@ -10,6 +10,7 @@ internal static class SendingStatus
     {
         SendingPhase.Naming => "handshaking",
         SendingPhase.Idle => "not asked for anything",
+        SendingPhase.Confirming => "waiting for the confirmation of a copy",
         SendingPhase.Waiting => "waiting for an own copy to end",
         SendingPhase.Copying => "copying",
         SendingPhase.Streaming => "streaming",

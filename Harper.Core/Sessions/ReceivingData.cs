@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Harper.Core.Commit;
 using Harper.Core.Identity;
 using Harper.Core.Keys;
+using Harper.Core.Membership;
 using Harper.Core.Positions;
 using Harper.Core.Wire.Control;
 using Harper.Core.Wire.Data;
@@ -93,11 +94,11 @@ internal static class ReceivingData
                 Phase = ReceivingPhase.Streaming, Copy = null, CopyEnding = false, CopyTurn = false, HasCopied = !state.IsOurs,
                 CopiesCompleted = state.CopiesCompleted + 1,
             };
-            step.Add(ReceivingEffect.CopyEnded.Instance);
         }
 
-        // The end of a copy is always said: it may stand at a position that was confirmed before.
+        // The end of a copy is always said: it may stand at a position that was confirmed before. And it is said before anything else is asked for.
         if ((confirmed ?? (ends ? state.Confirmed : null)) is { } durable && !isSilent) step.Send(new ControlFrame.CommittedUpdate(durable));
+        if (ends) step.Add(ReceivingEffect.CopyEnded.Instance);
         if (ends && state.CopyWanted) ReceivingTurns.AskForCopy(step, state.WidenedFrom);
         FollowRest(step);
     }
@@ -154,7 +155,8 @@ internal static class ReceivingData
             : new CopyCursor(
                 state.Context.Peer, state.Theirs?.Incarnation ?? Guid.Empty, vector, start?.StartTime ?? 0, null, default, 0, 0, moment.Positions.HasHistory)
             {
-                Filter = state.Context.Filter, Since = state.Since, IsPartial = start?.Source is { IsPartial: true },
+                // One that begins anew brings what was asked for, also when more is wanted by now.
+                Filter = state.Context.Filter.And(state.Copy?.Filter ?? TableFilter.All), Since = state.Since, IsPartial = start?.Source is { IsPartial: true },
             };
         step.State = state with
         {

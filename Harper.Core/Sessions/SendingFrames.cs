@@ -80,10 +80,15 @@ internal static class SendingFrames
     private static void OnConfirmed(SendingSteps step, double position)
     {
         if (!double.IsFinite(position) || step.State.IsRelay) return;
-        if (step.State is { Phase: SendingPhase.Streaming, Giving: { } giving } && position >= giving.Position)
+        if (step.State is { Phase: SendingPhase.Streaming or SendingPhase.Confirming, Giving: { } giving } && position >= giving.Position)
         {
             step.State = step.State with { Giving = null };
             step.Remember(new PositionUpdate.Given(step.State.Named, giving.Filter));
+            if (step.State.Phase == SendingPhase.Confirming)
+            {
+                step.Close(SessionClose.Resume(SendingTurns.Copied));
+                return;
+            }
         }
 
         if (position <= (step.State.Confirmed ?? 0)) return;

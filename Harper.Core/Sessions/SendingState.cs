@@ -32,6 +32,9 @@ public enum SendingPhase : byte
     Copying,
     Streaming,
 
+    /// <summary>A copy was sent, and then this database began to be copied itself: nothing more is served, only the peer's word that it has the copy is waited for.</summary>
+    Confirming,
+
     /// <summary>The peer says that own changes are lost here: the writer has not decided yet.</summary>
     Judging,
 
@@ -88,7 +91,7 @@ public sealed record SendingState
     /// <summary>Somebody wants all of the database sent, whatever the peer asks for; kept until it is served.</summary>
     public bool IsCopyAsked { get; init; }
 
-    /// <summary>Since when a request waits for the end of an own copy.</summary>
+    /// <summary>Since when a request waits for the end of an own copy, or a confirmation is waited for.</summary>
     public double WaitingSince { get; init; }
 
     public SessionClose? End { get; init; }

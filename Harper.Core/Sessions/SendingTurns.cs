@@ -13,6 +13,10 @@ internal static class SendingTurns
     /// <summary>Two nodes whose copies from each other were cut wait for each other; after this long a copy is served all the same.</summary>
     private const double CopyAnywayAfterMs = 30_000;
 
+    private const double ConfirmWithinMs = 10_000;
+
+    public const string Copied = "the database was copied";
+
     public static void OnRequest(SendingSteps step, ControlFrame.SubscriptionRequest request)
     {
         var (state, context) = (step.State, step.Context);
@@ -34,9 +38,14 @@ internal static class SendingTurns
     {
         switch (step.State.Phase)
         {
+            // Without its word it would be copied to again, and two that copy from each other would never come to an end.
+            case SendingPhase.Streaming when step.State.Giving is not null:
+                step.Add(SendingEffect.StopStream.Instance);
+                step.State = step.State with { Phase = SendingPhase.Confirming, WaitingSince = step.Now };
+                break;
             // While it is copied the log does not get all that is merged here, and afterwards it begins higher: the subscriber asks anew.
             case SendingPhase.Streaming:
-                step.Close(SessionClose.Resume(copying ? "the database is being copied" : "the database was copied"));
+                step.Close(SessionClose.Resume(copying ? "the database is being copied" : Copied));
                 break;
             case SendingPhase.Waiting when !copying:
                 Serve(step);
@@ -171,6 +180,7 @@ internal static class SendingTurns
             return;
         }
 
+        if (step.State.Phase == SendingPhase.Confirming && step.Now - step.State.WaitingSince > ConfirmWithinMs) step.Close(SessionClose.Resume(Copied));
         if (step.State.Phase == SendingPhase.Waiting && (!IsBusy(step) || IsOverdue(step))) Serve(step);
     }
 

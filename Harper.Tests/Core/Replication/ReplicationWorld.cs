@@ -16,7 +16,7 @@ namespace Harper.Tests.Core.Replication;
 /// </summary>
 internal sealed class ReplicationWorld
 {
-    private static readonly TableName Table = new("t");
+    private static readonly TableName Table = new("t"), Other = new("u");
 
     private readonly Random _random;
     private readonly ModelChanges _changes;
@@ -25,21 +25,32 @@ internal sealed class ReplicationWorld
     private readonly List<SimulatedSession> _sessions = [];
     private readonly List<string> _notes = [];
     private readonly bool _sync;
+    private readonly SimulatedFlows? _flows;
     private long _ids;
 
-    public ReplicationWorld(int seed, bool sync)
+    /// <param name="flows">What passes between the nodes changes from time to time; two nodes, because a vector does not say under which filter a third node reached it.</param>
+    public ReplicationWorld(int seed, bool sync, bool flows = false)
     {
         _random = new Random(seed);
         _changes = new ModelChanges(_random);
         _sync = sync;
-        var count = _random.Next(2, 6);
+        var count = flows ? 2 : _random.Next(2, 6);
         for (var i = 0; i < count; i++) _nodes.Add(new SimulatedNode(this, i, _random.Next(-20, 20), sync));
         for (var i = 0; i < count; i++)
             for (var j = i + 1; j < count; j++) _links[(i, j)] = _random.Next(10) < 7;
-        var table = new TableSpec(Table, "id", [new AttributeDefinition(0, "id", IsPrimaryKey: true)]);
-        _nodes[0].Enqueue(new CommitRequest.Schema([new SchemaEdit.CreateTable(table)]), _ => { });
-        _nodes[0].CommitSome(1);
+        if (flows) _flows = new SimulatedFlows(_random, _nodes, [Table, Other]);
+        foreach (var name in Tables)
+        {
+            var table = new TableSpec(name, "id", [new AttributeDefinition(0, "id", IsPrimaryKey: true)]);
+            _nodes[0].Enqueue(new CommitRequest.Schema([new SchemaEdit.CreateTable(table)]), _ => { });
+            _nodes[0].CommitSome(1);
+        }
     }
+
+    /// <summary>Null: everything passes everywhere.</summary>
+    public SimulatedFlows? Flows => _flows;
+
+    private IEnumerable<TableName> Tables => _flows is null ? [Table] : [Table, Other];
 
     public double Time { get; private set; } = 1_764_000_000_000;
 
@@ -98,6 +109,7 @@ internal sealed class ReplicationWorld
     public bool Converges(out string why)
     {
         foreach (var link in _links.Keys.ToList()) _links[link] = true;
+        _flows?.OpenAll();
         for (var i = 0; i < 60_000; i++)
         {
             Time += _random.Next(3);
@@ -165,12 +177,14 @@ internal sealed class ReplicationWorld
             case < 145: Kill(node); break;
             case < 155: Trim(node); break;
             case < 165 when _sessions.Count > 0: _sessions[_random.Next(_sessions.Count)].Close("cut"); break;
+            case < 195 when _flows is not null: _flows.Change(); break;
             default: Move(); break;
         }
     }
 
     private void Move()
     {
+        _flows?.Tell(_sessions);
         var (receiver, sender) = (_nodes[_random.Next(_nodes.Count)], _nodes[_random.Next(_nodes.Count)]);
         if (receiver.HasCommits && _random.Next(3) == 0) receiver.CommitSome(_random.Next(1, 5));
         if (receiver == sender || !_links[(Math.Min(receiver.Index, sender.Index), Math.Max(receiver.Index, sender.Index))]) return;
@@ -188,13 +202,14 @@ internal sealed class ReplicationWorld
 
     private void Write(SimulatedNode node)
     {
-        if (node.Engine.Catalog.Find(Table) is null) return;
+        var table = _flows is null || _random.Next(2) == 0 ? Table : Other;
+        if (node.Engine.Catalog.Find(table) is null) return;
         var writes = ImmutableArray.CreateBuilder<LocalWrite>();
         foreach (var key in Enumerable.Range(0, 12).OrderBy(_ => _random.Next()).Take(_random.Next(1, 4)))
         {
             var change = _changes.Next();
             var mode = change.Kind switch { ChangeKind.Delete => WriteMode.Delete, ChangeKind.Put => WriteMode.Put, _ => WriteMode.Patch };
-            writes.Add(new LocalWrite(Table, KeyCodec.FromNumber(key), mode, change.Value));
+            writes.Add(new LocalWrite(table, KeyCodec.FromNumber(key), mode, change.Value));
         }
 
         node.Enqueue(new CommitRequest.Local(writes.DrainToImmutable(), "HDB_ADMIN"), _ => { });
@@ -225,7 +240,8 @@ internal sealed class ReplicationWorld
     }
 
     private bool IsQuiet() =>
-        _sessions.Count == _nodes.Count * (_nodes.Count - 1) && _sessions.All(session => session.IsIdle) && _nodes.All(node => !node.HasCommits && node.Engine.Positions.Copy is null);
+        _sessions.Count == _nodes.Count * (_nodes.Count - 1) && _sessions.All(session => session.IsIdle) && _nodes.All(node => !node.HasCommits && node.Engine.Positions.Copy is null)
+        && _flows?.IsTold != false;
 
     private string? Differences()
     {
@@ -234,16 +250,20 @@ internal sealed class ReplicationWorld
         return string.Join('\n', _nodes.Select(Rows));
     }
 
-    private static string Digest(SimulatedNode node)
+    private string Digest(SimulatedNode node) => string.Join(' ', Tables.Select(table => Digest(node, table)));
+
+    private static string Digest(SimulatedNode node, TableName name)
     {
-        if (node.Engine.Catalog.Find(Table) is not { } table) return "no table";
+        if (node.Engine.Catalog.Find(name) is not { } table) return "no table";
         using var view = node.OpenView();
         return TableDigest.Of(view, table, DigestForm.Full).Sha256;
     }
 
-    private static string Rows(SimulatedNode node)
+    private string Rows(SimulatedNode node) => string.Join('\n', Tables.Select(table => Rows(node, table)));
+
+    private static string Rows(SimulatedNode node, TableName name)
     {
-        if (node.Engine.Catalog.Find(Table) is not { } table) return $"{node.Self}: no table";
+        if (node.Engine.Catalog.Find(name) is not { } table) return $"{node.Self}: no table {name}";
         using var view = node.OpenView();
         using var cursor = view.ScanRows(table);
         var rows = new List<string>();
@@ -253,6 +273,6 @@ internal sealed class ReplicationWorld
             rows.Add($"{cursor.Key}: {row.Base.Version - 1_764_000_000_000:R}@{row.Base.Origin} {(row.Alive ? "" : "dead")} [{string.Join(' ', row.Patched.Select(p => $"{p.Name}={p.Stamp.Version - 1_764_000_000_000:R}@{p.Stamp.Origin}"))}] +{row.Adds.Length}");
         }
 
-        return $"{node.Self}\n  " + string.Join("\n  ", rows);
+        return $"{node.Self} {name}\n  " + string.Join("\n  ", rows);
     }
 }

@@ -23,12 +23,14 @@ internal sealed class SimulatedSession
     private readonly ReplicationWorld _world;
     private readonly Queue<byte[]> _toReceiver = new();
     private readonly Queue<byte[]> _toSender = new();
+    private readonly Queue<byte[]> _unsent = new();
     private readonly IncomingChanges _incoming = new(FrameLimits.Default);
     private readonly OutgoingChanges _outgoing;
     private ReceivingState _receiving;
     private SendingState? _sending;
     private SubscriptionPump? _pump;
     private IDisposable? _hold;
+    private bool _endsCopy;
 
     public SimulatedSession(ReplicationWorld world, long id, SimulatedNode receiver, SimulatedNode sender)
     {
@@ -37,7 +39,7 @@ internal sealed class SimulatedSession
         Receiver = receiver;
         Sender = sender;
         _outgoing = new OutgoingChanges(sender.Self, batches: true, parts: true);
-        var context = new ReceivingContext(receiver.Self, Guid.Empty, sender.Self, receiver.Name, TableFilter.All, null, new SessionDeadlines());
+        var context = new ReceivingContext(receiver.Self, Guid.Empty, sender.Self, receiver.Name, world.Flows?.AtReceiver(receiver, sender) ?? TableFilter.All, null, new SessionDeadlines());
         _receiving = ReceivingState.Start(context);
     }
 
@@ -49,7 +51,7 @@ internal sealed class SimulatedSession
 
     public bool IsClosed { get; private set; }
 
-    public bool IsIdle => _toReceiver.Count == 0 && _toSender.Count == 0 && _receiving.Pending == 0 && _receiving.Phase == ReceivingPhase.Streaming;
+    public bool IsIdle => _toReceiver.Count == 0 && _unsent.Count == 0 && _toSender.Count == 0 && _receiving.Pending == 0 && _receiving.Phase == ReceivingPhase.Streaming;
 
     public override string ToString() =>
         $"{Receiver.Self}<-{Sender.Self} {_receiving.Phase}/{_sending?.Phase.ToString() ?? "?"} pending {_receiving.Pending} on the way {_toReceiver.Count}/{_toSender.Count}";
@@ -113,7 +115,16 @@ internal sealed class SimulatedSession
         }
 
         var transactions = new List<ReceivedTransaction>();
-        _incoming.Read(message, transactions);
+        try
+        {
+            _incoming.Read(message, transactions);
+        }
+        catch (FrameError error)
+        {
+            On(new ReceivingEvent.Undecodable(error.Code, error.Message));
+            return;
+        }
+
         On(new ReceivingEvent.DataReceived([.. transactions], message.Length));
     }
 
@@ -124,7 +135,7 @@ internal sealed class SimulatedSession
         if (_sending is null)
         {
             var database = ((ControlFrame.PeerName)frame).Database;
-            _sending = SendingState.Start(new SendingContext(Sender.Self, Guid.Empty, Receiver.Self, database, true, true, TableFilter.All));
+            _sending = SendingState.Start(new SendingContext(Sender.Self, Guid.Empty, Receiver.Self, database, true, true, _world.Flows?.AtSender(Receiver, Sender) ?? TableFilter.All));
         }
 
         if (frame is ControlFrame.PeerName) Sender.Enqueue(new CommitRequest.Positions([]), _ => OnSender(new SendingEvent.FrameReceived(frame)));
@@ -134,11 +145,42 @@ internal sealed class SimulatedSession
     private void Pump()
     {
         if (_pump is null || _toReceiver.Count >= MaxMessagesOnTheWay) return;
+        if (_world.Flows is not null)
+        {
+            PumpOne(_pump);
+            return;
+        }
+
         try
         {
             var batch = _pump.Read();
             foreach (var message in batch.Messages) _toReceiver.Enqueue(message);
             if (!batch.CopyEnds) return;
+            _hold?.Dispose();
+            _hold = null;
+            OnSender(SendingEvent.CopySent.Instance);
+        }
+        catch (LogGapException gap)
+        {
+            OnSender(new SendingEvent.StreamBroken(gap.Message, gap.OwnSeen));
+        }
+    }
+
+    /// <summary>Message by message: what a stream had read when it was stopped is lost with it.</summary>
+    private void PumpOne(SubscriptionPump pump)
+    {
+        try
+        {
+            if (_unsent.Count == 0)
+            {
+                var batch = pump.Read();
+                foreach (var message in batch.Messages) _unsent.Enqueue(message);
+                _endsCopy = batch.CopyEnds;
+            }
+
+            if (_unsent.TryDequeue(out var next)) _toReceiver.Enqueue(next);
+            if (!_endsCopy || _unsent.Count > 0) return;
+            _endsCopy = false;
             _hold?.Dispose();
             _hold = null;
             OnSender(SendingEvent.CopySent.Instance);
@@ -187,6 +229,8 @@ internal sealed class SimulatedSession
                 break;
             case SendingEffect.StopStream:
                 _pump = null;
+                _unsent.Clear();
+                _endsCopy = false;
                 _hold?.Dispose();
                 _hold = null;
                 break;
@@ -199,5 +243,9 @@ internal sealed class SimulatedSession
         }
     }
 
-    private void Start(SubscriptionWork work) => _pump = new SubscriptionPump(Sender.Self, Sender, work, _outgoing, Small);
+    private void Start(SubscriptionWork work)
+    {
+        _outgoing.BeginStream();
+        _pump = new SubscriptionPump(Sender.Self, Sender, work, _outgoing, Small);
+    }
 }
