@@ -124,10 +124,13 @@ public abstract record PositionUpdate
 
     public sealed record PeerIncarnation(NodeName Peer, Guid Incarnation) : PositionUpdate;
 
-    /// <summary>From here on no more than these tables are taken from a peer.</summary>
-    public sealed record Taken(NodeName Peer, TableFilter Filter) : PositionUpdate;
+    /// <summary>From here on no more than these tables are taken from a peer: of what was taken, the others go.</summary>
+    public sealed record TakesLess(NodeName Peer, TableFilter Filter) : PositionUpdate;
 
-    /// <summary>From here on no more than these tables are offered to a peer, or it has confirmed a copy of these.</summary>
+    /// <summary>The same of what is offered to a peer.</summary>
+    public sealed record GivesLess(NodeName Peer, TableFilter Filter) : PositionUpdate;
+
+    /// <summary>A peer has confirmed a copy of these tables.</summary>
     public sealed record Given(NodeName Peer, TableFilter Filter) : PositionUpdate;
 
     /// <summary>What is believed to be here of a peer cannot be true: nothing of it is sure, and no log has it up to that time.</summary>

@@ -115,6 +115,9 @@ internal static class PositionResolution
     public static ImmutableDictionary<NodeName, TableFilter> Restricted(ImmutableDictionary<NodeName, TableFilter> known, NodeName peer, TableFilter filter) =>
         filter == TableFilter.All ? known.Remove(peer) : known.SetItem(peer, filter);
 
+    private static ImmutableDictionary<NodeName, TableFilter> Less(ImmutableDictionary<NodeName, TableFilter> known, NodeName peer, TableFilter filter) =>
+        Restricted(known, peer, known.GetValueOrDefault(peer, TableFilter.All).And(filter));
+
     private static void Apply(CommitGroup group, PositionUpdate update)
     {
         var positions = group.Positions;
@@ -127,7 +130,9 @@ internal static class PositionResolution
                 Confirmed = positions.Confirmed.SetItem(confirmed.Peer, Math.Max(confirmed.Position, positions.Confirmed.GetValueOrDefault(confirmed.Peer))),
             },
             PositionUpdate.PeerIncarnation peer => positions with { PeerIncarnations = positions.PeerIncarnations.SetItem(peer.Peer, peer.Incarnation) },
-            PositionUpdate.Taken taken => positions with { Taken = Restricted(positions.Taken, taken.Peer, taken.Filter) },
+            // By what is stored when it is, not when it was asked for: several may be under way.
+            PositionUpdate.TakesLess less => positions with { Taken = Less(positions.Taken, less.Peer, less.Filter) },
+            PositionUpdate.GivesLess less => positions with { Given = Less(positions.Given, less.Peer, less.Filter) },
             PositionUpdate.Given given => positions with { Given = Restricted(positions.Given, given.Peer, given.Filter) },
             PositionUpdate.Doubted doubted => positions with
             {

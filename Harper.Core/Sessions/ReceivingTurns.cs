@@ -59,6 +59,9 @@ internal static class ReceivingTurns
         step.State = step.State with { Context = step.Context with { Filter = filter } };
         if (step.State.Phase is ReceivingPhase.Naming) return;
 
+        // Whatever comes from here on is sifted by it, also what was asked for before.
+        Narrow(step);
+
         // The copy that runs brings no more than what both let pass.
         if (step.State.Copy is { } copy) step.State = step.State with { Copy = copy with { Filter = copy.Filter.And(filter) } };
         if (wider) AskForCopy(step, widenedFrom: old);
@@ -223,10 +226,9 @@ internal static class ReceivingTurns
     /// <summary>Before anything of it comes: what is not taken from here on is missing when it is wanted again (rule 20).</summary>
     private static void Narrow(ReceivingSteps step)
     {
-        var context = step.Context;
-        var before = step.Moment.Positions.Taken.GetValueOrDefault(context.Peer, TableFilter.All);
-        if (context.Filter.Includes(before)) return;
-        var taken = new PositionUpdate.Taken(context.Peer, before.And(context.Filter));
-        step.Apply(new CommitRequest.Positions(ImmutableArray.Create<PositionUpdate>(taken)), null);
+        var (context, taken) = (step.Context, step.Moment.Positions.Taken.GetValueOrDefault(step.Context.Peer, TableFilter.All));
+        // The end of a copy may say more any moment.
+        if (context.Filter.Includes(taken) && !step.State.CopyEnding) return;
+        step.Apply(new CommitRequest.Positions(ImmutableArray.Create<PositionUpdate>(new PositionUpdate.TakesLess(context.Peer, context.Filter))), null);
     }
 }

@@ -1,4 +1,5 @@
 using Harper.Core.Commit;
+using Harper.Core.Membership;
 using Harper.Core.Positions;
 using Harper.Core.Wire;
 using Harper.Core.Wire.Control;
@@ -82,7 +83,7 @@ internal static class SendingFrames
         if (!double.IsFinite(position) || step.State.IsRelay) return;
         if (step.State is { Phase: SendingPhase.Streaming or SendingPhase.Confirming, Giving: { } giving } && position >= giving.Position)
         {
-            step.State = step.State with { Giving = null };
+            step.State = step.State with { Giving = null, Narrowed = TableFilter.All };
             step.Remember(new PositionUpdate.Given(step.State.Named, giving.Filter));
             if (step.State.Phase == SendingPhase.Confirming)
             {

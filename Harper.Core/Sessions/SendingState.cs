@@ -88,6 +88,9 @@ public sealed record SendingState
     /// <summary>A copy of these tables is under way; once this position is confirmed the peer has them (rule 20).</summary>
     public (double Position, TableFilter Filter)? Giving { get; init; }
 
+    /// <summary>What was offered on this connection at its narrowest, which may not be stored yet.</summary>
+    public TableFilter Narrowed { get; init; } = TableFilter.All;
+
     /// <summary>Somebody wants all of the database sent, whatever the peer asks for; kept until it is served.</summary>
     public bool IsCopyAsked { get; init; }
 

@@ -209,7 +209,7 @@ internal static class SendingTurns
             return;
         }
 
-        var before = moment.Positions.Given.GetValueOrDefault(state.Named, TableFilter.All);
+        var before = moment.Positions.Given.GetValueOrDefault(state.Named, TableFilter.All).And(state.Narrowed);
         var more = !before.Includes(context.Filter);
         var why = state.IsCopyAsked ? "somebody asked for it here" : null;
         var answer = SendPlanner.Plan(
@@ -223,7 +223,12 @@ internal static class SendingTurns
         }
 
         // What it is not offered from here on it lacks when it may have it again (rule 20).
-        if (!context.Filter.Includes(before)) step.Remember(new PositionUpdate.Given(state.Named, before.And(context.Filter)));
+        if (!context.Filter.Includes(before))
+        {
+            step.Remember(new PositionUpdate.GivesLess(state.Named, context.Filter));
+            state = state with { Narrowed = state.Narrowed.And(context.Filter) };
+        }
+
         // One of ours takes no copy that it did not ask for: it asks for it.
         var answers = request.Entries[0].CopyResume?.Number;
         var isTaken = more && (answers is not null || state.Kind != PeerKind.Ours);

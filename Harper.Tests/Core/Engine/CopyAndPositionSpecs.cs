@@ -87,18 +87,20 @@ public sealed class CopyAndPositionSpecs : IDisposable
     {
         var dogs = TableFilter.Only([TestDatabase.Dogs]);
         _database.Commit(new CommitRequest.CopyChunk([], Cursor("l") with { Filter = dogs }));
-        _database.Commit(new CommitRequest.Positions([new PositionUpdate.Taken(B, dogs), new PositionUpdate.Given(B, TableFilter.AllBut([TestDatabase.Dogs]))]));
+        _database.Commit(new CommitRequest.Positions([new PositionUpdate.TakesLess(B, dogs), new PositionUpdate.GivesLess(B, TableFilter.AllBut([TestDatabase.Dogs]))]));
         _database.Reopen();
         Assert.Equal(dogs, _database.Engine.Positions.Copy!.Filter);
         Assert.Equal(TableFilter.AllBut([TestDatabase.Dogs]), _database.Engine.Positions.Given[B]);
 
         _database.Commit(new CommitRequest.CopyComplete(Cursor("l") with { Filter = dogs }, null));
-        _database.Commit(new CommitRequest.Positions([new PositionUpdate.Taken(B, TableFilter.All)]));
+        _database.Commit(new CommitRequest.Positions([new PositionUpdate.TakesLess(B, TableFilter.AllBut([TestDatabase.Dogs])), new PositionUpdate.Given(B, TableFilter.All)]));
         _database.Reopen();
-        Assert.Equal(dogs, _database.Engine.Positions.Taken.Single().Value);
+        Assert.Equal(dogs, _database.Engine.Positions.Taken[A]);
+        Assert.Equal(TableFilter.None, _database.Engine.Positions.Taken[B]);
+        Assert.Empty(_database.Engine.Positions.Given);
         Assert.True(_database.Engine.Positions.TakesMore(A, TableFilter.All));
         _database.Commit(new CommitRequest.CopyComplete(Cursor("l"), null));
-        Assert.Empty(_database.Engine.Positions.Taken);
+        Assert.False(_database.Engine.Positions.Taken.ContainsKey(A));
     }
 
     /// <summary>Rules 13, 21.</summary>
