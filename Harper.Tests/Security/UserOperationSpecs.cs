@@ -48,6 +48,7 @@ public sealed class UserOperationSpecs : IAsyncLifetime
             ("""{"structure_user":"x"}""", ["Value for 'structure_user' permission must be a boolean or Array"], []),
             ("""{"structure_user":["nodb"]}""", ["database 'nodb' does not exist"], []),
             ("""{"operations":["read_only","frobnicate"]}""", ["operation 'frobnicate' does not exist"], []),
+            ("""{"operations":["csv_file_load"]}""", ["operation 'csv_file_load' can only be called by 'super_user' roles: whoever calls it can become one"], []),
             ("""{"operations":["add_user"]}""", ["operation 'add_user' can only be called by 'super_user' roles: whoever calls it can become one"], []),
             (Dog("""{"attribute_name":"name","read":true}"""), [], ["INSERT attribute permission missing for 'name'", "UPDATE attribute permission missing for 'name'"]),
             (Dog("""{"attribute_name":"nope","read":true,"insert":false,"update":false}"""), [], ["Invalid attribute 'nope' in 'attribute_permissions'"]),
