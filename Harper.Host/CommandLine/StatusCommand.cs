@@ -50,7 +50,7 @@ internal static class StatusCommand
         table.AddColumns("peer", "database", "state", "lag ms", "pending", "pending bytes", "latency ms", "last received UTC");
         foreach (var line in picture.Lines)
             table.AddRow(
-                Markup.Escape(line.Peer), Markup.Escape(line.Database), $"[{(line.Connected ? "green" : "red")}]{Markup.Escape(line.State)}[/]",
+                Markup.Escape(line.Peer), Markup.Escape(line.Database), $"[{(line.Connected ? "green" : line.WaitsForCopy ? "yellow" : "red")}]{Markup.Escape(line.State)}[/]",
                 line["lagMs"], line["pendingTransactions"], line["pendingBytes"], line["latency"], line.LastReceived);
         var copies = picture.Lines.Where(line => line.CopyInWords.Length > 0)
             .Select(line => (IRenderable)new Markup(Markup.Escape(string.Create(CultureInfo.InvariantCulture, $"{line.Peer} {line.Database} {line.Bar} {line.CopyInWords}"))));

@@ -52,7 +52,10 @@ internal sealed record StatusLine(string Peer, string Database, bool Connected, 
 {
     private const int BarWidth = 20;
 
-    public string State => Connected ? "connected" : Reason.Length == 0 ? "not connected" : $"not connected: {Reason}";
+    /// <summary>A peer that is copying from here gives nothing before it has everything: until then nothing comes from there, and nothing is wrong.</summary>
+    public bool WaitsForCopy => !Connected && Find("sendingCopyProgress") is not null;
+
+    public string State => Connected ? "connected" : WaitsForCopy ? "gives a copy, takes once that is done" : Reason.Length == 0 ? "not connected" : $"not connected: {Reason}";
 
     /// <summary>Share of the copy that is here, from 0 to 1; null when there is none or its end is not known.</summary>
     public double? CopiedShare => Copy is { } copy && Number(copy, "totalRecords") is > 0 and var total ? Math.Clamp((Number(copy, "records") ?? 0) / total, 0, 1) : null;
@@ -91,8 +94,8 @@ internal sealed record StatusLine(string Peer, string Database, bool Connected, 
     /// <summary>For pipes and logs.</summary>
     public override string ToString()
     {
-        if (!Connected) return $"{Peer} {Database} {State}";
         var copy = CopyInWords is { Length: > 0 } words ? ", " + words : "";
+        if (!Connected) return $"{Peer} {Database} {State}{copy}";
         var lag = this["lagMs"] is "?" or "" ? "" : $"lag {this["lagMs"]} ms, ";
         return $"{Peer} {Database} connected, {lag}pending {this["pendingTransactions"]} transactions ({this["pendingBytes"]} bytes){copy}";
     }

@@ -34,6 +34,13 @@ public sealed class StatusCommandSpecs
         Assert.Equal("███████████████░░░░░", line.Bar);
         Assert.Equal("giving a copy of dog: 75,000 of 100,000 records (75 %), 12.3 MB", line.CopyInWords);
         Assert.Equal("2026-11-25 23:31:04", line.LastReceived);
+
+        // While it takes the copy it gives nothing: for a large one that is minutes, in which nothing is wrong.
+        line = Picture("""
+            {"node_name":"a","url":"ws://a:9933","is_enabled":true,"connections":[{"name":"c","database_sockets":[{"database":"data","connected":false,
+              "lastConnectionError":{"code":1012,"reason":"the database exists now"},"sendingCopyProgress":{"table":"dog","records":1,"bytes":100,"totalRecords":4}}]}]}
+            """).Lines[0];
+        Assert.Equal("c data gives a copy, takes once that is done, giving a copy of dog: 1 of 4 records (25 %), 0.0 MB", line.ToString());
     }
 
     [Fact]
