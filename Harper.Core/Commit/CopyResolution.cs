@@ -32,8 +32,21 @@ internal static class CopyResolution
     }
 
     /// <summary>Rows that a comparison of digests found to differ (rule 28): no cursor moves, because nothing is promised about what was not compared.</summary>
-    public static CommitResult Resolve(CommitGroup group, CommitRequest.MergeRows request) =>
-        new CommitResult.Maintained(MergeAll(group, request.Changes, request.From, takeBack: true));
+    public static CommitResult Resolve(CommitGroup group, CommitRequest.MergeRows request)
+    {
+        foreach (ref readonly var copied in request.Changes.AsSpan()) MakeRoom(group, copied);
+        return new CommitResult.Maintained(MergeAll(group, request.Changes, request.From, takeBack: true));
+    }
+
+    /// <summary>Of a table that was thinned here a peer's rows are taken only because an operator asks for them: what was deleted here alone comes back (R-NRP-10).</summary>
+    private static void MakeRoom(CommitGroup group, in CopiedChange copied)
+    {
+        if (!group.State.Tables.TryGetValue(copied.Change.Table, out var table) || !table.Definition.IsThinned) return;
+        var row = group.Find(table, copied.Change.Key);
+        if (row.Current is not { Exists: false, ExpiresAt: not null } gone || copied.Stamp < gone.Latest) return;
+        var isOver = (copied.Change.ExpiresAt ?? copied.Stamp.Version + table.ExpirationMs) <= group.Now;
+        if (!isOver) group.Replace(row, null);
+    }
 
     private static long MergeAll(CommitGroup group, ImmutableArray<CopiedChange> changes, NodeName source, bool takeBack = false)
     {
