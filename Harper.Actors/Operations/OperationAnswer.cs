@@ -1,3 +1,4 @@
+using Harper.Actors.Jobs;
 using System.Text.Json;
 using Harper.Core.Operations;
 
@@ -36,14 +37,18 @@ public sealed record OperationAnswer(int Status, Action<Utf8JsonWriter> Write)
         writer.WriteEndObject();
     });
 
-    /// <summary>What every operation answers that goes on as a job (R-JOB-01).</summary>
-    public static OperationAnswer JobStarted(string job) => new(200, writer =>
+    /// <summary>Goes on as a job of the operation's name, and answers what every such operation does (R-JOB-01).</summary>
+    public static async Task<OperationAnswer> AsJobAsync(IJobs jobs, OperationCall call, Func<IJobProgress, CancellationToken, Task<string>> work)
     {
-        writer.WriteStartObject();
-        writer.WriteString("message", $"Starting job with id {job}");
-        writer.WriteString("job_id", job);
-        writer.WriteEndObject();
-    });
+        var job = await jobs.StartAsync(call.Operation, call.Caller.User, work).ConfigureAwait(false);
+        return new OperationAnswer(200, writer =>
+        {
+            writer.WriteStartObject();
+            writer.WriteString("message", $"Starting job with id {job}");
+            writer.WriteString("job_id", job);
+            writer.WriteEndObject();
+        });
+    }
 
     public static OperationAnswer Json(JsonElement body, int status = 200) => new(status, body.WriteTo);
 

@@ -37,5 +37,5 @@ internal sealed class PendingRow
         Stored = Current = null;
     }
 
-    public bool IsVisible(double now) => Current is { Exists: true } row && !(row.ExpiresAt <= now);
+    public bool IsVisible(double now) => Current?.IsSeen(now) == true;
 }

@@ -46,7 +46,7 @@ internal sealed class ReadView(DatabaseState state, DatabaseCatalog catalog, ISt
         var count = 0L;
         using var rows = ScanRows(table);
         while (rows.MoveNext())
-            if (VisibleRecords.IsSeen(rows.Row, now))
+            if (rows.Row.IsSeen(now))
                 count++;
         return count;
     }

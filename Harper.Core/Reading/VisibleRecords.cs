@@ -13,12 +13,10 @@ internal sealed class VisibleRecords(double now)
     private Shape? _lastShape;
     private bool _lastHasKey;
 
-    public static bool IsSeen(Row row, double now) => row.Exists && !(row.ExpiresAt <= now);
-
     public bool TrySee(TableDefinition table, RecordKey key, Row row, out VisibleRecord record)
     {
         record = default;
-        if (!IsSeen(row, now)) return false;
+        if (!row.IsSeen(now)) return false;
         var value = Counter.Visible(row);
         record = new VisibleRecord(key, HasKey(table, value.Shape) ? value : WithKey(table, key, value), row.Latest.Version, row.ExpiresAt);
         return true;

@@ -23,6 +23,9 @@ public sealed record Row(
     /// <summary>There is something to read: a living base, or attributes newer than a delete (rule 2).</summary>
     public bool Exists => Alive || !Patched.IsEmpty || !Adds.IsEmpty;
 
+    /// <summary>There is something to read, and it has not expired.</summary>
+    public bool IsSeen(double now) => Exists && !(ExpiresAt <= now);
+
     /// <summary>The row's stamp: the greatest of its changes.</summary>
     public Stamp Latest
     {

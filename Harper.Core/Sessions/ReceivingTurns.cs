@@ -59,13 +59,18 @@ internal static class ReceivingTurns
         step.State = step.State with { Context = step.Context with { Filter = filter } };
         if (step.State.Phase is ReceivingPhase.Naming) return;
 
+        if (!wider && step.State.Phase == ReceivingPhase.Streaming)
+        {
+            Request(step, copy: false);
+            return;
+        }
+
         // Whatever comes from here on is sifted by it, also what was asked for before.
         Narrow(step);
 
         // The copy that runs brings no more than what both let pass.
         if (step.State.Copy is { } copy) step.State = step.State with { Copy = copy with { Filter = copy.Filter.And(filter) } };
         if (wider) AskForCopy(step, widenedFrom: old);
-        else if (step.State.Phase == ReceivingPhase.Streaming) Request(step, copy: false);
     }
 
     public static void Resync(ReceivingSteps step)

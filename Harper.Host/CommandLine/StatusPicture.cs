@@ -63,6 +63,8 @@ internal sealed record StatusLine(string Peer, string Database, bool Connected, 
     /// <summary>The copy that the node receives, or else the one that it gives.</summary>
     private JsonElement? Copy => Find("copyProgress") ?? Find("sendingCopyProgress");
 
+    private bool IsGiven => Find("copyProgress") is null;
+
     public string this[string name] => StatusPicture.Text(Socket, name);
 
     /// <summary>A copy in words: how much, how fast, how long still. Empty when none runs.</summary>
@@ -71,8 +73,8 @@ internal sealed record StatusLine(string Peer, string Database, bool Connected, 
         get
         {
             if (Copy is not { } copy) return "";
-            var words = new StringBuilder(Find("copyProgress") is null ? "giving a copy" : "copying");
-            if (StatusPicture.Text(copy, "table") is { Length: > 0 } table) words.Append(CultureInfo.InvariantCulture, $"{(Find("copyProgress") is null ? " of" : "")} {table}");
+            var words = new StringBuilder(IsGiven ? "giving a copy" : "copying");
+            if (StatusPicture.Text(copy, "table") is { Length: > 0 } table) words.Append(CultureInfo.InvariantCulture, $"{(IsGiven ? " of" : "")} {table}");
             words.Append(CultureInfo.InvariantCulture, $": {Number(copy, "records") ?? 0:N0}");
             if (Number(copy, "totalRecords") is { } total) words.Append(CultureInfo.InvariantCulture, $" of {total:N0}");
             words.Append(" records");

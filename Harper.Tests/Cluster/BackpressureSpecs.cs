@@ -27,10 +27,9 @@ public sealed class BackpressureSpecs : IAsyncDisposable
         const int Rows = 16_000;
         _node = await ClusterNode.StartAsync(new ClusterNodeOptions("127.0.8.1") { Network = _network, Databases = ["data"] }.With("127.0.8.2"));
         await _node.TryCallAsync(new { operation = "create_table", database = "data", table = "dog", primary_key = "id" });
-        var dial = new PeerDial(new Uri("ws://127.0.8.1:9933"), System.Net.IPAddress.Parse("127.0.8.2"), [], Wait.Deadline, new PeerSocketSettings());
-        await using var socket = await _network.DialAsync(dial, default);
-        await socket.SendAsync(ControlFrameCodec.Encode(new ControlFrame.PeerName(new NodeName("127.0.8.2"), DatabaseName.Data, [])), default);
-        await socket.SendAsync(ControlFrameCodec.Encode(new ControlFrame.SubscriptionRequest([new SubscriptionEntry(new NodeName("127.0.8.1"), 0)])), default);
+        await using var socket = await _network.DialAsync("127.0.8.2", "127.0.8.1");
+        await socket.SendAsync(new ControlFrame.PeerName(new NodeName("127.0.8.2"), DatabaseName.Data, []));
+        await socket.SendAsync(new ControlFrame.SubscriptionRequest([new SubscriptionEntry(new NodeName("127.0.8.1"), 0)]));
 
         var filler = new string('x', 1000);
         for (var first = 0; first < Rows; first += 1000)

@@ -145,7 +145,7 @@ public sealed class OriginalPeerSpecs : IAsyncDisposable
             var frame = ControlFrameCodec.Decode(message.Span, FrameLimits.Default);
             _heard.Enqueue(frame);
             if (frame is ControlFrame.PeerName { Database.Value: "wiredb" }) await socket.SendAsync(frames[0], default);
-            else if (frame is ControlFrame.PeerName other) await socket.SendAsync(ControlFrameCodec.Encode(new ControlFrame.PeerName(new NodeName(Original), other.Database, [])), default);
+            else if (frame is ControlFrame.PeerName other) await socket.SendAsync(new ControlFrame.PeerName(new NodeName(Original), other.Database, []));
             else if (frame is ControlFrame.SubscriptionRequest { Entries: [{ StartTime: 0 }, ..] })
                 foreach (var recorded in frames.Skip(1)) await socket.SendAsync(recorded, default);
         }
@@ -153,8 +153,7 @@ public sealed class OriginalPeerSpecs : IAsyncDisposable
 
     private async Task<ScriptedSubscriber> DialAsync()
     {
-        var dial = new PeerDial(new Uri("ws://127.0.0.14:9933"), System.Net.IPAddress.Parse(Original), [], Wait.Deadline, new PeerSocketSettings());
-        var subscriber = new ScriptedSubscriber(await _network.DialAsync(dial, default));
+        var subscriber = new ScriptedSubscriber(await _network.DialAsync(Original, "127.0.0.14"));
         await subscriber.SendAsync(new ControlFrame.PeerName(new NodeName(Original), Wiredb, []));
         return subscriber;
     }

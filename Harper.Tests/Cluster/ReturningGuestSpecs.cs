@@ -1,5 +1,3 @@
-using System.Net;
-using System.Text;
 using Harper.Actors.Transport;
 using Harper.Core.Identity;
 using Harper.Core.Wire.Control;
@@ -41,11 +39,8 @@ public sealed class ReturningGuestSpecs : ScriptedPeerSpecBase
 
     private async Task<IPeerSocket> DialAsync()
     {
-        var credentials = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{ClusterNode.Administrator}:{ClusterNode.Password}"));
-        var dial = new PeerDial(
-            new Uri($"ws://{A}:9933"), IPAddress.Parse(Guest), [new("Authorization", $"Basic {credentials}")], Wait.Deadline, new PeerSocketSettings());
-        var socket = await Network.DialAsync(dial, default);
-        await socket.SendAsync(ControlFrameCodec.Encode(new ControlFrame.PeerName(new NodeName(Guest), DatabaseName.Data, [], null)), default);
+        var socket = await Network.DialAsync(Guest, A, KeyValuePair.Create("Authorization", ClusterNode.Authorization));
+        await socket.SendAsync(new ControlFrame.PeerName(new NodeName(Guest), DatabaseName.Data, [], null));
         return socket;
     }
 

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Net;
 using System.Threading.Channels;
 using Harper.Actors.Transport;
 using Harper.Core.Identity;
@@ -58,8 +57,7 @@ public abstract class ScriptedPeerSpecBase : ClusterSpecBase
     /// <summary>The peer dials a node and names itself.</summary>
     private protected async Task<ScriptedSubscriber> DialAsync(string peer, string node, V5Capabilities? capabilities = null)
     {
-        var dial = new PeerDial(new Uri($"ws://{node}:9933"), IPAddress.Parse(peer), [], Wait.Deadline, new PeerSocketSettings());
-        var subscriber = new ScriptedSubscriber(await Network.DialAsync(dial, default));
+        var subscriber = new ScriptedSubscriber(await Network.DialAsync(peer, node));
         await subscriber.SendAsync(new ControlFrame.PeerName(new NodeName(peer), DatabaseName.Data, [], capabilities));
         return subscriber;
     }

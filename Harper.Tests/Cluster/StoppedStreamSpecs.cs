@@ -1,4 +1,3 @@
-using Harper.Actors.Transport;
 using Harper.Core.Identity;
 using Harper.Core.Sessions;
 using Harper.Core.Wire;
@@ -35,9 +34,8 @@ public sealed class StoppedStreamSpecs : ScriptedPeerSpecBase
             records = Enumerable.Range(401, 400).Select(id => new { id, kind = new string('b', 500) }),
         });
 
-        var dial = new PeerDial(new Uri($"ws://{A}:9933"), System.Net.IPAddress.Parse(Peer), [], Wait.Deadline, new PeerSocketSettings());
-        await using var socket = await Network.DialAsync(dial, default);
-        await SendAsync(socket, new ControlFrame.PeerName(
+        await using var socket = await Network.DialAsync(Peer, A);
+        await socket.SendAsync(new ControlFrame.PeerName(
             new NodeName(Peer), DatabaseName.Data, [], null, new PeerAnnouncement(WireCapabilities.All, Guid.NewGuid(), Guid.NewGuid(), 1)));
         var changes = new IncomingChanges(FrameLimits.Default);
         var (rows, number, data, ended) = (new Dictionary<int, List<ReceivedChange>>(), 0, 0, false);
@@ -45,8 +43,8 @@ public sealed class StoppedStreamSpecs : ScriptedPeerSpecBase
         const int Requests = 4;
         for (var request = 1; request <= Requests; request++)
         {
-            await SendAsync(socket, new ControlFrame.ByteCredit(request == Requests ? credit += 1 << 20 : credit));
-            await SendAsync(socket, new ControlFrame.SubscriptionRequest(
+            await socket.SendAsync(new ControlFrame.ByteCredit(request == Requests ? credit += 1 << 20 : credit));
+            await socket.SendAsync(new ControlFrame.SubscriptionRequest(
                 [new SubscriptionEntry(new NodeName(A), 0, CopyResume: new CopyResume(0, null, null, CopyWalk.OrderVersion) { Number = request })], []));
             while (!(request < Requests ? number == request && data > 0 : ended)) await TakeAsync();
             data = 0;
@@ -68,7 +66,7 @@ public sealed class StoppedStreamSpecs : ScriptedPeerSpecBase
                 rows[number].AddRange(into.SelectMany(transaction => transaction.Changes));
                 data++;
                 // As much again as came, and no more.
-                await SendAsync(socket, new ControlFrame.ByteCredit(credit += message.Length));
+                await socket.SendAsync(new ControlFrame.ByteCredit(credit += message.Length));
                 return;
             }
 
@@ -78,6 +76,4 @@ public sealed class StoppedStreamSpecs : ScriptedPeerSpecBase
             ended |= frame is ControlFrame.CopyComplete && number == Requests;
         }
     }
-
-    private static ValueTask SendAsync(IPeerSocket socket, ControlFrame frame) => socket.SendAsync(ControlFrameCodec.Encode(frame), default);
 }

@@ -38,6 +38,9 @@ public sealed class ClusterNode : IAsyncDisposable
     public const string Administrator = "admin";
     public const string Password = "Abc1234!";
 
+    /// <summary>The header of that administrator.</summary>
+    public static readonly string Authorization = "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{Administrator}:{Password}"));
+
     private static readonly Config OurConfig = ConfigurationFactory.ParseString($"akka.loglevel = {Environment.GetEnvironmentVariable("HARPER_SPEC_LOG") ?? "ERROR"}\nakka.actor.provider = local\nharper.node.drain-timeout = {Wait.Seconds}s")
         .WithFallback(ConfigurationFactory.ParseString(File.ReadAllText(Path.Combine(Repository.Root, "harper.hocon"))));
 
@@ -259,10 +262,8 @@ public sealed class ClusterNode : IAsyncDisposable
 
     private sealed class OneAdministrator : IPeerCredentials
     {
-        private static readonly string Header = "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{Administrator}:{Password}"));
-
         public ValueTask<Caller?> AuthenticateAsync(string authorization, CancellationToken cancellation) =>
-            new(authorization == Header ? new Caller(Administrator, true) : null);
+            new(authorization == ClusterNode.Authorization ? new Caller(Administrator, true) : null);
     }
 }
 

@@ -39,7 +39,7 @@ public sealed class BulkLoadOperations(IDatabaseDirectory databases, IJobs jobs,
     private async ValueTask<OperationAnswer> StartAsync(CsvLoadArguments arguments, OperationCall call, Func<IJobProgress, CancellationToken, Task<string>> work)
     {
         databases.Require(arguments.Database, 400).Require(arguments.Table, 400);
-        return OperationAnswer.JobStarted(await jobs.StartAsync(call.Operation, call.Caller.User, work).ConfigureAwait(false));
+        return await OperationAnswer.AsJobAsync(jobs, call, work).ConfigureAwait(false);
     }
 
     private async Task<string> LoadAsync(CsvLoadArguments arguments, string? user, IJobProgress progress, CancellationToken stopping)

@@ -46,9 +46,8 @@ public sealed class DeleteBeforeOperation(IDatabaseDirectory databases, IJobs jo
         DatabaseLookup.RefuseSystem(arguments.Database);
         var database = databases.Require(arguments.Database, 404);
         database.Require(arguments.Table, 404);
-        var job = await jobs.StartAsync(
-            call.Operation, call.Caller.User, (progress, stopping) => DeleteAsync(database, arguments.Table, arguments.Before, progress, stopping)).ConfigureAwait(false);
-        return OperationAnswer.JobStarted(job);
+        return await OperationAnswer.AsJobAsync(
+            jobs, call, (progress, stopping) => DeleteAsync(database, arguments.Table, arguments.Before, progress, stopping)).ConfigureAwait(false);
     }
 
     private static async Task<string> DeleteAsync(IDatabaseHandle database, TableName table, double before, IJobProgress progress, CancellationToken stopping)
@@ -81,7 +80,7 @@ public sealed class DeleteBeforeOperation(IDatabaseDirectory databases, IJobs jo
         {
             var row = rows.Row;
             var key = new RecordKey(rows.Key.Span.ToArray());
-            if (row.Exists && !(row.ExpiresAt <= view.Now) && TimeOf(row, created) < before) found.Add((key, row.Latest));
+            if (row.IsSeen(view.Now) && TimeOf(row, created) < before) found.Add((key, row.Latest));
             if (seen == RowsPerView || found.Count == RowsPerCommit) return (found.ToImmutable(), key);
         }
 

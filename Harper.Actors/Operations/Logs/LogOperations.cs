@@ -55,7 +55,7 @@ public sealed class LogOperations(IDatabaseDirectory databases, IJobs jobs) : IO
     {
         var database = databases.Require(arguments.Database, 404);
         database.Require(arguments.Table, 404);
-        var job = await jobs.StartAsync(call.Operation, call.Caller.User, async (_, _) =>
+        return await OperationAnswer.AsJobAsync(jobs, call, async (_, _) =>
         {
             var deleted = 0L;
             // One commit takes a bounded stretch of the log.
@@ -63,7 +63,6 @@ public sealed class LogOperations(IDatabaseDirectory databases, IJobs jobs) : IO
                 .ConfigureAwait(false) is { Count: > 0 } trimmed) deleted += trimmed.Count;
             return $"{deleted} transactions deleted from the log of database '{arguments.Database}'";
         }).ConfigureAwait(false);
-        return OperationAnswer.JobStarted(job);
     }
 
     private static IEnumerable<(string Group, IEnumerable<TableTransaction> Found)> ByUser(

@@ -145,40 +145,17 @@ internal sealed class SimulatedSession
     private void Pump()
     {
         if (_pump is null || _toReceiver.Count >= MaxMessagesOnTheWay) return;
-        if (_world.Flows is not null)
-        {
-            PumpOne(_pump);
-            return;
-        }
-
-        try
-        {
-            var batch = _pump.Read();
-            foreach (var message in batch.Messages) _toReceiver.Enqueue(message);
-            if (!batch.CopyEnds) return;
-            _hold?.Dispose();
-            _hold = null;
-            OnSender(SendingEvent.CopySent.Instance);
-        }
-        catch (LogGapException gap)
-        {
-            OnSender(new SendingEvent.StreamBroken(gap.Message, gap.OwnSeen));
-        }
-    }
-
-    /// <summary>Message by message: what a stream had read when it was stopped is lost with it.</summary>
-    private void PumpOne(SubscriptionPump pump)
-    {
         try
         {
             if (_unsent.Count == 0)
             {
-                var batch = pump.Read();
+                var batch = _pump.Read();
                 foreach (var message in batch.Messages) _unsent.Enqueue(message);
                 _endsCopy = batch.CopyEnds;
             }
 
-            if (_unsent.TryDequeue(out var next)) _toReceiver.Enqueue(next);
+            // Where flows change, message by message: what a stream had read when it was stopped is lost with it.
+            for (var most = _world.Flows is null ? _unsent.Count : 1; most > 0 && _unsent.TryDequeue(out var next); most--) _toReceiver.Enqueue(next);
             if (!_endsCopy || _unsent.Count > 0) return;
             _endsCopy = false;
             _hold?.Dispose();
