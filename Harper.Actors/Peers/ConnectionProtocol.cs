@@ -37,6 +37,15 @@ public static class ConnectionProtocol
         public static readonly CopyTo Instance = new();
     }
 
+    /// <summary>Parent → sending connection of <c>system</c>: more of this database may go to the peer than before, which may not have it yet.</summary>
+    public sealed record DatabaseOpened(DatabaseName Database) : ICommand;
+
+    /// <summary>Parent → receiving connection of <c>system</c>: what may be taken from the peer, also of databases that are not here, may be more than before.</summary>
+    public sealed record PlanMoved : ICommand
+    {
+        public static readonly PlanMoved Instance = new();
+    }
+
     /// <summary>Parent → connection: what may pass has changed. Sending: applied at once; receiving: asked for anew, added tables are copied (rule 20).</summary>
     public sealed record FilterChanged(TableFilter Filter) : ICommand;
 }

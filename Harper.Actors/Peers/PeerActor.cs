@@ -100,9 +100,11 @@ public sealed class PeerActor : DescribedActor, IWithTimers
     {
         if (_leaving is not null) return;
         var recordChanged = plan.Url != _plan.Url || !Text(plan).Equals(Text(_plan), StringComparison.Ordinal) || !plan.SameLinks(_plan);
+        var opened = plan.OpenedSince(_plan).ToList();
         _plan = plan;
         foreach (var link in plan.Dialled) Of(link.Database);
         foreach (var database in _databases.Values.ToList()) Follow(database, recordChanged);
+        _databases.GetValueOrDefault(DatabaseName.System.Value)?.SpeakOf(opened);
         Show();
     }
 
@@ -126,7 +128,7 @@ public sealed class PeerActor : DescribedActor, IWithTimers
         var sends = _plan.SendsFor(database.Name);
         if (database.SendingFilter == sends) return;
         database.SendingFilter = sends;
-        foreach (var sending in database.Beside.All.Append(database.Sending)) sending?.Tell(new ConnectionProtocol.FilterChanged(sends));
+        foreach (var sending in database.Sockets) sending.Tell(new ConnectionProtocol.FilterChanged(sends));
     }
 
     private void Dial(PeerDatabase database)

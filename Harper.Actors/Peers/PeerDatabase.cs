@@ -28,6 +28,9 @@ internal sealed class PeerDatabase(DatabaseName name)
     /// <summary>What else the peer dialled for this database.</summary>
     public SocketsBeside Beside { get; } = new();
 
+    /// <summary>All that the peer dialled for this database.</summary>
+    public IEnumerable<IActorRef> Sockets => Sending is null ? Beside.All : Beside.All.Append(Sending);
+
     public TableFilter? ReceivingFilter { get; set; }
 
     public TableFilter? SendingFilter { get; set; }
@@ -49,6 +52,14 @@ internal sealed class PeerDatabase(DatabaseName name)
         Copied = status.Direction == ConnectionDirection.Receiving ? Copied with { Received = Copied.Received + more } : Copied with { Sent = Copied.Sent + more };
         if (ended) _counted.Remove(status.Number);
         else _counted[status.Number] = status.CopiedBytes;
+    }
+
+    /// <summary>On <c>system</c>: what is not at one of both ends yet is made there because it is announced (W 3.5); links that open later are announced then.</summary>
+    public void SpeakOf(IReadOnlyList<DatabaseName> opened)
+    {
+        Receiving?.Tell(ConnectionProtocol.PlanMoved.Instance);
+        foreach (var database in opened)
+            foreach (var sending in Sockets) sending.Tell(new ConnectionProtocol.DatabaseOpened(database));
     }
 
     /// <summary>Asks the peer for a copy. Null, or why not.</summary>

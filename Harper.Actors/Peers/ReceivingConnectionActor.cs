@@ -59,6 +59,7 @@ public sealed class ReceivingConnectionActor : DescribedActor, IWithTimers
     /// <summary>A member's word makes so many: each costs files and memory.</summary>
     public const int MaxAnnouncedDatabases = 500;
 
+    private readonly WithheldAnnouncements _withheld = new();
     private bool _toldTooMany;
     private bool _closing;
     private Task? _closed;
@@ -104,6 +105,10 @@ public sealed class ReceivingConnectionActor : DescribedActor, IWithTimers
         Receive<ReceivingEvent>(On);
         Receive<ConnectionProtocol.Close>(OnClose);
         Receive<ConnectionProtocol.Resync>(_ => On(ReceivingEvent.ResyncAsked.Instance));
+        Receive<ConnectionProtocol.PlanMoved>(_ =>
+        {
+            foreach (var again in _withheld.Take()) Ensure(again);
+        });
         Receive<ConnectionProtocol.FilterChanged>(changed => On(new ReceivingEvent.FilterChanged(changed.Filter)));
         Receive<OperationAnswered>(answered => Send(answered.Response));
         Receive<ElsewhereFailed>(failed => _log.Warning(failed.Error, "Could not make {Database} as {Peer} announces it", failed.Database, connection.Peer));
@@ -226,6 +231,12 @@ public sealed class ReceivingConnectionActor : DescribedActor, IWithTimers
 
         var local = known is null ? new LocalDatabase(elsewhere.Database, []) : LocalDatabase.Of(known.Engine.Catalog);
         var filter = _services.Receives(_connection.Peer, local);
+        if (!_withheld.Keep(elsewhere.Database, elsewhere.Tables.Where(table => !filter.Allows(table.Table))) && !_toldTooMany)
+        {
+            _toldTooMany = true;
+            _log.Warning("{Peer} announces more tables that may not be taken than are remembered; should some of {Database} be wanted later, restart this node then", _connection.Peer, elsewhere.Database);
+        }
+
         var edits = SchemaAnnouncement.Edits(known?.Engine.Catalog, elsewhere.Database, elsewhere.Tables.Where(table => filter.Allows(table.Table)));
         if (edits.IsEmpty) return;
         EnsureAsync(elsewhere.Database, edits).PipeTo(Self, failure: error => new ElsewhereFailed(elsewhere.Database, error.GetBaseException()));

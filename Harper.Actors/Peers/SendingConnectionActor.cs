@@ -96,6 +96,7 @@ public sealed class SendingConnectionActor : DescribedActor, IWithTimers
         Receive<SubscriptionStopped>(OnSubscriptionStopped);
         Receive<ConnectionProtocol.Close>(OnClose);
         Receive<ConnectionProtocol.FilterChanged>(changed => On(new SendingEvent.FilterChanged(changed.Filter)));
+        Receive<ConnectionProtocol.DatabaseOpened>(opened => On(new SendingEvent.DatabaseOpened(opened.Database)));
         Receive<ConnectionProtocol.CopyTo>(_ => On(SendingEvent.CopyAsked.Instance));
         Receive<OperationAnswered>(answered => Send(answered.Response));
         Receive<TickDue>(_ => On(SendingEvent.Tick.Instance));

@@ -29,6 +29,10 @@ public sealed record PeerPlan(
     /// <summary>The databases to hold a connection for.</summary>
     public IEnumerable<DatabaseLink> Dialled => Url is null || NotDialled is not null ? [] : Links.Values.Where(link => link.IsDialled);
 
+    /// <summary>Databases of which more may go to the peer than by the plan before: it must hear of them, since it may not have them yet.</summary>
+    public IEnumerable<DatabaseName> OpenedSince(PeerPlan before) =>
+        Links.Values.Where(link => !before.SendsFor(link.Database).Includes(link.Sends)).Select(link => link.Database).OrderBy(name => name.Value, StringComparer.Ordinal);
+
     /// <summary>This and the other ask for the same connections with the same permissions.</summary>
     public bool SameLinks(PeerPlan other) =>
         Url == other.Url && NotDialled == other.NotDialled && StartTime == other.StartTime && FirstStartTime == other.FirstStartTime && Links.Count == other.Links.Count

@@ -18,6 +18,9 @@ public abstract record SendingEvent
     /// <summary>The catalog changed; on <c>system</c> that of any database.</summary>
     public sealed record SchemaChanged(Identity.DatabaseName Database) : SendingEvent;
 
+    /// <summary>On <c>system</c>: more of a database may go to the peer than before.</summary>
+    public sealed record DatabaseOpened(Identity.DatabaseName Database) : SendingEvent;
+
     public sealed record FilterChanged(TableFilter Filter) : SendingEvent;
 
     /// <summary>The walk is over and all of it is on its way; the stream follows by itself.</summary>

@@ -110,6 +110,7 @@ public sealed record SendingState
             case SendingEvent.FrameReceived received: SendingFrames.On(step, received.Frame); break;
             case SendingEvent.OwnCopyChanged copy: SendingTurns.OnOwnCopy(step, copy.Copying); break;
             case SendingEvent.SchemaChanged schema: SendingTurns.OnSchema(step, schema.Database); break;
+            case SendingEvent.DatabaseOpened opened: SendingTurns.OnOpened(step, opened.Database); break;
             case SendingEvent.FilterChanged filter: SendingTurns.OnFilter(step, filter.Filter); break;
             case SendingEvent.CopySent: SendingTurns.OnCopySent(step); break;
             case SendingEvent.StreamBroken broken: SendingTurns.OnBroken(step, broken); break;

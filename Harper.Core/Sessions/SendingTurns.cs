@@ -64,8 +64,14 @@ internal static class SendingTurns
             return;
         }
 
-        if (context.Database.IsSystem && database != context.Database) step.Add(new SendingEffect.AnnounceDatabases(database));
+        if (context.Database.IsSystem && database != context.Database) OnOpened(step, database);
         else if (database == context.Database && step.State.Request is not null && step.Moment is not null) Announce(step, default);
+    }
+
+    /// <summary>Before the peer has named itself there is nothing to add: all that may go then is announced then.</summary>
+    public static void OnOpened(SendingSteps step, DatabaseName database)
+    {
+        if (step.State.Phase != SendingPhase.Naming && step.Context.Database.IsSystem) step.Add(new SendingEffect.AnnounceDatabases(database));
     }
 
     public static void OnFilter(SendingSteps step, TableFilter filter)

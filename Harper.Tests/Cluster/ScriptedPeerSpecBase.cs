@@ -30,11 +30,11 @@ public abstract class ScriptedPeerSpecBase : ClusterSpecBase
     }
 
     /// <summary>The same up to the names of both.</summary>
-    private protected async Task<ScriptedSource> AcceptAsync(string peer, V5Capabilities? capabilities = null)
+    private protected async Task<ScriptedSource> AcceptAsync(string peer, V5Capabilities? capabilities = null, DatabaseName? database = null)
     {
         var source = new ScriptedSource(await DialledAsync());
         await source.UntilAsync<ControlFrame.PeerName>(_ => true);
-        await source.SendAsync(new ControlFrame.PeerName(new NodeName(peer), DatabaseName.Data, [], capabilities));
+        await source.SendAsync(new ControlFrame.PeerName(new NodeName(peer), database ?? DatabaseName.Data, [], capabilities));
         return source;
     }
 

@@ -24,6 +24,18 @@ public sealed class DialPlannerSpecs
     }
 
     [Fact]
+    public void A_plan_should_say_of_which_databases_more_may_go_than_before()
+    {
+        var before = PlanOf("""{"hostname":"127.0.0.3","sendsTo":[{"database":"data","excludeTables":["dog"]},{"database":"dev"}]}""");
+        var after = PlanOf("""{"hostname":"127.0.0.3","sendsTo":[{"database":"data"},{"database":"dev","excludeTables":["dog"]},{"database":"other"}]}""");
+        Assert.Equal(["data", "other"], after.OpenedSince(before).Select(name => name.Value));
+        Assert.Equal(["dev"], before.OpenedSince(after).Select(name => name.Value));
+        Assert.Empty(after.OpenedSince(after));
+
+        static PeerPlan PlanOf(string route) => Plan(Settings(), Records(Member("127.0.0.2"), Member("127.0.0.3")), Routes(route), "data", "dev", "other").Peers[Three];
+    }
+
+    [Fact]
     public void Nobody_should_be_dialled_before_this_node_has_a_record_of_its_own()
     {
         var plan = Plan(Settings(), Records(Member("127.0.0.3")), RouteList.Empty, "data");

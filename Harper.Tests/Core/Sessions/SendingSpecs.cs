@@ -161,6 +161,18 @@ public sealed class SendingSpecs
     }
 
     [Fact]
+    public void R_P2P_11_a_database_of_which_more_may_go_should_be_announced_on_system_once_the_peer_is_known()
+    {
+        var other = new DatabaseName("other");
+        var system = Start(Here, OursNamed(Peer) with { Database = DatabaseName.System }, database: DatabaseName.System);
+        Assert.Equal(other, Of<SendingEffect.AnnounceDatabases>(On(system, Here, new SendingEvent.DatabaseOpened(other))).Only);
+
+        var unnamed = SendingState.Start(new SendingContext(Self, Guid.Empty, Peer, DatabaseName.System, true, true, TableFilter.All));
+        Assert.Empty(On(unnamed, Here, new SendingEvent.DatabaseOpened(other)).Effects);
+        Assert.Empty(On(Start(Here, OursNamed(Peer)), Here, new SendingEvent.DatabaseOpened(other)).Effects);
+    }
+
+    [Fact]
     public void A_database_that_does_not_replicate_should_be_refused_by_name()
     {
         var state = SendingState.Start(new SendingContext(Self, Guid.Empty, Peer, DatabaseName.Data, true, false, TableFilter.None));
