@@ -15,12 +15,13 @@ internal sealed class VerificationPeers(MembershipView view, PeerBoard board, Pe
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
 
     public IReadOnlyList<NodeName> Of(DatabaseName database, TableName table, bool inStep) =>
-    [
-        .. view.Current.Plan.Peers.Values
-            .Where(peer => peer.Dialled.Any(link => link.Database == database && link.Receives.Allows(table) && link.Sends.Allows(table)))
-            .Select(peer => peer.Peer)
-            .Where(peer => IsOurs(peer, database) && (!inStep || IsIdle(peer, database))),
-    ];
+        [.. BothWays(database, table).Where(peer => IsOurs(peer, database) && (!inStep || IsIdle(peer, database)))];
+
+    public IReadOnlyList<NodeName> Originals(DatabaseName database, TableName table) => [.. BothWays(database, table).Where(peer => !IsOurs(peer, database))];
+
+    private IEnumerable<NodeName> BothWays(DatabaseName database, TableName table) => view.Current.Plan.Peers.Values
+        .Where(peer => peer.Dialled.Any(link => link.Database == database && link.Receives.Allows(table) && link.Sends.Allows(table)))
+        .Select(peer => peer.Peer);
 
     /// <summary>Originals have no digests. A peer that never answered is tried: the failure says why.</summary>
     private bool IsOurs(NodeName peer, DatabaseName database) =>

@@ -94,6 +94,9 @@ internal static class ReceivingFrames
     private static void Answered(ReceivingSteps step)
     {
         if (step.State.Phase != ReceivingPhase.Requested || step.State.CopyTurn || !step.State.AwaitedSetup.IsEmpty) return;
-        step.State = step.State with { Phase = ReceivingPhase.Streaming, ProgressAt = step.Moment.Now };
+        step.State = step.State with
+        {
+            Phase = ReceivingPhase.Streaming, ProgressAt = step.Moment.Now, OwnWritesAskedAt = step.State.OwnWritesAskedAt is null ? null : step.Moment.Now,
+        };
     }
 }

@@ -113,7 +113,10 @@ public sealed record ReceivingState
     public int? HandshakeLeft { get; init; }
 
     /// <summary>The peer was asked whether it has own changes that are lost here, and what it said is stored (rule 16).</summary>
-    public bool OwnWritesAsked => HandshakeLeft <= 0 && (Kind != PeerKind.Original4 || Phase is ReceivingPhase.Streaming or ReceivingPhase.Copying);
+    public bool OwnWritesAsked => HandshakeLeft <= 0 && (Kind != PeerKind.Original4 || (Phase is ReceivingPhase.Streaming or ReceivingPhase.Copying && OwnWritesAskedAt is null));
+
+    /// <summary>When an original was asked for own writes that are lost here; null when it was not, or has had its time to begin to send them: it says neither how many it has nor that it has none.</summary>
+    public double? OwnWritesAskedAt { get; init; }
 
     /// <summary>Requests handed to the writer and not yet answered.</summary>
     public int Pending { get; init; }

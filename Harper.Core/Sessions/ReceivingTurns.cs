@@ -20,7 +20,7 @@ internal static class ReceivingTurns
         var state = step.State;
         if (state.IsAbsentThere) return;
         var copy = state.CopyWanted || (!state.HasCopied && RequestPlanner.NeedsCopy(
-            state.Context.Self, state.Context.Peer, state.Theirs, step.Moment.Positions, state.Context.Filter, state.Context.StartTime));
+            state.Context.Self, state.Context.Peer, state.Theirs, step.Moment.Positions, state.Context.Filter, state.Context.StartTime, step.Moment.Now));
         step.Add(new ReceivingEffect.AskTurn(copy));
     }
 
@@ -156,6 +156,9 @@ internal static class ReceivingTurns
             return;
         }
 
+        if (state is { Phase: ReceivingPhase.Streaming, Pending: 0 } && now - state.OwnWritesAskedAt > deadlines.OwnWritesOfOriginals)
+            step.State = state = state with { OwnWritesAskedAt = null };
+
         // 4.7 does not say when it has sent all that it has of a node.
         if (state is { Phase: ReceivingPhase.Streaming, IsOurs: false, Pending: 0 } && idle > deadlines.OwnWritesOfOriginals
             && PeerMarks.RecoversOwn(step.Moment.Positions, step.Context.Self))
@@ -202,6 +205,8 @@ internal static class ReceivingTurns
             Origins = [.. request.Entries.Select(entry => entry.Name)],
             Excluded = [.. request.ExcludedNodes],
             HasRequested = true,
+            OwnWritesAskedAt = state.Kind == PeerKind.Original4 && (!state.HasRequested || state.OwnWritesAskedAt is not null)
+                && request.Entries.Any(entry => entry.Name == context.Self) ? moment.Now : null,
             CopyWanted = false,
             WidenedFrom = null,
             CopyTurn = copy,

@@ -15,15 +15,21 @@ public static class RequestPlanner
     /// <summary>All of what a 4.7 node retains; 0 would ask for a copy.</summary>
     public const double AllRetained = 1;
 
+    /// <summary>
+    /// An original keeps its log for three days, and answers a position before what is left of it with what is left: nothing tells that from a whole answer (W 6). An hour is for
+    /// clocks and for what it lets go of while it answers.
+    /// </summary>
+    public const double RetainedByOriginalsMs = 71 * 3_600_000.0;
+
     /// <summary>Whether the base copy comes first.</summary>
     /// <param name="theirs">What the peer announced; null from originals.</param>
     public static bool NeedsCopy(
-        NodeName self, NodeName peer, PeerAnnouncement? theirs, ReplicationPositions positions, TableFilter filter, double? startTime)
+        NodeName self, NodeName peer, PeerAnnouncement? theirs, ReplicationPositions positions, TableFilter filter, double? startTime, double now)
     {
         if (positions.TakesMore(peer, filter)) return true;
 
         if (positions.Copy is not null || !positions.HasHistory) return true;
-        if (theirs is null) return !positions.Cursors.ContainsKey(peer);
+        if (theirs is null) return !positions.Cursors.TryGetValue(peer, out var cursor) || now - cursor > RetainedByOriginalsMs;
 
         // The log cannot be asked for what is newer than a time of origins that nobody here has heard of; a copy can.
         if (startTime is not null && !positions.PeerIncarnations.ContainsKey(peer)) return true;

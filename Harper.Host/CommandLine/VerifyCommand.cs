@@ -4,7 +4,7 @@ namespace Harper.Host.CommandLine;
 
 /// <summary>
 /// <c>harper verify</c>: compares every table with every peer by digests and merges what differs both ways (rules 26 and 28). Ends with 1 when something
-/// could not be compared.
+/// could not be compared, or an original has not as many rows.
 /// </summary>
 internal static class VerifyCommand
 {
@@ -17,7 +17,7 @@ internal static class VerifyCommand
                 var failed = false;
                 foreach (var table in answer.GetProperty("tables").EnumerateArray())
                 {
-                    failed |= Text(table, "state") == "failed";
+                    failed |= Text(table, "state") is "failed" or "differs";
                     await output.WriteLineAsync($"{Text(table, "database")}.{Text(table, "table")} with {Text(table, "peer")}: {Verdict(table)}").ConfigureAwait(false);
                 }
 
@@ -29,6 +29,8 @@ internal static class VerifyCommand
     private static string Verdict(JsonElement table) => Text(table, "state") switch
     {
         "healed" => $"DIFFERED in {Text(table, "ranges")} ranges, merged both ways: {Text(table, "healed_here")} changes were missing here, {Text(table, "healed_there")} there",
+        "counted" => "an original, as many rows; values were not compared",
+        "differs" => $"an original, DIFFERS: {Text(table, "error")}",
         "failed" => $"could not be compared: {Text(table, "error")}",
         var state => state ?? "unknown",
     };

@@ -31,7 +31,7 @@ public sealed class OwnWritesSpecs : IAsyncDisposable
         await InsertAsync(_node, 1, 5);
         await UntilEqualAsync(5);
         await _node.StopAsync();
-        Copy(_node.Root, _folder.Below("old"));
+        TemporaryFolder.CopyAll(_node.Root, _folder.Below("old"));
 
         await _node.StartAgainAsync();
         await InsertAsync(_node, 6, 40);
@@ -39,7 +39,7 @@ public sealed class OwnWritesSpecs : IAsyncDisposable
         await UntilEqualAsync(40);
         await _node.StopAsync();
         Directory.Delete(_node.Root, recursive: true);
-        Copy(_folder.Below("old"), _node.Root);
+        TemporaryFolder.CopyAll(_folder.Below("old"), _node.Root);
 
         // Record 30 is in the peer's copy alone, and the peer does not answer yet: the update finds it only if it waits.
         _peer.Signal("STOP");
@@ -137,15 +137,5 @@ public sealed class OwnWritesSpecs : IAsyncDisposable
     {
         var (status, rows) = await node.RunAsync(new { operation = "search_by_value", table = Table, attribute = "id", value = "*", get_attributes = All });
         return status == 200 ? [.. rows.EnumerateArray().Select(row => row.GetRawText()).Order(StringComparer.Ordinal)] : [];
-    }
-
-    private static void Copy(string from, string to)
-    {
-        foreach (var folder in Directory.GetDirectories(from, "*", SearchOption.AllDirectories).Append(from))
-        {
-            var target = Path.Combine(to, Path.GetRelativePath(from, folder));
-            Directory.CreateDirectory(target);
-            foreach (var file in new DirectoryInfo(folder).GetFiles()) file.CopyTo(Path.Combine(target, file.Name));
-        }
     }
 }

@@ -1,4 +1,5 @@
 using Harper.Host.Demo;
+using Harper.Tests.Support;
 using Xunit;
 using static Harper.Tests.Cluster.CopyCluster;
 
@@ -36,7 +37,7 @@ public sealed class RejoinSpecs
         await WaitUntilEqualAsync(60, a, b, c);
         await c.StopAsync();
         var old = cluster.FolderOf(c) + "-old";
-        Copy(cluster.FolderOf(c), old);
+        TemporaryFolder.CopyAll(cluster.FolderOf(c), old);
         await DeleteAsync(a, 0, 100);
         await cluster.LoadAsync(b, 5000, 500, 200);
 
@@ -57,7 +58,7 @@ public sealed class RejoinSpecs
         // R-SYN-12: a disk set back to what it was, and a log that does not reach back so far.
         await c.KillAsync();
         Directory.Delete(cluster.FolderOf(c), recursive: true);
-        Copy(old, cluster.FolderOf(c));
+        TemporaryFolder.CopyAll(old, cluster.FolderOf(c));
         await cluster.StartAsync(b);
         await cluster.LoadAsync(b, 7000, 10, 200);
         await WaitUntilEqualAsync(60, a, b);
@@ -79,11 +80,4 @@ public sealed class RejoinSpecs
 
     private static Task DeleteAsync(DemoNode node, int first, int count) => node.RunAsync(
         new { operation = "delete", database = "copied", table = "rows", ids = Enumerable.Range(first, count).Select(id => $"{id:000000000}") }, default);
-
-    private static void Copy(string from, string to)
-    {
-        foreach (var folder in Directory.EnumerateDirectories(from, "*", SearchOption.AllDirectories).Prepend(from))
-            Directory.CreateDirectory(to + folder[from.Length..]);
-        foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories)) File.Copy(file, to + file[from.Length..]);
-    }
 }

@@ -6,25 +6,31 @@ using Xunit;
 namespace Harper.Tests.Interop;
 
 /// <summary>
-/// Proves R-SYN-01, 03, 04, 08, 10, 13 and rules 14, 15, 21, 22 with an original at the other end: 20,000 rows each way with writes meanwhile, deletes that stay deleted, and
-/// catching up after a kill of either.
+/// Proves R-SYN-01, 03, 04, 08, 09, 10, 13 and rules 14, 15, 21, 22 with an original at the other end: 20,000 rows each way with writes meanwhile, kills of either in the middle of
+/// the copy, deletes that stay deleted, memory that stays flat, and catching up after a kill of either.
 /// </summary>
 [Collection(ProcessCollection.Name)]
 public sealed class CopySpecs : IAsyncDisposable
 {
     private static readonly int Rows = LongRun.Scale(20_000, 200_000);
     private readonly MixedCluster _cluster = new("127.0.70");
+    private readonly CuttableLinks _links = new();
     private int _next;
 
-    public ValueTask DisposeAsync() => _cluster.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _cluster.DisposeAsync();
+        await _links.DisposeAsync();
+    }
 
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
     public async Task A_joiner_should_copy_take_what_is_written_meanwhile_and_catch_up_after_kills(bool fromOriginal)
     {
-        var original = _cluster.Original(fromOriginal ? 1 : 3);
-        var ours = _cluster.Ours(fromOriginal ? 2 : 4);
+        var original = _cluster.Original(fromOriginal ? 1 : 3, [], Url(fromOriginal ? 1 : 3));
+        var ours = _cluster.Ours(fromOriginal ? 2 : 4, [], Url(fromOriginal ? 2 : 4));
+        foreach (var node in _cluster.Nodes) _links.Open(node.Address);
         var (source, joiner) = fromOriginal ? ((NodeProcess)original, (NodeProcess)ours) : (ours, original);
         await _cluster.StartAsync();
         await source.CallAsync(new
@@ -40,19 +46,33 @@ public sealed class CopySpecs : IAsyncDisposable
         await joiner.CallAsync(new { operation = "insert", database = "copied", table = "rows", records = new[] { new { id = 500, n = -1, text = "deleted after" }, new { id = 700, n = -2, text = "newer" } } });
         await DeleteAsync(source, from: 500, count: 1);
 
-        await MixedCluster.IntroduceAsync(joiner, source);
+        // R-SYN-09: whoever copies is killed in the middle of it, and whoever is copied from in the middle of the next.
+        _links.HoldAfter(600_000);
+        await joiner.CallAsync(new { operation = "add_node", url = CuttableLinks.UrlOf(source.Address), authorization = new { username = "admin", password = "Abc1234!" } });
+        await _cluster.UntilAsync("the copy is in its middle", () => Task.FromResult(_links.IsHeld));
+        await joiner.KillAsync();
+        _links.Release();
+        await DeleteAsync(source, from: 1_000, count: 50);
+        _links.HoldAfter(1_000_000);
+        await joiner.StartAgainAsync();
+        await _cluster.UntilAsync("the next copy is in its middle", () => Task.FromResult(_links.IsHeld));
         for (var batch = 0; batch < 5; batch++) await WriteAsync(source, 100);
-        await EqualAsync(_next - 301);
+        await DeleteAsync(source, from: 1_050, count: 50);
+        await source.KillAsync();
+        _links.Release();
+        await source.StartAgainAsync();
+        await EqualAsync(_next - 401);
+        var peak = PeakMemory(ours);
         Assert.Null(await MixedCluster.ReadAsync(original, "copied", "rows", 500));
         Assert.Equal("newer", (await MixedCluster.ReadAsync(original, "copied", "rows", 700))!.Value.GetProperty("text").GetString());
 
         await ours.KillAsync();
         await WriteAsync(original, 200);
         await ours.StartAgainAsync();
-        await EqualAsync(_next - 301);
+        await EqualAsync(_next - 401);
 
         // Under load: it gets back what it never confirmed.
-        var before = _next - 301;
+        var before = _next - 401;
         var load = Task.Run(async () =>
         {
             for (var batch = 0; batch < 20; batch++) await WriteAsync(ours, 100);
@@ -61,17 +81,28 @@ public sealed class CopySpecs : IAsyncDisposable
         await original.KillAsync();
         await load;
         await original.StartAgainAsync();
-        await EqualAsync(_next - 301);
+        await EqualAsync(_next - 401);
 
         // A restart of ours asks for nothing again once a position is known.
         await WriteAsync(original, 1);
-        await EqualAsync(_next - 301);
+        await EqualAsync(_next - 401);
         await ours.StopAsync();
         await ours.StartAgainAsync();
         await WriteAsync(original, 1);
-        await EqualAsync(_next - 301);
+        await EqualAsync(_next - 401);
         Assert.Equal(0, await CopiedBytesAsync(ours));
         Assert.DoesNotContain("cannot read", ours.Output, StringComparison.Ordinal);
+        TestContext.Current.TestOutputHelper?.WriteLine($"{Rows} rows copied {(fromOriginal ? "from" : "to")} an original: this node took {peak:0} MB at most");
+        Assert.InRange(peak, 1, 400);
+    }
+
+    private (string, string)[] Url(int last) => [("REPLICATION_URL", CuttableLinks.UrlOf(_cluster.At(last)))];
+
+    /// <summary>The most memory that a node took since its last start, in MB.</summary>
+    private static double PeakMemory(NodeProcess node)
+    {
+        var line = File.ReadLines($"/proc/{node.Id}/status").First(line => line.StartsWith("VmHWM", StringComparison.Ordinal));
+        return double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], System.Globalization.CultureInfo.InvariantCulture) / 1024;
     }
 
     private Task WriteAsync(NodeProcess node, int count)

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Harper.Tests.Interop;
 
-/// <summary>Proves rules 14 and 23 with originals: what one of them lost is given back on demand, what we lost is fetched from one, and an idle one is not copied from again.</summary>
+/// <summary>Proves rules 14, 23 and 26 with originals: what one of them lacks is shown and given back on demand, what we lost is fetched from one, and an idle one is not copied from again.</summary>
 [Collection(ProcessCollection.Name)]
 public sealed class HealingSpecs : IAsyncDisposable
 {
@@ -29,6 +29,10 @@ public sealed class HealingSpecs : IAsyncDisposable
 
         // A drop stays local: what comes back as a table is empty, and no log of the others would ever be asked for the rows again.
         await LoseAsync(first);
+        var verified = await HarperCommand.RunAsync(ours.Root, "verify");
+        Assert.Equal(1, verified.Code);
+        Assert.Contains($"data.dog with {first.Address}: an original, DIFFERS: 150 rows here, 0 there", verified.Output, StringComparison.Ordinal);
+        Assert.Contains($"data.dog with {second.Address}: an original, as many rows", verified.Output, StringComparison.Ordinal);
         var (code, output, error) = await HarperCommand.RunAsync(ours.Root, "resync", "data", "--to", first.Address);
         Assert.Equal((0, ""), (code, error));
         Assert.EndsWith($"'{first.Address}' was sent everything that database 'data' had.\n", output, StringComparison.Ordinal);

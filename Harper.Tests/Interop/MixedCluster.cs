@@ -113,8 +113,17 @@ internal sealed class MixedCluster(string prefix) : IAsyncDisposable
 
     public Task UntilHasAsync(NodeProcess node, string table, int id) => UntilReadsAsync(node, "data", table, id, "name", $"row {id}");
 
-    public Task UntilCountsAsync(NodeProcess node, string table, long rows) =>
-        UntilAsync($"{node.Address} has {rows} rows of {table}", async () => await CountAsync(node, "data", table) == rows);
+    public Task UntilCountsAsync(NodeProcess node, string table, long rows, int seconds = Patience) =>
+        UntilAsync($"{node.Address} has {rows} rows of {table}", async () => await CountAsync(node, "data", table) == rows, seconds);
+
+    /// <summary>A line for each row of a table of <c>data</c>: what specs write into it, whatever else the node adds.</summary>
+    public static async Task<string> RowsAsync(NodeProcess node, string table, params string[] attributes)
+    {
+        string[] names = attributes.Length > 0 ? attributes : ["id", "name", "age"];
+        var (status, rows) = await node.RunAsync(new { operation = "search_by_value", database = "data", table, search_attribute = "id", search_value = "*", get_attributes = new[] { "*" } });
+        return status != 200 ? "" : string.Concat(rows.EnumerateArray()
+            .Select(row => string.Join(' ', names.Select(name => row.TryGetProperty(name, out var value) ? value.GetRawText() : "null")) + '\n').Order(StringComparer.Ordinal));
+    }
 
     /// <summary>One figure of all sockets that a node of ours dialled, summed up.</summary>
     public static async Task<long> FigureAsync(NodeProcess node, string figure)

@@ -17,6 +17,9 @@ internal sealed class CuttableLinks : IAsyncDisposable
     private readonly ConcurrentDictionary<Socket, (string Low, string High)> _open = new();
     private readonly ConcurrentDictionary<(string Low, string High), bool> _cut = new();
     private readonly List<Task> _running = [];
+    private TaskCompletionSource _go = new();
+    private long _left = long.MaxValue;
+    private int _held;
 
     public static string UrlOf(string address) => $"ws://{address}:{Port}";
 
@@ -37,6 +40,22 @@ internal sealed class CuttableLinks : IAsyncDisposable
     }
 
     public void Mend(string one, string other) => _cut.TryRemove(Pair(one, other), out _);
+
+    /// <summary>Nothing passes any more, between whomever, once so many bytes have passed from now on; nothing breaks.</summary>
+    public void HoldAfter(long bytes)
+    {
+        _go = new TaskCompletionSource();
+        Interlocked.Exchange(ref _left, bytes);
+    }
+
+    /// <summary>Something waits to be let pass.</summary>
+    public bool IsHeld => Volatile.Read(ref _held) > 0;
+
+    public void Release()
+    {
+        Interlocked.Exchange(ref _left, long.MaxValue);
+        _go.TrySetResult();
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -90,11 +109,27 @@ internal sealed class CuttableLinks : IAsyncDisposable
         try
         {
             while (await from.ReceiveAsync(buffer, _stopping.Token) is var count and > 0)
+            {
+                if (Interlocked.Add(ref _left, -count) < 0) await HeldAsync();
                 for (var sent = 0; sent < count;) sent += await to.SendAsync(buffer.AsMemory(sent, count - sent), _stopping.Token);
+            }
         }
         catch (Exception broken) when (broken is OperationCanceledException or SocketException or ObjectDisposedException)
         {
             // The other end is told by the socket that closes.
+        }
+    }
+
+    private async Task HeldAsync()
+    {
+        Interlocked.Increment(ref _held);
+        try
+        {
+            await _go.Task.WaitAsync(_stopping.Token);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _held);
         }
     }
 

@@ -53,6 +53,17 @@ internal sealed class OriginalNode : NodeProcess
         foreach (var (file, text) in files) File.WriteAllText(Path.Combine(folder, file), text);
     }
 
+    /// <summary>By how much its clock is ahead from its next start on: what it says that the time is, not the times of its log.</summary>
+    public TimeSpan ClockAhead { get; set; }
+
+    /// <summary>Nothing is left of what it had, its memory of being installed included.</summary>
+    public void LoseDisk()
+    {
+        Directory.Delete(Root, recursive: true);
+        Directory.Delete(_environment["HOME"], recursive: true);
+        Directory.CreateDirectory(_environment["HOME"]);
+    }
+
     public async Task<OriginalNode> StartAndWaitAsync()
     {
         Start();
@@ -64,6 +75,13 @@ internal sealed class OriginalNode : NodeProcess
     {
         var start = new ProcessStartInfo(Path.Combine(Installation, "node-20"), [Path.Combine(Installation, "node_modules", "harperdb", "bin", "harperdb.js")]);
         foreach (var (key, value) in _environment) start.Environment[key] = value;
+        if (ClockAhead != TimeSpan.Zero)
+        {
+            var script = Path.Combine(Folder, "clock.js");
+            File.WriteAllText(script, $"const now = Date.now; Date.now = () => now() + {(long)ClockAhead.TotalMilliseconds};");
+            start.Environment["NODE_OPTIONS"] = $"--require {script}";
+        }
+
         return start;
     }
 

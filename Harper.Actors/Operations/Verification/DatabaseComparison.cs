@@ -17,7 +17,7 @@ public sealed record ComparisonFigures(double? LastAtMs, long Compared, long Dif
 
 /// <summary>
 /// Compares tables with peers and merges what differs both ways (rule 28): on demand, and now and then by itself. Only what flows both ways is compared. One
-/// comparison at a time; any thread.
+/// comparison at a time; any thread. With originals only rows are counted, and on demand alone.
 /// </summary>
 public sealed partial class DatabaseComparison(IDatabaseDirectory databases, IVerificationPeers peers, Func<double> now, ILogger<DatabaseComparison> log)
 {
@@ -36,12 +36,18 @@ public sealed partial class DatabaseComparison(IDatabaseDirectory databases, IVe
             var verdicts = ImmutableArray.CreateBuilder<(DatabaseName, TableName, TableVerdict)>();
             foreach (var database in chosen)
                 foreach (var table in database.Engine.Catalog.Tables.Values.Where(table => table.Replicate != false).OrderBy(table => table.Name.Value, StringComparer.Ordinal))
+                {
                     foreach (var peer in peers.Of(database.Name, table.Name, inStep))
                     {
                         var verdict = await new TableComparison(database, table.Name, peer, peers).RunAsync(byHand: !inStep, cancellation).ConfigureAwait(false);
                         Count(database.Name, table.Name, verdict);
                         verdicts.Add((database.Name, table.Name, verdict));
                     }
+
+                    if (inStep) continue;
+                    foreach (var original in peers.Originals(database.Name, table.Name))
+                        verdicts.Add((database.Name, table.Name, await OriginalCount.RunAsync(database, table.Name, original, peers, cancellation).ConfigureAwait(false)));
+                }
 
             _figures = _figures with { LastAtMs = now() };
             return verdicts.DrainToImmutable();

@@ -18,6 +18,9 @@ public sealed record TableVerdict(NodeName Peer, string State, int Ranges, long 
 
     /// <summary>One of the two left out on purpose what is old (<c>start_time</c>), or deleted it for itself alone (<c>delete_records_before</c>): that is not healed but by hand.</summary>
     public const string Partial = "partial";
+
+    /// <summary>With an original, which has no digests: it holds as many rows, or it does not.</summary>
+    public const string Counted = "counted", Differs = "differs";
 }
 
 /// <summary>

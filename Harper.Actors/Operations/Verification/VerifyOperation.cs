@@ -62,6 +62,9 @@ public sealed class VerifyOperation(IDatabaseDirectory databases, DatabaseCompar
         if (verdicts.IsEmpty) return "There is no peer to compare with";
         var healed = verdicts.Count(verdict => verdict.State == TableVerdict.Healed);
         var failed = verdicts.Count(verdict => verdict.State == TableVerdict.Failed);
-        return $"{verdicts.Length - healed - failed} of {verdicts.Length} comparisons found equal tables, {healed} healed, {failed} failed";
+        var (counted, differ) = (verdicts.Count(verdict => verdict.State == TableVerdict.Counted), verdicts.Count(verdict => verdict.State == TableVerdict.Differs));
+        var originals = counted + differ;
+        var ours = $"{verdicts.Length - healed - failed - originals} of {verdicts.Length - originals} comparisons found equal tables, {healed} healed, {failed} failed";
+        return originals == 0 ? ours : $"{ours}; with originals, where only rows can be counted: {counted} have as many, {differ} differ";
     }
 }

@@ -11,7 +11,7 @@ namespace Harper.Tests.Core.Sessions;
 public sealed class ReceivingBlobSpecs
 {
     private static ReceivingDrive Streaming() =>
-        new ReceivingDrive(Receiving(), WithHistory with { Cursors = Vector((Peer, 5)) }).Streaming(OriginalNamed(Peer));
+        new ReceivingDrive(Receiving(), WithHistory with { Cursors = Vector((Peer, Now)) }).Streaming(OriginalNamed(Peer));
 
     [Fact]
     public void A_record_should_wait_for_its_content_while_others_pass_and_nothing_is_confirmed_past_it()

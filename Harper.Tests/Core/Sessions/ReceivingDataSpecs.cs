@@ -61,7 +61,7 @@ public sealed class ReceivingDataSpecs
     [Fact]
     public void Rule_14_a_position_without_records_should_move_the_cursor_of_an_original()
     {
-        var drive = new ReceivingDrive(Receiving(), WithHistory with { Cursors = Vector((Peer, 5)) }).Streaming(OriginalNamed(Peer));
+        var drive = new ReceivingDrive(Receiving(), WithHistory with { Cursors = Vector((Peer, Now)) }).Streaming(OriginalNamed(Peer));
 
         var update = drive.Frame(new ControlFrame.SequenceIdUpdate(44)).Commits<CommitRequest.Positions>().Single().Updates.Single();
         Assert.Equal(new PositionUpdate.Cursor(Peer, 44), update);
@@ -80,7 +80,7 @@ public sealed class ReceivingDataSpecs
     public void Rule_16_a_change_of_our_own_that_we_do_not_have_should_raise_the_clock_before_it_is_applied()
     {
         // An original is asked for them by name; ours give them back in a copy.
-        var drive = new ReceivingDrive(Receiving(), WithHistory with { Cursors = Vector((Peer, 5)) }).Streaming(OriginalNamed(Peer)).Data(Transaction(Self, Now + 10, 0, Now));
+        var drive = new ReceivingDrive(Receiving(), WithHistory with { Cursors = Vector((Peer, Now)) }).Streaming(OriginalNamed(Peer)).Data(Transaction(Self, Now + 10, 0, Now));
 
         Assert.IsType<CommitRequest.OwnWritesAhead>(drive.Last.OfType<ReceivingEffect.Apply>().First().Request);
     }

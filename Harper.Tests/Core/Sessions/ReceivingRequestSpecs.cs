@@ -245,7 +245,7 @@ public sealed class ReceivingRequestSpecs
         var taken = WithHistory with { Taken = ImmutableDictionary<NodeName, TableFilter>.Empty.Add(Peer, TableFilter.Only([Dog])) };
         foreach (var name in new[] { OursNamed(Peer), OriginalNamed(Peer) })
         {
-            var known = taken with { Cursors = Vector((Peer, 5)), PeerIncarnations = ImmutableDictionary<NodeName, Guid>.Empty.Add(Peer, Theirs) };
+            var known = taken with { Cursors = Vector((Peer, Now)), PeerIncarnations = ImmutableDictionary<NodeName, Guid>.Empty.Add(Peer, Theirs) };
             Assert.True(new ReceivingDrive(Receiving(), known).Named(name).Of<ReceivingEffect.AskTurn>().Copy);
             Assert.False(new ReceivingDrive(Receiving() with { Filter = TableFilter.Only([Dog]) }, known).Named(name).Of<ReceivingEffect.AskTurn>().Copy);
         }

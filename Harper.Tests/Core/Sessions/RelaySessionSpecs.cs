@@ -47,6 +47,33 @@ public sealed class RelaySessionSpecs
         Assert.Equal(Now, stated.Commits<CommitRequest.CopyComplete>().Single().IssuerPosition);
     }
 
+    /// <summary>Rule 13: 4.7 sends what is left of its log, whatever it was asked for.</summary>
+    [Theory]
+    [InlineData(70, false)]
+    [InlineData(72, true)]
+    public void An_original_that_was_last_heard_of_before_its_log_begins_should_be_copied_from(int hours, bool copies)
+    {
+        var positions = WithHistory with { Cursors = Vector((Peer, Now - (hours * 3_600_000.0))), Through = Vector((Self, 5)) };
+        var request = new ReceivingDrive(Receiving(), positions).Named(Original).Turn().Request;
+        Assert.Equal(copies ? 0 : positions.Cursors[Peer], request.Entries[0].StartTime);
+    }
+
+    /// <summary>Rule 16: it answers that it streams before it sends what we lost, and never says that there was nothing.</summary>
+    [Fact]
+    public void An_original_should_have_its_time_to_send_own_writes_that_are_lost_here()
+    {
+        var known = WithHistory with { Cursors = Vector((Peer, Now)) };
+        Assert.True(new ReceivingDrive(Receiving(), known).Streaming(Original).State.OwnWritesAsked);
+
+        var drive = new ReceivingDrive(Receiving(), known with { Through = Vector((Self, 5)) }).Streaming(Original);
+        Assert.False(drive.On(ReceivingEvent.Tick.Instance).State.OwnWritesAsked);
+        drive.Now += 2_000;
+        Assert.True(drive.On(ReceivingEvent.Tick.Instance).State.OwnWritesAsked);
+        Assert.True(drive.On(new ReceivingEvent.DirectChanged([Third])).State.HasRequested);
+        drive.Frame(new ControlFrame.DbSchema([], DatabaseName.Data));
+        Assert.True(drive.State.OwnWritesAsked);
+    }
+
     /// <summary>A slow original is not told from one that has nothing.</summary>
     [Fact]
     public void A_copy_without_a_row_should_leave_no_position()

@@ -60,7 +60,7 @@ public sealed class RelayTrustSpecs
     [Fact]
     public void An_original_should_move_its_cursor_also_past_what_is_not_taken()
     {
-        var drive = new ReceivingDrive(Receiving(), WithHistory with { Cursors = Vector((Peer, 5)) })
+        var drive = new ReceivingDrive(Receiving(), WithHistory with { Cursors = Vector((Peer, Now)) })
             .On(new ReceivingEvent.DirectChanged([Third])).Streaming(OriginalNamed(Peer)).Data(Transaction(Third, Now, position: Now));
         Assert.Equal(new PositionUpdate.Cursor(Peer, Now), drive.Commits<CommitRequest.Positions>().Single().Updates.Single());
         Assert.Empty(drive.Commits<CommitRequest.Remote>());
