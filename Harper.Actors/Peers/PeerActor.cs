@@ -211,7 +211,7 @@ public sealed class PeerActor : DescribedActor, IWithTimers
         if (status is not null) database.Take(connection, status with { Connected = false });
         if (connection.Equals(database.Sending))
         {
-            database.Sending = null;
+            database.EndSending();
             Show();
         }
         if (!connection.Equals(database.Receiving)) return;

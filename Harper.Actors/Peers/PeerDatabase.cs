@@ -98,21 +98,28 @@ internal sealed class PeerDatabase(DatabaseName name)
         return before;
     }
 
-    /// <summary>A connection said what it is for. Null, or the one that it replaces.</summary>
+    /// <summary>A connection said what it is for. Null, or the one that has to go for it; another one for our own changes stays.</summary>
     /// <param name="relayOf">Another node, whose changes are asked for alone; null: ours are among them.</param>
     public IActorRef? Asked(IActorRef connection, NodeName? relayOf)
     {
         var serves = connection.Equals(Sending);
         if (relayOf is { } origin)
         {
-            if (serves) (Sending, SendingStatus) = (null, null);
+            if (serves) (Sending, SendingStatus) = (Beside.TakeServing(), null);
             return Beside.Relays(connection, origin);
         }
 
         if (serves || !Beside.Remove(connection)) return null;
         var before = Sending;
         (Sending, SendingStatus) = (connection, null);
-        return before;
+        return before is null ? null : Beside.Add(before, serves: true);
+    }
+
+    /// <summary>The connection for our own changes is over; one beside it that asks for them takes its place.</summary>
+    public void EndSending()
+    {
+        Sending = Beside.TakeServing();
+        if (Sending is not null) SendingStatus = null;
     }
 
     /// <summary>Takes a status from one of the two; false when it is from a connection that was replaced.</summary>
