@@ -1,4 +1,5 @@
 using Harper.Actors.Certificates.X509;
+using Harper.Core.Outside;
 
 namespace Harper.Actors.Certificates;
 
@@ -63,5 +64,5 @@ internal sealed class KeyRing(IKeyFiles files)
     }
 
     /// <summary>Rows name files; a row never leads out of the folder.</summary>
-    private static bool IsFileName(string name) => name.Length > 0 && Path.GetFileName(name) == name && !name.StartsWith('.');
+    private static bool IsFileName(string name) => OutsidePath.ProblemOf(name) is null && !name.Contains('/') && !name.StartsWith('.');
 }

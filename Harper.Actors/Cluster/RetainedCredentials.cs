@@ -31,5 +31,7 @@ public sealed class RetainedCredentials(IKeyFiles files)
         _known[peer] = "";
     }
 
-    private static string FileOf(NodeName peer) => Prefix + string.Concat(peer.Value.Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' ? c : '-'));
+    /// <summary>Unlike every other peer's: whoever is called almost the same must not be sent them.</summary>
+    private static string FileOf(NodeName peer) =>
+        Prefix + string.Concat(peer.Value.Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' ? c.ToString() : $"+{(int)c:x4}"));
 }

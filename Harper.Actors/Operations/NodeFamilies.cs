@@ -11,6 +11,7 @@ using Harper.Actors.Operations.Settings;
 using Harper.Actors.Operations.Users;
 using Harper.Actors.Users;
 using Harper.Core.BulkLoad;
+using Harper.Core.Outside;
 
 namespace Harper.Actors.Operations;
 
@@ -21,12 +22,13 @@ public sealed record UserParts(IUserStore Users, UserChanges Changes, ITokenIssu
 /// <summary>The families that concern this node: its users, jobs, logs and configuration.</summary>
 public static class NodeFamilies
 {
+    /// <param name="outbound">Where loads may fetch from.</param>
     /// <param name="logPath">The file that the node logs to; null: none.</param>
     public static IReadOnlyList<IOperationFamily> Create(
         IDatabaseDirectory databases, TableWrites writes, IJobs jobs, UserParts users, IConfigurationStore configuration, ICsvReader csv,
-        string rootPath, string? logPath, Action<Utf8JsonWriter> replication) =>
+        OutboundPolicy outbound, string rootPath, string? logPath, Action<Utf8JsonWriter> replication) =>
     [
-        new BulkLoadOperations(databases, jobs, csv, writes),
+        new BulkLoadOperations(databases, jobs, csv, writes, outbound),
         new DeleteBeforeOperation(databases, jobs),
         new JobOperations(databases),
         new UserOperations(users.Users, users.Changes),

@@ -73,6 +73,12 @@ public sealed class OperationFields
         return new OperationFields(rest);
     }
 
+    /// <summary>The same fields with a text in the place of one.</summary>
+    public OperationFields With(string name, string text) => new(new Dictionary<string, ReadOnlyMemory<byte>>(_fields, StringComparer.Ordinal)
+    {
+        [name] = JsonSerializer.SerializeToUtf8Bytes(text),
+    });
+
     public void WriteTo(Utf8JsonWriter writer)
     {
         writer.WriteStartObject();

@@ -10,12 +10,10 @@ namespace Harper.Core.Outside;
 /// second answer of a name server gets past it.
 /// </summary>
 /// <param name="Allowed">Networks that the operator named; they are allowed whatever else holds.</param>
-public sealed record OutboundPolicy(ImmutableArray<IPNetwork> Allowed)
+/// <param name="Setting">Where they are named, for messages.</param>
+public sealed record OutboundPolicy(ImmutableArray<IPNetwork> Allowed, string Setting)
 {
     private const int MaxUrlChars = 2048;
-
-    /// <summary>Nothing but public addresses.</summary>
-    public static readonly OutboundPolicy PublicOnly = new([]);
 
     // IANA's special-purpose registries (RFC 6890 and after).
     private static readonly IPNetwork[] Special =
@@ -44,6 +42,10 @@ public sealed record OutboundPolicy(ImmutableArray<IPNetwork> Allowed)
         if (Embedded(address) is { } inner) return Allows(inner);
         return Array.TrueForAll(Special, network => !network.Contains(address));
     }
+
+    /// <summary>Why nothing is connected to, for whoever gave the URL and for the operator.</summary>
+    public string RefusalOf(string host, IEnumerable<IPAddress> addresses) =>
+        $"{host} is at {string.Join(", ", addresses)}, which is not a public address; if that is meant, name its network in {Setting}";
 
     /// <summary>The IPv4 address inside of one that leads to it: mapped, compatible, translated (NAT64), 6to4.</summary>
     private static IPAddress? Embedded(IPAddress address)

@@ -5,6 +5,7 @@ using Harper.Actors.Operations.Schema;
 using Harper.Actors.Operations.Users;
 using Harper.Actors.Users;
 using Harper.Core.Identity;
+using Harper.Core.Outside;
 using Harper.Host.BulkLoad;
 using Harper.Host.Configuration;
 using Harper.Host.Schema;
@@ -30,7 +31,8 @@ internal static class OperationsComposition
         var catalog = composed = new OperationCatalog(
         [
             .. DataFamilies.Create(databases, writes, settings),
-            .. NodeFamilies.Create(databases, writes, node.Running.Jobs, parts, configuration, new CsvHelperReader(), config.RootPath, config.Logging.File ? config.Logging.Path : null,
+            .. NodeFamilies.Create(databases, writes, node.Running.Jobs, parts, configuration, new CsvHelperReader(),
+                new OutboundPolicy(config.LoadNetworks, ConfigCatalogue.LoadNetworks), config.RootPath, config.Logging.File ? config.Logging.Path : null,
                 writer => node.Cluster.WriteStatus(databases, writer)),
             node.Cluster.CreateOperations(databases, configuration),
             node.Cluster.CreateVerification(databases),

@@ -10,6 +10,8 @@ internal static class ConfigCatalogue
 {
     public const string RootMark = "<root>";
 
+    public const string LoadNetworks = "bulkLoad.allowedNetworks";
+
     private const long Day = 86_400_000;
 
     public static readonly ImmutableArray<string> LogLevels = ["trace", "debug", "info", "warn", "error", "fatal", "notify"];
@@ -132,6 +134,7 @@ internal static class ConfigCatalogue
         NoEffect("databases.*.auditPath", ConfigKind.Text),
         NoEffect("databases.*.tables.*.path", ConfigKind.Text),
 
+        Key(LoadNetworks, ConfigKind.Networks, "[]"),
         Key("componentsRoot", ConfigKind.Text, RootMark + "/components"),
         NotYet("analytics.aggregatePeriod", ConfigKind.Anything, "60"),
         NotYet("analytics.replicate", ConfigKind.Flag, "false"),

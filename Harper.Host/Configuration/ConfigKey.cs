@@ -24,6 +24,9 @@ internal enum ConfigKind
 
     /// <summary>A list of texts; a single text is a list of one.</summary>
     Texts,
+
+    /// <summary>A list of IP networks, or addresses.</summary>
+    Networks,
     Url,
     Routes,
     Databases,
@@ -88,6 +91,7 @@ internal sealed record ConfigKey(string Path, ConfigKind Kind)
         ConfigKind.Port => "a port number from 1 to 65535, 'host:port', or null for no listener",
         ConfigKind.Choice => "one of " + string.Join(", ", Choices),
         ConfigKind.Texts => "a list of texts",
+        ConfigKind.Networks => "a list of networks such as 10.1.0.0/16 or fd00:1::/64, or of IP addresses",
         ConfigKind.Url => "a URL such as ws://server-one:9933",
         ConfigKind.Routes => "a list of routes, each 'host', 'host:port', a ws:// URL, or an object with hostname or url",
         ConfigKind.Databases => "'*' or a list of database names or objects {name, sharded, replicateTo}",

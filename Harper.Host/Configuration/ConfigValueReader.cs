@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Net;
 
 namespace Harper.Host.Configuration;
 
@@ -25,6 +26,7 @@ internal static class ConfigValueReader
             ConfigKind.Routes => TryReadList(node, out value),
             ConfigKind.Databases => TryReadDatabases(node, out value),
             ConfigKind.Texts => TryReadTexts(node, out value),
+            ConfigKind.Networks => TryReadNetworks(node, out value),
             _ => node is ConfigNode.Scalar scalar && TryReadScalar(key, scalar.Text.Trim(), out value),
         };
     }
@@ -152,6 +154,22 @@ internal static class ConfigValueReader
             _ => null,
         };
         return value is not null;
+    }
+
+    /// <summary>An address is the network of itself.</summary>
+    private static bool TryReadNetworks(ConfigNode node, out object? value)
+    {
+        value = null;
+        if (!TryReadTexts(node, out var texts)) return false;
+        var networks = ImmutableArray.CreateBuilder<IPNetwork>();
+        foreach (var text in (ImmutableArray<string>)texts!)
+        {
+            if (IPAddress.TryParse(text, out var address)) networks.Add(new IPNetwork(address, address.GetAddressBytes().Length * 8));
+            else if (IPNetwork.TryParse(text, out var network)) networks.Add(network);
+            else return false;
+        }
+        value = networks.ToImmutable();
+        return true;
     }
 
     private static bool TryReadList(ConfigNode node, out object? value)

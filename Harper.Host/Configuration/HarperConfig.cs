@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net;
 using System.Text.Json;
 using Harper.Core.Certificates.Revocation;
 using Harper.Actors.Certificates;
@@ -17,6 +18,9 @@ public sealed record HarperConfig
     public required string NodeName { get; init; }
 
     public required string ComponentsRoot { get; init; }
+
+    /// <summary><c>bulkLoad.allowedNetworks</c>: where <c>csv_url_load</c> may fetch from besides public addresses.</summary>
+    public required ImmutableArray<IPNetwork> LoadNetworks { get; init; }
 
     public required ReplicationConfig Replication { get; init; }
 

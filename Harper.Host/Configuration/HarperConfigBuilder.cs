@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net;
 using System.Text;
 
 namespace Harper.Host.Configuration;
@@ -26,6 +27,7 @@ internal static class HarperConfigBuilder
             FilePath = filePath,
             NodeName = name,
             ComponentsRoot = PathOf("componentsRoot"),
+            LoadNetworks = values.Get<ImmutableArray<IPNetwork>?>(ConfigCatalogue.LoadNetworks) ?? [],
             Replication = Replication(values, name, Listen("replication.port"), SecurePort(values, hostname)) with { Revocation = MtlsSection.OfPeers(values, errors, warnings) },
             Certificates = certificates,
             OperationsApi = new OperationsApiConfig

@@ -11,7 +11,7 @@ internal static class RequestLog
 
     public static string Shorten(OperationFields body)
     {
-        var fields = body.Without("password", "payload", "authorization", "data", "refresh_token", "passthrough_headers");
+        var fields = OperationSecrets.Without(body.Without("data"));
         if (fields.All.Values.Sum(value => (long)value.Length) > 4 * MaxChars) fields = fields.Without("records", "operations");
         using var buffer = new MemoryStream();
         using (var writer = new Utf8JsonWriter(buffer)) fields.WriteTo(writer);

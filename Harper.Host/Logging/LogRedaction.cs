@@ -18,7 +18,7 @@ internal static partial class LogRedaction
     [GeneratedRegex(@"\b(Basic|Bearer|Token) [A-Za-z0-9+/=._-]{4,}", RegexOptions.IgnoreCase)]
     private static partial Regex Scheme();
 
-    [GeneratedRegex(@"(://[^/\s:@]+:)[^/\s@]+@")]
+    [GeneratedRegex(@"(://)[^/\s@]+@")]
     private static partial Regex UrlPassword();
 
     [GeneratedRegex("-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(-----END [A-Z ]*PRIVATE KEY-----|$)", RegexOptions.Singleline)]

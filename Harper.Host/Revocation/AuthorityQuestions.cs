@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using System.Security.Cryptography;
 using Harper.Actors.Certificates;
+using Harper.Actors.Outside;
 using Harper.Core.Certificates.Revocation;
 using Harper.Core.Outside;
 using Org.BouncyCastle.X509;
@@ -15,6 +16,7 @@ internal sealed class AuthorityQuestions : IDisposable
     private const long MaxKeptBytes = 64L << 20;
     private const int MaxAnswerBytes = 128 * 1024;
     private const int MaxAtOnce = 8;
+    private const string Setting = "harper.certificates.allowed-networks of harper.hocon";
 
     /// <summary>So long a list that could not be had is not tried again: a peer that dials and dials does not hammer its authority.</summary>
     private static readonly TimeSpan RetryList = TimeSpan.FromSeconds(10);
@@ -35,8 +37,8 @@ internal sealed class AuthorityQuestions : IDisposable
     public AuthorityQuestions(RevocationSettings settings, ImmutableArray<IPNetwork> allowed, Func<DateTimeOffset> now)
     {
         _settings = settings;
-        _strict = new OutboundPolicy(allowed);
-        _own = new OutboundPolicy([.. allowed, .. Inside]);
+        _strict = new OutboundPolicy(allowed, Setting);
+        _own = new OutboundPolicy([.. allowed, .. Inside], Setting);
         _now = now;
         _lists = new AnswerCache<(RevocationList?, RevocationAnswer?)>(MaxKeptBytes, entry => entry.Item1?.Bytes ?? 64, now);
         _answers = new AnswerCache<(RevocationAnswer, DateTimeOffset?)>(MaxKeptBytes, _ => 256, now);
@@ -75,7 +77,7 @@ internal sealed class AuthorityQuestions : IDisposable
         // By authority too: two of them may name one place, and each believes only its own.
         var (list, problem) = await _lists.GetAsync(KeyOf(issuer) + url, async old =>
         {
-            var fetched = await InTurnAsync(() => _fetch.GetAsync(url, null, policy, _strict, MaxListBytes, _settings.Crl.Timeout)).ConfigureAwait(false);
+            var fetched = await FetchAsync(new FetchRequest(url, policy) { Redirects = _strict, MaxBytes = MaxListBytes, Timeout = _settings.Crl.Timeout }).ConfigureAwait(false);
             RevocationAnswer? failure = null;
             var read = fetched.Body is null ? null : RevocationList.Read(fetched.Body, issuer, url, _now(), out failure);
             if (read is not null) return ((read, (RevocationAnswer?)null), KeepFor(read));
@@ -100,8 +102,10 @@ internal sealed class AuthorityQuestions : IDisposable
         var (answer, _) = await _answers.GetAsync($"{KeyOf(issuer)}{leaf.SerialNumber} {url}", async old =>
         {
             var exchange = new OcspExchange(leaf, issuer);
-            var fetched = await InTurnAsync(
-                () => _fetch.GetAsync(url, (exchange.Request(), OcspExchange.RequestType), policy, _strict, MaxAnswerBytes, _settings.Ocsp.Timeout)).ConfigureAwait(false);
+            var fetched = await FetchAsync(new FetchRequest(url, policy)
+            {
+                Post = (exchange.Request(), OcspExchange.RequestType), Redirects = _strict, MaxBytes = MaxAnswerBytes, Timeout = _settings.Ocsp.Timeout,
+            }).ConfigureAwait(false);
             DateTimeOffset? until = null;
             var read = fetched.Body is null ? RevocationAnswer.Unavailable(fetched.Problem!) : exchange.Read(fetched.Body, url, _now(), out until);
             if (read.Status is RevocationStatus.Good or RevocationStatus.Revoked) return ((read, until), Shorter(until, _settings.Ocsp.CacheTtl));
@@ -115,12 +119,15 @@ internal sealed class AuthorityQuestions : IDisposable
 
     private TimeSpan Shorter(DateTimeOffset? until, TimeSpan time) => until - _now() is { } left && left < time ? left : time;
 
-    private async Task<Fetched> InTurnAsync(Func<Task<Fetched>> fetch)
+    /// <summary>Each in its turn. The question is nobody's: who asked it may be gone, and others find its answer.</summary>
+    private async Task<(byte[]? Body, string? Problem)> FetchAsync(FetchRequest request)
     {
         await _places.WaitAsync().ConfigureAwait(false);
         try
         {
-            return await fetch().ConfigureAwait(false);
+            using var body = new MemoryStream();
+            var problem = await _fetch.GetAsync(request, body, CancellationToken.None).ConfigureAwait(false);
+            return problem is null ? (body.ToArray(), null) : (null, problem);
         }
         finally
         {

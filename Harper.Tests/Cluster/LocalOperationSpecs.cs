@@ -13,7 +13,7 @@ namespace Harper.Tests.Cluster;
 public sealed class LocalOperationSpecs : IAsyncDisposable
 {
     private static readonly string[] All = ["*"];
-    private readonly HostProcess _a = Node("127.0.76.1", "127.0.76.2");
+    private readonly HostProcess _a = Node("127.0.76.1", "127.0.76.2", ("BULKLOAD_ALLOWEDNETWORKS", "[\"127.0.76.9\"]"), ("HARPER_DEFAULT_CONFIG", "{\"logging\":{\"level\":\"info\"}}"));
     private readonly HostProcess _b = Node("127.0.76.2", "127.0.76.1");
     private double _from;
 
@@ -117,11 +117,12 @@ public sealed class LocalOperationSpecs : IAsyncDisposable
         Assert.Equal(400, (await _a.RunAsync(new { operation, table = "dog" })).Status);
     }
 
-    /// <summary>What an HTTP server has; what it does not have, or has in another form, is the job's error.</summary>
+    /// <summary>What an HTTP server has; what it does not have, or has in another form, or where this node may not go, is the job's error.</summary>
     private async Task CheckUrlLoadAsync()
     {
         const string operation = "csv_url_load";
         using var server = new ListServer("127.0.76.9");
+        using var inner = new ListServer("127.0.76.10");
         var url = server.Serve("/dogs.csv", "id,name\n5,Five\n"u8.ToArray(), headers: "Content-Type: text/csv; charset=utf-8\r\n");
         Assert.Equal(("COMPLETE", "successfully loaded 1 of 1 records"), await LoadAsync(new { operation, table = "dog", csv_url = url, passthrough_headers = new { authorization = "Bearer x" } }));
         Assert.Contains(server.Heads, head => head.Contains("authorization: Bearer x", StringComparison.OrdinalIgnoreCase));
@@ -135,17 +136,41 @@ public sealed class LocalOperationSpecs : IAsyncDisposable
 
         var page = server.Serve("/page", "<html>"u8.ToArray(), headers: "Content-Type: text/html\r\n");
         Assert.Equal(("ERROR", $"CSV Load failed from URL: {page}, unsupported content type: text/html"), await LoadAsync(new { operation, table = "dog", csv_url = page }));
+        var zipped = server.Serve("/dogs.gz", [0x1f, 0x8b], headers: "Content-Type: text/csv\r\nContent-Encoding: gzip\r\n");
+        Assert.Equal(("ERROR", $"CSV Load failed from URL: {zipped}, unsupported content encoding: gzip"), await LoadAsync(new { operation, table = "dog", csv_url = zipped }));
+
+        // Only where the operator lets it, whoever points there: the node that was told nothing goes nowhere but out.
+        var inside = inner.Serve("/dogs.csv", "id,name\n6,Six\n"u8.ToArray(), headers: "Content-Type: text/csv\r\n");
+        var refused = $"CSV Load failed from URL: {inside} cannot be reached: 127.0.76.10 is at 127.0.76.10, which is not a public address; if that is meant, name its network in bulkLoad.allowedNetworks";
+        Assert.Equal(("ERROR", refused), await LoadAsync(new { operation, table = "dog", csv_url = inside }));
+        Assert.Equal(("ERROR", refused), await LoadAsync(new { operation, table = "dog", csv_url = server.Serve("/inwards.csv", [], "302 Found", $"Location: {inside}\r\n") }));
+        Assert.Contains("is at 127.0.76.9, which is not a public address", (await LoadAsync(new { operation, table = "dog", csv_url = url }, _b)).Item2, StringComparison.Ordinal);
+        Assert.Empty(inner.Asked);
+
+        // Credentials are sent, and shown nowhere.
         Assert.Equal(
-            ("ERROR", $"CSV Load failed from URL: {server.Url}/none, status code: 404, message: Not Found"),
-            await LoadAsync(new { operation, table = "dog", csv_url = server.Url.Replace("//", "//me:secret@") + "/none" }));
+            ("ERROR", $"CSV Load failed from URL: {server.Url}/none?*****, status code: 404, message: Not Found"),
+            await LoadAsync(new { operation, table = "dog", csv_url = server.Url.Replace("//", "//me:s3cr%3At@") + "/none?signature=s1gned", passthrough_headers = new { key = "k3y" } }));
+        Assert.Contains(server.Heads, head => head.Contains("GET /none?signature=s1gned ", StringComparison.Ordinal)
+            && head.Contains("Authorization: Basic " + Convert.ToBase64String("me:s3cr:t"u8), StringComparison.OrdinalIgnoreCase) && head.Contains("key: k3y", StringComparison.Ordinal));
+        await Wait.UntilAsync(() => _a.Output.Contains("/none?*****", StringComparison.Ordinal), "the log shows what was asked for");
+        var jobs = await RowsAsync(_a, "system", "hdb_job", "message");
+        foreach (var secret in (string[])["s3cr", "s1gned", "k3y", "bWU6"])
+        {
+            Assert.DoesNotContain(secret, _a.Output, StringComparison.Ordinal);
+            Assert.DoesNotContain(jobs, message => message.Contains(secret, StringComparison.Ordinal));
+        }
         foreach (var bad in (string[])["dogs.csv", "file:///etc/passwd", ""]) Assert.Equal(400, (await _a.RunAsync(new { operation, table = "dog", csv_url = bad })).Status);
         Assert.Equal(400, (await _a.RunAsync(new { operation, table = "dog", csv_url = url, passthrough_headers = new[] { "x" } })).Status);
+        foreach (var bad in (Dictionary<string, string>[])[new() { ["Host"] = "x" }, new() { ["a b"] = "x" }, new() { ["a"] = "x\r\nb: y" }, new() { ["content-length"] = "5" }])
+            Assert.Equal(400, (await _a.RunAsync(new { operation, table = "dog", csv_url = url, passthrough_headers = bad })).Status);
 
-        async Task<(string?, string?)> LoadAsync(object call)
+        async Task<(string?, string?)> LoadAsync(object call, HostProcess? node = null)
         {
-            var id = (await _a.CallAsync(call)).GetProperty("job_id").GetString()!;
+            node ??= _a;
+            var id = (await node.CallAsync(call)).GetProperty("job_id").GetString()!;
             JsonElement job = default;
-            await UntilAsync("the job is done", async () => (job = (await _a.CallAsync(new { operation = "get_job", id }))[0]).GetProperty("status").GetString() is "COMPLETE" or "ERROR");
+            await UntilAsync("the job is done", async () => (job = (await node.CallAsync(new { operation = "get_job", id }))[0]).GetProperty("status").GetString() is "COMPLETE" or "ERROR");
             return (job.GetProperty("status").GetString(), job.GetProperty("message").GetString());
         }
     }
@@ -220,6 +245,6 @@ public sealed class LocalOperationSpecs : IAsyncDisposable
 
     private static Task UntilAsync(string what, Func<Task<bool>> condition) => Wait.UntilAsync(condition, what);
 
-    private static HostProcess Node(string address, string other) =>
-        new(address, ("REPLICATION_ROUTES", $"[\"{other}\"]"), ("REPLICATION_COPYTABLESTOCATCHUP", "true"));
+    private static HostProcess Node(string address, string other, params (string Key, string Value)[] more) =>
+        new(address, [("REPLICATION_ROUTES", $"[\"{other}\"]"), ("REPLICATION_COPYTABLESTOCATCHUP", "true"), .. more]);
 }

@@ -1,4 +1,7 @@
+using System.Text;
+using Harper.Core.Operations;
 using Harper.Host.Configuration;
+using Harper.Host.Http;
 using Harper.Host.Logging;
 using Harper.Tests.Support;
 using Microsoft.Extensions.Logging;
@@ -32,6 +35,7 @@ public sealed class LogSpecs : IDisposable
     [InlineData("""{"operation":"add_user","password":"s3cret"}""")]
     [InlineData("Authorization: Basic czNjcmV0OnMzY3JldA==")]
     [InlineData("dialled ws://admin:s3cret@host:9933")]
+    [InlineData("dialled ws://s3cret@host:9933")]
     [InlineData("Bearer s3cret.s3cret.s3cret")]
     [InlineData("-----BEGIN PRIVATE KEY-----\ns3cret\n-----END PRIVATE KEY-----")]
     public void A_secret_should_not_reach_the_log(string text)
@@ -39,6 +43,27 @@ public sealed class LogSpecs : IDisposable
         var redacted = LogRedaction.Redact(text);
         Assert.DoesNotContain("s3cret", redacted, StringComparison.Ordinal);
         Assert.DoesNotContain("czNj", redacted, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"operation":"csv_url_load","csv_url":"https://me:s3cret@host/a.csv?X-Signature=s3cret#s3cret"}""", "https://host/a.csv?*****")]
+    [InlineData("""{"operation":"csv_url_load","csv_url":"https://s3cret@host/a.csv"}""", "\"https://host/a.csv\"")]
+    [InlineData("""{"operation":"csv_url_load","csv_url":"ftp://me:s3cret@host/"}""", "\"ftp:*****\"")]
+    [InlineData("""{"operation":"csv_url_load","csv_url":"//me:s3cret@host/"}""", "csv_url")]
+    [InlineData("""{"operation":"csv_url_load","csv_url":{"url":"s3cret"}}""", "csv_url")]
+    [InlineData("""{"operation":"csv_url_load","passthrough_headers":{"key":"s3cret"}}""", "csv_url_load")]
+    [InlineData("""{"operation":"import_from_s3","s3":{"aws_secret_access_key":"s3cret"}}""", "import_from_s3")]
+    [InlineData("""{"operation":"create_authentication_tokens","password":"s3cret"}""", "create")]
+    [InlineData("""{"operation":"add_node","url":"wss://me:s3cret@host:9933"}""", "wss://host:9933/")]
+    public void What_was_asked_should_stand_in_the_log_without_its_secrets(string body, string shown)
+    {
+        // As the listener writes it down, and as whoever runs it does.
+        var fields = OperationFields.ParseBody(Encoding.UTF8.GetBytes(body));
+        foreach (var line in (string[])[RequestLog.Shorten(fields), OperationText.Of(fields)])
+        {
+            Assert.DoesNotContain("s3cret", line, StringComparison.Ordinal);
+            Assert.Contains(shown, line, StringComparison.Ordinal);
+        }
     }
 
     [Fact]

@@ -4,13 +4,15 @@ using Harper.Actors.Operations.Data;
 using Harper.Core.BulkLoad;
 using Harper.Core.Operations;
 using Harper.Core.Operations.Writes;
+using Harper.Core.Outside;
 using Harper.Core.Permissions;
 using Harper.Core.Transactions;
 
 namespace Harper.Actors.Operations.BulkLoad;
 
 /// <summary>Loads of many records as jobs (R-BLK): checked as a whole first, then written chunk by chunk, each chunk one transaction.</summary>
-public sealed class BulkLoadOperations(IDatabaseDirectory databases, IJobs jobs, ICsvReader csv, TableWrites writes) : IOperationFamily
+/// <param name="outbound">Where <c>csv_url_load</c> may fetch from.</param>
+public sealed class BulkLoadOperations(IDatabaseDirectory databases, IJobs jobs, ICsvReader csv, TableWrites writes, OutboundPolicy outbound) : IOperationFamily
 {
     private const int ChunkRecords = 1000;
     private const int ChunkBytes = 1 << 20;
@@ -24,7 +26,7 @@ public sealed class BulkLoadOperations(IDatabaseDirectory databases, IJobs jobs,
             (arguments, call, stop) => StartAsync(arguments.RequireReadable(call.Fields.Text("file_path")), call, stop)),
         OperationEntry.Of("csv_url_load", OperationAccess.SuperUser, CsvLoadArguments.ParseUrl, (arguments, call, _) => StartAsync(arguments.Load, call, async (progress, stopping) =>
         {
-            using var fetched = await CsvDownload.GetAsync(arguments.Source, stopping).ConfigureAwait(false);
+            using var fetched = await CsvDownload.GetAsync(arguments.Source, outbound, stopping).ConfigureAwait(false);
             return await LoadAsync(arguments.Load with { Open = fetched.Open }, call.Caller.User, progress, stopping).ConfigureAwait(false);
         })),
     ];

@@ -84,7 +84,7 @@ public sealed class OperationEnvelopeSpecs
 
     [Fact]
     public void A_line_of_the_log_should_show_neither_secrets_nor_records() => Assert.Equal(
-        "operation=\"add_user\" password=*** operation_token=*** primary_key=\"id\" records=<10 bytes> role=<12 bytes> limit=10",
+        "operation=\"add_user\" password=\"*****\" operation_token=\"*****\" primary_key=\"id\" records=<10 bytes> role=<12 bytes> limit=10",
         OperationText.Of(Parse(
             """{"operation":"add_user","password":"x","operation_token":"y","primary_key":"id","records":[{"id":1}],"role":{"name":"r"},"limit":10}""")));
 
