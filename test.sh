@@ -23,6 +23,7 @@ missing=()
 command -v curl >/dev/null || missing+=(curl)
 command -v git >/dev/null || missing+=(git)
 command -v npm >/dev/null || missing+=(npm)
+command -v openssl >/dev/null || missing+=(openssl)
 if [ ${#missing[@]} -gt 0 ]; then
   command -v apt-get >/dev/null || { echo "please install: ${missing[*]}" >&2; exit 1; }
   (apt-get update -qq && apt-get install -y -qq --no-install-recommends "${missing[@]}") >/dev/null || { echo "could not install ${missing[*]}" >&2; exit 1; }

@@ -48,6 +48,9 @@ public sealed record ConnectionSettings
 
     public TimeSpan StatusInterval { get; init; } = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>Databases of this node up to which more are made on a member's word: each costs files and memory.</summary>
+    public int AnnouncedDatabases { get; init; } = 500;
+
     /// <summary>From harper.hocon; a missing value stops the start.</summary>
     public static ConnectionSettings Create(Config config)
     {
@@ -67,6 +70,7 @@ public sealed record ConnectionSettings
             CopyChunkRows = section.Int("copy-chunk-rows"),
             CopyChunkBytes = (int)section.Bytes("copy-chunk-bytes"),
             StatusInterval = section.Time("status-interval"),
+            AnnouncedDatabases = section.Int("announced-databases"),
         };
     }
 }

@@ -56,10 +56,10 @@ public sealed class ReceivingConnectionActor : DescribedActor, IWithTimers
     private ReceivingState _state;
     private IActorRef _apply = ActorRefs.Nobody;
     private string? _lastError;
-    /// <summary>A member's word makes so many: each costs files and memory.</summary>
-    public const int MaxAnnouncedDatabases = 500;
-
     private readonly WithheldAnnouncements _withheld = new();
+
+    /// <summary>Announced and being made: a burst of announcements is counted before the first of them is there.</summary>
+    private readonly HashSet<DatabaseName> _making = [];
     private bool _toldTooMany;
     private bool _closing;
     private Task? _closed;
@@ -78,6 +78,8 @@ public sealed class ReceivingConnectionActor : DescribedActor, IWithTimers
     }
 
     private sealed record OperationAnswered(ControlFrame.OperationResponse Response) : INoSerializationVerificationNeeded;
+
+    private sealed record ElsewhereMade(DatabaseName Database);
 
     private sealed record ElsewhereFailed(DatabaseName Database, Exception Error);
 
@@ -111,7 +113,12 @@ public sealed class ReceivingConnectionActor : DescribedActor, IWithTimers
         });
         Receive<ConnectionProtocol.FilterChanged>(changed => On(new ReceivingEvent.FilterChanged(changed.Filter)));
         Receive<OperationAnswered>(answered => Send(answered.Response));
-        Receive<ElsewhereFailed>(failed => _log.Warning(failed.Error, "Could not make {Database} as {Peer} announces it", failed.Database, connection.Peer));
+        Receive<ElsewhereMade>(made => _making.Remove(made.Database));
+        Receive<ElsewhereFailed>(failed =>
+        {
+            _making.Remove(failed.Database);
+            _log.Warning(failed.Error, "Could not make {Database} as {Peer} announces it", failed.Database, connection.Peer);
+        });
         Receive<TickDue>(_ => On(ReceivingEvent.Tick.Instance));
         Receive<StatusDue>(_ => Tell());
     }
@@ -222,9 +229,10 @@ public sealed class ReceivingConnectionActor : DescribedActor, IWithTimers
     {
         if (!_services.Replicated().Includes(elsewhere.Database)) return;
         var known = _services.Databases.Find(elsewhere.Database);
-        if (known is null && _services.Databases.All.Count >= MaxAnnouncedDatabases)
+        var most = _services.Settings.AnnouncedDatabases;
+        if (known is null && !_making.Contains(elsewhere.Database) && _services.Databases.All.Count + _making.Count(name => _services.Databases.Find(name) is null) >= most)
         {
-            if (!_toldTooMany) _log.Error("{Peer} announces more databases than the {Most} that are made on announcement; make {Database} here with create_database if it is wanted", _connection.Peer, MaxAnnouncedDatabases, elsewhere.Database);
+            if (!_toldTooMany) _log.Error("{Peer} announces more databases than the {Most} that are made on announcement; make {Database} here with create_database if it is wanted", _connection.Peer, most, elsewhere.Database);
             _toldTooMany = true;
             return;
         }
@@ -239,7 +247,9 @@ public sealed class ReceivingConnectionActor : DescribedActor, IWithTimers
 
         var edits = SchemaAnnouncement.Edits(known?.Engine.Catalog, elsewhere.Database, elsewhere.Tables.Where(table => filter.Allows(table.Table)));
         if (edits.IsEmpty) return;
-        EnsureAsync(elsewhere.Database, edits).PipeTo(Self, failure: error => new ElsewhereFailed(elsewhere.Database, error.GetBaseException()));
+        _making.Add(elsewhere.Database);
+        EnsureAsync(elsewhere.Database, edits).PipeTo(
+            Self, success: () => new ElsewhereMade(elsewhere.Database), failure: error => new ElsewhereFailed(elsewhere.Database, error.GetBaseException()));
     }
 
     private async Task EnsureAsync(DatabaseName name, ImmutableArray<Harper.Core.Schema.SchemaEdit> edits)

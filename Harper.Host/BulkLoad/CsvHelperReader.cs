@@ -6,7 +6,7 @@ using Harper.Core.Operations;
 
 namespace Harper.Host.BulkLoad;
 
-/// <summary>CSV through CsvHelper.</summary>
+/// <summary>CSV through CsvHelper, which bounds the length of a field and not that of a row.</summary>
 public sealed class CsvHelperReader : ICsvReader
 {
     private static readonly CsvConfiguration Configuration = new(CultureInfo.InvariantCulture)
@@ -14,13 +14,13 @@ public sealed class CsvHelperReader : ICsvReader
         HasHeaderRecord = false,
         IgnoreBlankLines = true,
         DetectColumnCountChanges = false,
-        MaxFieldSize = 64 << 20,
+        MaxFieldSize = BoundedRows.MaxRow,
     };
 
     public IEnumerable<string[]> Read(TextReader text)
     {
         if (text.Peek() == '\uFEFF') text.Read();
-        using var parser = new CsvParser(text, Configuration);
+        using var parser = new CsvParser(new BoundedRows(text), Configuration);
         while (Next(parser)) yield return parser.Record!;
     }
 

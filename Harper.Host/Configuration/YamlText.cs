@@ -15,6 +15,12 @@ internal static class YamlText
     /// <summary>Throws <see cref="YamlException"/> with line and column when the text is not YAML.</summary>
     public static ConfigNode Parse(string text)
     {
+        // The parser takes it for the end of the text: what stands behind it would be left out without a word.
+        if (text.IndexOf('\0', StringComparison.Ordinal) is >= 0 and var zero)
+        {
+            var place = new Mark(zero, text.AsSpan(0, zero).Count('\n') + 1, zero - text.LastIndexOf('\n', zero));
+            throw new YamlException(place, place, "a zero byte stands here; the file is damaged, take it back from the folder 'backup'");
+        }
         using var reader = new StringReader(text);
         var parser = new Parser(reader);
         try
@@ -77,17 +83,18 @@ internal static class YamlText
         if (parser.TryConsume<MappingStart>(out _))
         {
             var map = ImmutableArray.CreateBuilder<KeyValuePair<string, ConfigNode>>();
-            while (!parser.TryConsume<MappingEnd>(out _)) ReadEntry(parser, map, depth);
+            var names = new HashSet<string>(StringComparer.Ordinal);
+            while (!parser.TryConsume<MappingEnd>(out _)) ReadEntry(parser, map, names, depth);
             return new ConfigNode.Map(map.ToImmutable());
         }
         var other = parser.Current;
-        throw new YamlException(other?.Start ?? Mark.Empty, other?.End ?? Mark.Empty, "aliases are not supported here");
+        throw new YamlException(other?.Start ?? Mark.Empty, other?.End ?? Mark.Empty, "aliases are not supported here; write the value itself");
     }
 
-    private static void ReadEntry(Parser parser, ImmutableArray<KeyValuePair<string, ConfigNode>>.Builder map, int depth)
+    private static void ReadEntry(Parser parser, ImmutableArray<KeyValuePair<string, ConfigNode>>.Builder map, HashSet<string> names, int depth)
     {
         var key = parser.Consume<Scalar>();
-        if (map.Any(entry => entry.Key == key.Value)) throw new YamlException(key.Start, key.End, $"'{key.Value}' stands here twice");
+        if (!names.Add(key.Value)) throw new YamlException(key.Start, key.End, $"'{key.Value}' stands here twice");
         map.Add(new(key.Value, ReadNode(parser, depth + 1)));
     }
 

@@ -39,6 +39,30 @@ public sealed class CertificateOperationSpecs : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_certificate_should_be_kept_under_its_first_alternative_name_or_be_given_a_name()
+    {
+        // A subject without a common name, and one whose common name is empty.
+        foreach (var subject in (string[])["O=Somebody", "CN="])
+        {
+            var bare = SelfSigned(subject, null);
+            Assert.Equal((400, "Error extracting certificate host name, please provide a name parameter"), await ErrorAsync(new { operation = "add_certificate", certificate = bare, is_authority = true }));
+            Assert.Equal("Successfully added certificate: given", await AddAsync(new { name = "given", certificate = bare, is_authority = true }));
+            Assert.Equal("Successfully added certificate: node-z", await AddAsync(new { certificate = SelfSigned(subject, "node-z"), is_authority = true }));
+        }
+    }
+
+    private static string SelfSigned(string subject, string? name)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest(subject, key, HashAlgorithmName.SHA256);
+        var names = new SubjectAlternativeNameBuilder();
+        if (name is not null) names.AddDnsName(name);
+        if (name is not null) request.CertificateExtensions.Add(names.Build());
+        using var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(30));
+        return certificate.ExportCertificatePem();
+    }
+
+    [Fact]
     public async Task A_key_that_two_certificates_share_should_stay_until_the_last_of_them_goes()
     {
         var issued = Authority.Issue("shared");

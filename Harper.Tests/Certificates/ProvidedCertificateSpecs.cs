@@ -1,13 +1,14 @@
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
+using System.Text.Json;
 using Harper.Actors.Certificates;
 using Harper.Tests.Support;
 using Xunit;
 
 namespace Harper.Tests.Certificates;
 
-/// <summary>Certificates that the operator brings: R-CFG-25 to 28, 30, 31, R-CRT-02, 03, R-SEC-01, 02, 05, 07, 13, 14.</summary>
+/// <summary>Certificates that the operator brings: R-CFG-25 to 28, 30, 31, R-CRT-02, 03, R-SEC-01, 02, 05, 07, 08, 13, 14.</summary>
 public sealed class ProvidedCertificateSpecs : IAsyncDisposable
 {
     private static readonly TestAuthority Authority = new("Private Authority");
@@ -54,6 +55,25 @@ public sealed class ProvidedCertificateSpecs : IAsyncDisposable
         var a = await StartAsync("127.0.35.7", "127.0.35.8", Inline(Authority.Issue("127.0.35.7"), Authority.Pem));
         await StartAsync("127.0.35.8", "127.0.35.7", Inline(Authority.Issue("127.0.35.99"), Authority.Pem));
         await Wait.UntilAsync(() => a.Board.Find(new("127.0.35.8"))?.Databases.Values.Any(database => database.LastError?.Reason.Contains("does not match", StringComparison.Ordinal) == true) == true, "the refusal is shown");
+    }
+
+    [Fact]
+    public async Task A_node_should_say_at_its_start_that_its_certificate_names_it_badly_or_not_at_all()
+    {
+        await Task.WhenAll(
+            SaysAsync("127.0.35.11", "127.0.35.11", "names this node (127.0.35.11) only as an alternative name; that works, the common name is web"),
+            SaysAsync("127.0.35.12", "127.0.35.99", "does not name this node: neither its common name nor an alternative name is 127.0.35.12; other nodes will refuse it"));
+
+        static async Task SaysAsync(string name, string named, string expected)
+        {
+            var issued = Authority.Issue("web", new Issuing { Names = [named] });
+            var tls = JsonSerializer.Serialize(new { tls = new { certificate = issued.Pem, privateKey = issued.KeyPem, certificateAuthority = Authority.Pem } });
+            await using var node = new HostProcess(name, ("REPLICATION_PORT", ""), ("HARPER_CONFIG", tls));
+            Directory.CreateDirectory(Path.Combine(node.Root, "keys"));
+            await File.WriteAllTextAsync(Path.Combine(node.Root, "keys", "privateKey.pem"), SecureNode.NewKey(), TestContext.Current.CancellationToken);
+            node.Start();
+            await Wait.UntilAsync(() => node.Output.Contains("[warn]", StringComparison.Ordinal) && node.Output.Contains("certificate web " + expected, StringComparison.Ordinal), "it says so");
+        }
     }
 
     [Fact]

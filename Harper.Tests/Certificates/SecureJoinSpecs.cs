@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Text;
 using Harper.Actors.Certificates;
@@ -105,6 +106,26 @@ public sealed class SecureJoinSpecs : IAsyncDisposable
         }
         await b.CallAsync(new { operation = "remove_node", hostname = a.Name });
         await Wait.UntilAsync(() => b.Keys.Read("authorization-127.0.30.5") is null, "the file is gone with the peer");
+    }
+
+    [Fact]
+    public async Task Credentials_that_were_kept_should_be_sent_by_a_node_that_starts_again_and_to_that_peer_alone()
+    {
+        const string peer = "127.0.30.11", stranger = "127.0.30.13";
+        var header = "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{ClusterNode.Administrator}:{ClusterNode.Password}"));
+        var keys = new SecureNode();
+        keys.Write("authorization-" + peer, header + "\n");
+        var network = new InMemoryTransport();
+        var dialled = new ConcurrentDictionary<string, string?>();
+        foreach (var name in (string[])[peer, stranger])
+            network.Listen($"{name}:9933", new PeerSocketSettings(), (_, dial) =>
+            {
+                dialled[name] = dial.Headers.FirstOrDefault(sent => sent.Key == "Authorization").Value;
+                return Task.CompletedTask;
+            });
+        _nodes.Add(await ClusterNode.StartAsync(new ClusterNodeOptions("127.0.30.12") { Secure = keys, Network = network }.With($"ws://{peer}:9933", $"ws://{stranger}:9933")));
+        await Wait.UntilAsync(() => dialled.Count == 2, "both are dialled");
+        Assert.Equal((header, null), (dialled[peer], dialled[stranger]));
     }
 
     [Fact]

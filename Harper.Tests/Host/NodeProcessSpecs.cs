@@ -69,12 +69,14 @@ public sealed class NodeProcessSpecs
     [Fact]
     public async Task A_broken_configuration_should_end_the_start_with_every_error()
     {
-        await using var node = new HostProcess("127.0.40.15", ("HTTP_PORT", "zzz"), ("LOGGING_LEVEL", "loud"));
+        await using var node = new HostProcess("127.0.40.15", ("HTTP_PORT", "zzz"), ("LOGGING_LEVEL", "loud"), ("REPLICATION_MTLS_CERTIFICATEVERIFICATION_FAILUREMODE", "open"));
         node.Start();
         Assert.Equal(78, await node.EndAsync());
         Assert.Contains("HarperDB config file validation error: ", node.Output, StringComparison.Ordinal);
         Assert.Contains("http.port is 'zzz'", node.Output, StringComparison.Ordinal);
         Assert.Contains("logging.level is 'loud'", node.Output, StringComparison.Ordinal);
+        // A check that cannot be understood is not one that is off (R-VER-12).
+        Assert.Contains("replication.mtls.certificateVerification.failureMode is 'open'; allowed is fail-closed or fail-open", node.Output, StringComparison.Ordinal);
         Assert.False(Directory.Exists(node.Root));
     }
 

@@ -56,11 +56,11 @@ internal sealed class HostileConnection : IDisposable
     }
 
     /// <summary>False: the other end has gone.</summary>
-    public async Task<bool> TrySendAsync(ReadOnlyMemory<byte> bytes)
+    public async Task<bool> TrySendAsync(ReadOnlyMemory<byte> bytes, int seconds = 10)
     {
         try
         {
-            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(seconds));
             await _socket.SendAsync(bytes, patience.Token);
             return true;
         }
@@ -95,6 +95,25 @@ internal sealed class HostileConnection : IDisposable
         catch (OperationCanceledException)
         {
             return false;
+        }
+    }
+
+    /// <summary>Everything that the other end says until it hangs up; null: it does not.</summary>
+    public async Task<string?> ReadToEndAsync(int seconds = Wait.Seconds)
+    {
+        var all = new StringBuilder();
+        try
+        {
+            while (await ReadAsync(seconds) is { Length: > 0 } some) all.Append(some);
+            return all.ToString();
+        }
+        catch (SocketException)
+        {
+            return all.ToString();
+        }
+        catch (OperationCanceledException)
+        {
+            return null;
         }
     }
 

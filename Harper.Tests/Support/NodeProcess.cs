@@ -38,6 +38,11 @@ internal abstract class NodeProcess : IAsyncDisposable
 
     public bool IsRunning => _process is { HasExited: false };
 
+    /// <summary>Bytes that the process has in memory.</summary>
+    public long Memory() => 1024 * long.Parse(
+        File.ReadLines($"/proc/{Id}/status").First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal)).Split(':')[1].Replace("kB", "", StringComparison.Ordinal).Trim(),
+        System.Globalization.CultureInfo.InvariantCulture);
+
     public string Output => string.Join('\n', _lines);
 
     protected string Folder => _folder.Path;

@@ -77,7 +77,7 @@ internal static class CertificateReader
     public static string? CommonNameOf(X500DistinguishedName name)
     {
         foreach (var part in name.EnumerateRelativeDistinguishedNames(reversed: false))
-            if (!part.HasMultipleElements && part.GetSingleElementType().Value == "2.5.4.3") return ValueOf(part);
+            if (!part.HasMultipleElements && part.GetSingleElementType().Value == "2.5.4.3" && ValueOf(part) is { Length: > 0 } common) return common;
         return null;
     }
 
