@@ -55,6 +55,14 @@ public static class NodeRecordGossip
         var receivesFrom = ImmutableArray.CreateBuilder<FlowEntry>();
         foreach (var route in routes.Routes)
         {
+            // An explicit list is this node's own to enforce, table by table: the record says of which databases it speaks, or the node would seem to exchange nothing with anybody.
+            if (route.Subscriptions is { } list)
+            {
+                sendsTo.AddRange(Listed(route.Peer, list.Where(item => item.Publish)));
+                receivesFrom.AddRange(Listed(route.Peer, list.Where(item => item.Subscribe)));
+                continue;
+            }
+
             Add(sendsTo, route.Peer, route.Replicates.Sends, route.Replicates.SendsTo);
             Add(receivesFrom, route.Peer, route.Replicates.Receives, route.Replicates.ReceivesFrom);
         }
@@ -66,6 +74,9 @@ public static class NodeRecordGossip
         if (entries is { } given) list.AddRange(given.Select(entry => entry with { Peer = entry.Peer ?? peer }));
         else if (flag) list.Add(new FlowEntry(peer, null, []));
     }
+
+    private static IEnumerable<FlowEntry> Listed(NodeName peer, IEnumerable<ExplicitSubscription> items) =>
+        items.Select(item => item.Database).Distinct().Select(database => new FlowEntry(peer, database, []));
 
     private static bool SameRule(FlowRule left, FlowRule right) => Text(left) == Text(right);
 
