@@ -103,6 +103,8 @@ internal sealed class DatabaseActor : DescribedActor, IWithTimers
             Figure("unreadablePositions", statistics.UnreadablePositions), Figure("localWrites", _gate?.Held?.Reason),
             Figure("copyingFrom", positions.Copy?.Source.Value), Figure("copiedRows", positions.Copy?.Rows),
             Figure("catchingUpAfterCopyFrom", positions.Rest?.Source.Value),
+            // Of these nodes not all tables are whole here, because they came through a narrower filter.
+            Figure("wholeTables", positions.Covers.IsEmpty ? null : string.Join("; ", positions.Covers.OrderBy(each => each.Key).Select(each => $"{each.Key}: {each.Value}"))),
         ];
     }
 

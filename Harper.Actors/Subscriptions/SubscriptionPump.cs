@@ -93,7 +93,7 @@ internal sealed class SubscriptionPump
         {
             _copyBegun = true;
             var positions = _database.Engine.Positions;
-            var source = isOurs ? new CopySource(plan.Vector, positions.Floor, positions.Incarnation, RowsOf(plan)) { IsPartial = plan.Only is not null, Answers = plan.Answers } : null;
+            var source = isOurs ? new CopySource(plan.Vector, positions.Floor, positions.Incarnation, RowsOf(plan)) { Only = plan.Only, Answers = plan.Answers } : null;
             _messages.Add(ControlFrameCodec.Encode(new ControlFrame.CopyStart(plan.StartPosition, CopyWalk.OrderVersion, source)));
         }
 
@@ -171,12 +171,15 @@ internal sealed class SubscriptionPump
         if (stretch.ReadThrough < _after) stretch = new LogStretch(stretch.Transactions, _after);
         var drained = stretch.ReadThrough >= _database.Engine.Positions.Head;
         var catalog = _database.Engine.Catalog;
-        var floor = _database.Engine.Positions.Floor;
+        // As of now, which is not before the entries: what they lack is in it. And what was lacking and came since has raised the floor.
+        var positions = _database.Engine.Positions;
+        var floor = positions.Floor;
         var selected = _selection.Select(stretch, catalog, floor, drained);
         var lost = selected.Gap ?? _selection.LostBelow(floor, selected.Passed);
         if (lost is not null) throw new LogGapException(lost, selected.OwnSeen);
         var isOurs = _work.Kind == PeerKind.Ours;
         var records = 0;
+        if (isOurs && !selected.Send.IsEmpty && _changes.Offer(_work.Plan.Filter, positions.Covers)) _changes.AppendMap(_messages);
         for (var i = 0; i < selected.Send.Length; i++)
         {
             var transaction = selected.Send[i];

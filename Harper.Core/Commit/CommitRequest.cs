@@ -26,7 +26,11 @@ public abstract record CommitRequest
     /// <param name="FromOriginal">True: the stream is an original's; duplicates are found by row stamp, not by <c>through</c>.</param>
     /// <param name="IssuerPosition">In-band position after this transaction when the peer is an original: becomes its cursor.</param>
     public sealed record Remote(
-        Transaction Transaction, double? Previous, NodeName Via, bool FromOriginal, double? IssuerPosition) : CommitRequest;
+        Transaction Transaction, double? Previous, NodeName Via, bool FromOriginal, double? IssuerPosition) : CommitRequest
+    {
+        /// <summary>What passed of the origin's changes on the way here (rule 20); null: all.</summary>
+        public TableFilter? Under { get; init; }
+    }
 
     /// <summary>Rows of a base copy, merged by their true stamps, not logged (rules 9, 21, 22). Empty when only the cursor moves.</summary>
     public sealed record CopyChunk(ImmutableArray<CopiedChange> Changes, CopyCursor Cursor) : CommitRequest;
@@ -52,6 +56,9 @@ public abstract record CommitRequest
 
         /// <summary>As in <see cref="Remote"/>.</summary>
         public bool FromOriginal { get; init; }
+
+        /// <summary>As in <see cref="Remote"/>.</summary>
+        public TableFilter? Under { get; init; }
 
         /// <summary>A row of a copy: nothing follows from it for the log and the positions.</summary>
         public bool Copied { get; init; }

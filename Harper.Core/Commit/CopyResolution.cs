@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Harper.Core.Identity;
+using Harper.Core.Membership;
 using Harper.Core.Positions;
 using Harper.Core.Records;
 using Harper.Core.TransactionLog;
@@ -112,10 +113,11 @@ internal static class CopyResolution
         // What was lost comes back after others were told that this was all there is: they hear anew.
         var late = PeerMarks.HasLostOf(group.Positions, cursor.Source) && !PeerMarks.RecoversOwn(group.Positions, self);
         var positions = group.Positions with { Copy = null, HasHistory = true };
-        foreach (var (origin, version) in cursor.Vector) positions = Raise(group, positions, origin, version);
+        foreach (var (origin, version) in cursor.Vector) positions = Raise(group, Covering(positions, cursor, origin, version), origin, version);
 
         // An original states where its log stood, and nothing of other origins.
         var isOriginal = cursor.SourceIncarnation == Guid.Empty;
+        if (isOriginal) positions = Covering(positions, cursor, cursor.Source, Math.Max(cursor.StartPosition, positions.Through.GetValueOrDefault(cursor.Source)));
         if (isOriginal && cursor.StartPosition > 0) positions = Raise(group, positions, cursor.Source, cursor.StartPosition);
         if (!isOriginal) positions = positions with { PeerIncarnations = positions.PeerIncarnations.SetItem(cursor.Source, cursor.SourceIncarnation) };
 
@@ -141,9 +143,37 @@ internal static class CopyResolution
         var cursor = request.Cursor;
         var positions = group.Positions with { Copy = null, Taken = PositionResolution.Restricted(group.Positions.Taken, cursor.Source, cursor.Filter) };
         foreach (var (origin, version) in cursor.Vector)
-            if (origin != group.State.Self && version > positions.Floor.GetValueOrDefault(origin)) positions = positions with { Floor = positions.Floor.SetItem(origin, version) };
+        {
+            if (origin == group.State.Self) continue;
+            if (version > positions.Floor.GetValueOrDefault(origin)) positions = positions with { Floor = positions.Floor.SetItem(origin, version) };
+
+            // Where this node is further on than the source, the rows end before what it has.
+            if (version < positions.Through.GetValueOrDefault(origin)) continue;
+            var brought = cursor.Only.And(cursor.Filter).And(cursor.Covers.GetValueOrDefault(origin, TableFilter.All));
+            positions = positions with { Covers = PositionResolution.Restricted(positions.Covers, origin, positions.CoveredOf(origin).Or(brought)) };
+        }
+
         group.Positions = positions with { Rest = request.Rest is { } rest && !rest.IsReachedBy(positions.Through, group.State.Self) ? rest : null };
         return new CommitResult.Applied(true);
+    }
+
+    /// <summary>
+    /// Which tables of an origin are whole up to where it stands after the copy: those that it brought, and where it stands no further on, those of before. What was lacking in the
+    /// log until now still is: the floor says so (rule 13).
+    /// </summary>
+    private static ReplicationPositions Covering(ReplicationPositions positions, CopyCursor cursor, NodeName origin, double version)
+    {
+        var through = positions.Through.GetValueOrDefault(origin);
+        if (version < through) return positions;
+        var brought = cursor.Filter.And(cursor.Covers.GetValueOrDefault(origin, TableFilter.All));
+        if (version > through) return positions with { Covers = PositionResolution.Restricted(positions.Covers, origin, brought) };
+        var before = positions.CoveredOf(origin);
+        if (before.Includes(brought)) return positions;
+        return positions with
+        {
+            Covers = PositionResolution.Restricted(positions.Covers, origin, before.Or(brought)),
+            Floor = positions.Floor.SetItem(origin, Math.Max(version, positions.Floor.GetValueOrDefault(origin))),
+        };
     }
 
     /// <summary>What the copy brought beyond what the log has is not in the log: the floor says so (rule 13).</summary>

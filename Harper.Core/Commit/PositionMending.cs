@@ -32,6 +32,7 @@ internal static class PositionMending
 
                 // What was taken through a narrower filter is not known any more: now it looks as if all were new (rule 20).
                 MetaKind.Taken => positions with { Taken = positions.Taken.SetItem(state.Origins.Name(id), TableFilter.None) },
+                MetaKind.Covers => positions with { Covers = positions.Covers.SetItem(state.Origins.Name(id), TableFilter.None) },
                 MetaKind.Given => positions with { Given = positions.Given.SetItem(state.Origins.Name(id), TableFilter.None) },
                 _ => positions,
             };

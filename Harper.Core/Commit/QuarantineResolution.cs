@@ -30,6 +30,7 @@ internal static class QuarantineResolution
         var complete = RemoteResolution.IsComplete(group, remote);
         if (complete && RemoteResolution.GapBefore(group, remote) is { } gap) return gap;
         SetAside(group, transaction, request.Via, reason, request.ReleaseAt, complete, request.Kinds);
+        RemoteResolution.Cover(group, transaction.Stamp.Origin, request.Under);
         RemoteResolution.MoveCursor(group, request.Via, request.IssuerPosition);
         return new CommitResult.Applied(true);
     }

@@ -1,3 +1,4 @@
+using Harper.Core.Membership;
 using Harper.Core.Records;
 using Harper.Core.Transactions;
 
@@ -23,6 +24,7 @@ internal static class RemoteResolution
         if (complete && GapBefore(group, request) is { } gap) return gap;
 
         var changed = Apply(group, transaction, complete && version > through ? through : Unordered);
+        if (complete && version > through) Cover(group, origin, request.Under);
         MoveCursor(group, request.Via, request.IssuerPosition);
         return new CommitResult.Applied(changed);
     }
@@ -44,6 +46,15 @@ internal static class RemoteResolution
     {
         if (group.Positions.Through.GetValueOrDefault(stamp.Origin) < stamp.Version)
             group.Positions = group.Positions with { Through = group.Positions.Through.SetItem(stamp.Origin, stamp.Version) };
+    }
+
+    /// <summary>Some of what the origin changed may not have passed.</summary>
+    public static void Cover(CommitGroup group, Identity.NodeName origin, TableFilter? under)
+    {
+        if (under is null || origin == group.State.Self) return;
+        var covered = group.Positions.CoveredOf(origin);
+        if (under == covered || under.Includes(covered)) return;
+        group.Positions = group.Positions with { Covers = PositionResolution.Restricted(group.Positions.Covers, origin, covered.And(under)) };
     }
 
     /// <summary>Taken in by a way that does not advance <c>through</c>.</summary>
@@ -113,6 +124,7 @@ internal static class RemoteResolution
     private static CommitResult.Applied SetAside(CommitGroup group, CommitRequest.Remote request, string reason, double? releaseAt)
     {
         QuarantineResolution.SetAside(group, request.Transaction, request.Via, reason, releaseAt, IsComplete(group, request));
+        Cover(group, request.Transaction.Stamp.Origin, request.Under);
         MoveCursor(group, request.Via, request.IssuerPosition);
         return new CommitResult.Applied(true);
     }

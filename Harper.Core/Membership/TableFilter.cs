@@ -45,6 +45,13 @@ public sealed record TableFilter(bool ByDefault, ImmutableHashSet<TableName> Tab
     /// <summary>What this one lets pass and the other does not.</summary>
     public TableFilter Without(TableFilter other) => And(new TableFilter(!other.ByDefault, other.Tables));
 
+    public override string ToString() => (ByDefault, Tables.IsEmpty) switch
+    {
+        (true, true) => "all",
+        (false, true) => "none",
+        _ => (ByDefault ? "all but " : "only ") + string.Join(", ", Tables.Select(table => table.Value).Order(StringComparer.Ordinal)),
+    };
+
     public bool Equals(TableFilter? other) => other is not null && ByDefault == other.ByDefault && Tables.SetEquals(other.Tables);
 
     public override int GetHashCode() => HashCode.Combine(ByDefault, Tables.Count);

@@ -28,6 +28,7 @@ internal static class PositionsStore
         WriteEach(batch, MetaKind.Confirmed, before?.Confirmed, after.Confirmed, origins, static (to, position) => to.Double(position));
         WriteEach(batch, MetaKind.PeerIncarnation, before?.PeerIncarnations, after.PeerIncarnations, origins, static (to, guid) => to.Guid(guid));
         WriteEach(batch, MetaKind.Taken, before?.Taken, after.Taken, origins, WriteFilter);
+        WriteEach(batch, MetaKind.Covers, before?.Covers, after.Covers, origins, WriteFilter);
         WriteEach(batch, MetaKind.Given, before?.Given, after.Given, origins, WriteFilter);
         if (!ReferenceEquals(before?.Copy, after.Copy)) WriteCopy(batch, after.Copy, key, value);
         if (!ReferenceEquals(before?.Rest, after.Rest)) WriteRest(batch, after.Rest, key, value);
@@ -50,6 +51,7 @@ internal static class PositionsStore
             MetaKind.Confirmed => positions with { Confirmed = positions.Confirmed.SetItem(origins.Name(origin), parser.Double()) },
             MetaKind.PeerIncarnation => positions with { PeerIncarnations = positions.PeerIncarnations.SetItem(origins.Name(origin), parser.Guid()) },
             MetaKind.Taken => positions with { Taken = positions.Taken.SetItem(origins.Name(origin), ReadFilter(ref parser)) },
+            MetaKind.Covers => positions with { Covers = positions.Covers.SetItem(origins.Name(origin), ReadFilter(ref parser)) },
             MetaKind.Given => positions with { Given = positions.Given.SetItem(origins.Name(origin), ReadFilter(ref parser)) },
             MetaKind.Copy => positions with { Copy = ReadCopy(ref parser) },
             MetaKind.Rest => positions with { Rest = new CopyRest(new NodeName(parser.Name()), parser.Double(), ReadVector(ref parser)) },
@@ -101,7 +103,8 @@ internal static class PositionsStore
         value.Number(copy.After.Length).Bytes(copy.After.Span).Number(copy.Rows).Number(copy.Bytes).Byte(copy.Merging ? (byte)1 : (byte)0);
         WriteVector(value, copy.Vector);
         WriteFilter(value, copy.Filter);
-        value.Double(copy.Since ?? 0).Byte(copy.IsPartial ? (byte)1 : (byte)0);
+        value.Double(copy.Since ?? 0).Byte(copy.IsPartial ? (byte)1 : (byte)0).Number(copy.Covers.Count);
+        foreach (var (origin, tables) in copy.Covers) WriteFilter(value.Text(origin.Value), tables);
         MetaKeys.Put(batch, key.Written, value);
     }
 
@@ -119,7 +122,20 @@ internal static class PositionsStore
         return new CopyCursor(source, incarnation, vector, start, table is null ? null : new TableName(table), after, rows, bytes, merging)
         {
             Filter = ReadFilter(ref parser), Since = parser.Double() is > 0 and var since ? since : null, IsPartial = parser.Left > 0 && parser.Byte() != 0,
+            Covers = ReadCovers(ref parser),
         };
+    }
+
+    private static ImmutableDictionary<NodeName, TableFilter> ReadCovers(ref ByteParser parser)
+    {
+        var covers = ImmutableDictionary.CreateBuilder<NodeName, TableFilter>();
+        for (var count = parser.Left > 0 ? parser.Count() : 0; count > 0; count--)
+        {
+            var origin = new NodeName(parser.Name());
+            covers[origin] = ReadFilter(ref parser);
+        }
+
+        return covers.ToImmutable();
     }
 
     private static void WriteRest(IStoreBatch batch, CopyRest? rest, ByteBuilder key, ByteBuilder value)

@@ -26,6 +26,12 @@ public sealed record CopyCursor(
 
     /// <summary>Only tables that were not taken before are copied: positions stay those of the others (rule 20). It does not go on when it is cut, since its rows are few.</summary>
     public bool IsPartial { get; init; }
+
+    /// <summary>Of a partial one, these. It is not stored, because such a copy does not go on.</summary>
+    public TableFilter Only { get; init; } = TableFilter.None;
+
+    /// <summary>Origin → the tables of which the source has all changes up to the vector; absent: all.</summary>
+    public ImmutableDictionary<NodeName, TableFilter> Covers { get; init; } = ImmutableDictionary<NodeName, TableFilter>.Empty;
 }
 
 /// <summary>
@@ -58,6 +64,12 @@ public sealed record ReplicationPositions
 
     /// <summary>Origin → version up to which all of its changes are here (rule 12).</summary>
     public ImmutableDictionary<NodeName, double> Through { get; init; } = ImmutableDictionary<NodeName, double>.Empty;
+
+    /// <summary>
+    /// Origin → the tables of which all its changes up to <see cref="Through"/> are here; absent: all. It is less where they came through a narrower filter, of this node or of one that
+    /// they came by (rules 12, 20).
+    /// </summary>
+    public ImmutableDictionary<NodeName, TableFilter> Covers { get; init; } = ImmutableDictionary<NodeName, TableFilter>.Empty;
 
     /// <summary>
     /// Origin → the highest version of it that came with rows, ahead of <see cref="Through"/>: should the origin lose it, only this tells (rule 16).
@@ -99,6 +111,8 @@ public sealed record ReplicationPositions
 
     /// <summary>The first copy left out what is not newer than this (R-SYN-05); null: nothing was left out.</summary>
     public double? Since { get; init; }
+
+    public TableFilter CoveredOf(NodeName origin) => Covers.GetValueOrDefault(origin, TableFilter.All);
 
     /// <summary>What is taken from the peer now goes beyond what its position speaks of: it is copied first (rule 20).</summary>
     public bool TakesMore(NodeName peer, TableFilter now) => Taken.TryGetValue(peer, out var before) && !before.Includes(now);

@@ -33,4 +33,7 @@ public static class LocalTables
         var local = catalog.Tables.Values.Where(table => table.Replicate == false).Select(table => table.Name);
         return filter.And(TableFilter.AllBut(catalog.Database.IsSystem ? local.Concat(OfSystem) : local));
     }
+
+    /// <summary>What a request states besides the filter: such a table is not filled in when it becomes a common one (R-SEL-07).</summary>
+    public static TableFilter Declared(DatabaseCatalog catalog) => TableFilter.Only(catalog.Tables.Values.Where(table => table.Replicate == false).Select(table => table.Name));
 }

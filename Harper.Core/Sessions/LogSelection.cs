@@ -50,6 +50,8 @@ public sealed class LogSelection(SendPlan plan, NodeName self)
             if (Plan.ByVersion && !double.IsNaN(entry.Previous))
             {
                 var seen = _seen.TryGetValue(origin, out var version) ? version : Plan.Starts.GetValueOrDefault(origin);
+                // What is here of it may be what passed when fewer tables did: the others were copied since, and are not in the log.
+                if (floor.TryGetValue(origin, out var begins) && seen < begins) return new SelectedStretch(send.DrainToImmutable(), 0, skipped, Begins(origin, begins, seen));
                 if (entry.Previous > seen)
                     return new SelectedStretch(send.DrainToImmutable(), 0, skipped, $"{origin} {entry.Previous:R} is not in the log, the peer has it up to {seen:R}");
                 if (origin == self && entry.Previous < seen && seen > floor.GetValueOrDefault(origin) && !_seen.ContainsKey(origin))
@@ -86,11 +88,13 @@ public sealed class LogSelection(SendPlan plan, NodeName self)
             if (!Plan.Wants(origin)) continue;
             var start = Plan.Starts.GetValueOrDefault(origin);
             var reached = Plan.ByVersion ? _seen.TryGetValue(origin, out var seen) ? Math.Max(seen, start) : start : after;
-            if ((Plan.ByVersion || origin == self) && reached < version) return $"the log of {origin} begins at {version:R} now, it was read up to {reached:R}";
+            if ((Plan.ByVersion || origin == self) && reached < version) return Begins(origin, version, reached);
         }
 
         return null;
     }
+
+    private static string Begins(NodeName origin, double floor, double reached) => $"the log of {origin} begins at {floor:R} now, it was read up to {reached:R}";
 
     /// <summary>The entry as it is sent: what was left out before it does not look like a gap.</summary>
     private LoggedTransaction Linked(LoggedTransaction entry, ImmutableArray<LoggedChange> kept)

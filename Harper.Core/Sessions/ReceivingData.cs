@@ -151,12 +151,13 @@ internal static class ReceivingData
             ? resumed with
             {
                 Filter = resumed.Filter.And(state.Context.Filter), Source = state.Context.Peer, SourceIncarnation = state.Theirs!.Incarnation, Vector = RequestPlanner.Smaller(resumed.Vector, vector),
+                Covers = Both(resumed.Covers, state.Passing.Of(vector.Keys)),
             }
             : new CopyCursor(
                 state.Context.Peer, state.Theirs?.Incarnation ?? Guid.Empty, vector, start?.StartTime ?? 0, null, default, 0, 0, moment.Positions.HasHistory)
             {
                 // One that begins anew brings what was asked for, also when more is wanted by now.
-                Filter = state.Context.Filter.And(state.Copy?.Filter ?? TableFilter.All), Since = state.Since, IsPartial = start?.Source is { IsPartial: true },
+                Filter = state.Context.Filter.And(state.Copy?.Filter ?? TableFilter.All), Since = state.Since, IsPartial = start?.Source is { IsPartial: true }, Only = start?.Source?.Only ?? TableFilter.None, Covers = state.Passing.Of(vector.Keys),
             };
         step.State = state with
         {
@@ -167,6 +168,9 @@ internal static class ReceivingData
             step.Apply(new CommitRequest.OwnWritesAhead(own, state.Context.Peer), null);
         step.Apply(new CommitRequest.CopyChunk([], cursor), null);
     }
+
+    private static ImmutableDictionary<NodeName, TableFilter> Both(ImmutableDictionary<NodeName, TableFilter> one, ImmutableDictionary<NodeName, TableFilter> other) =>
+        other.Aggregate(one, (both, more) => both.SetItem(more.Key, both.GetValueOrDefault(more.Key, TableFilter.All).And(more.Value)));
 
     public static void OnCopyComplete(ReceivingSteps step, ControlFrame.CopyComplete complete)
     {
@@ -295,7 +299,10 @@ internal static class ReceivingData
         {
             step.Alarm($"a transaction of {transaction.Stamp.Origin} at {transaction.Stamp.Version:R} cannot be applied and is set aside: {problem}");
             if (!ReceivingBlobs.Await(step, transaction, isCopied: false, bytes))
-                step.Apply(Intake.SetAside(context, transaction, issuer, isOurs) with { BlobFiles = ReceivingBlobs.Claim(step, transaction) }, position, bytes);
+                step.Apply(Intake.SetAside(context, transaction, issuer, isOurs) with
+                {
+                    BlobFiles = ReceivingBlobs.Claim(step, transaction), Under = CoveredOrigins.Under(state, transaction.Stamp.Origin),
+                }, position, bytes);
             else if (ReceivingBlobs.Reached(step, stated) is { } reached)
                 step.Apply(new CommitRequest.Positions([new PositionUpdate.Cursor(context.Peer, reached)]), reached);
             return;
@@ -304,7 +311,10 @@ internal static class ReceivingData
         // Never a version that somebody has seen already (rule 16).
         if (transaction.Stamp.Origin == context.Self && transaction.Stamp.Version > PeerMarks.Known(step.Moment.Positions, context.Self))
             step.Apply(new CommitRequest.OwnWritesAhead(transaction.Stamp.Version, null) { Claimant = context.Peer }, null);
-        step.Apply(new CommitRequest.Remote(intake.Transaction, transaction.Previous, context.Peer, !isOurs, issuer), position, bytes);
+        step.Apply(new CommitRequest.Remote(intake.Transaction, transaction.Previous, context.Peer, !isOurs, issuer)
+        {
+            Under = CoveredOrigins.Under(state, transaction.Stamp.Origin),
+        }, position, bytes);
     }
 
     private static void Failed(ReceivingSteps step, CommitResult.Rejected failure)

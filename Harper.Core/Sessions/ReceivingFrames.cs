@@ -67,6 +67,7 @@ internal static class ReceivingFrames
     {
         Answered(step);
         RelayedOrigins.OnMap(step, map);
+        if (step.State.IsOurs) CoveredOrigins.OnMap(step, map);
     }
 
     private static void OnPosition(ReceivingSteps step, double position)

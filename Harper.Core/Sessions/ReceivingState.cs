@@ -46,6 +46,15 @@ public sealed record ReceivingState
     /// <summary>Since when there are nodes that do not come directly and are not asked for here.</summary>
     public double? RelayWantedSince { get; init; }
 
+    /// <summary>The tables that the last request left out because they are local here.</summary>
+    public TableFilter OwnTables { get; init; } = TableFilter.None;
+
+    /// <summary>What the peer said last of what passes.</summary>
+    public PassingTables Passing { get; init; } = PassingTables.All;
+
+    /// <summary>When it was last looked whether the peer has tables of an origin that are lacking here, and how often nothing came of it.</summary>
+    public (double At, int Vain) LackingSought { get; init; }
+
     /// <summary>What the last request named.</summary>
     public ImmutableArray<NodeName> Origins { get; init; } = [];
 

@@ -113,6 +113,7 @@ internal static class ReceivingTurns
     public static void OnTick(ReceivingSteps step)
     {
         RelayedOrigins.OnTick(step);
+        CoveredOrigins.OnTick(step);
         var (state, now, deadlines) = (step.State, step.Moment.Now, step.Context.Deadlines);
         var idle = now - state.ProgressAt;
         if (state.Phase == ReceivingPhase.Naming)
@@ -139,6 +140,14 @@ internal static class ReceivingTurns
             step.Send(new ControlFrame.SubscriptionRequest([]));
             step.State = state with { Phase = ReceivingPhase.Waiting, ProgressAt = now, Origins = [] };
             step.Add(ReceivingEffect.PassTurn.Instance);
+            return;
+        }
+
+        // Who passed its turn on is asked again when another copy ends, and there may be none.
+        if (state.Phase == ReceivingPhase.Waiting && idle > deadlines.CopyAnswer)
+        {
+            step.State = state with { ProgressAt = now };
+            AskTurn(step);
             return;
         }
 
@@ -204,6 +213,7 @@ internal static class ReceivingTurns
             Phase = ReceivingPhase.Requested,
             Origins = [.. request.Entries.Select(entry => entry.Name)],
             Excluded = [.. request.ExcludedNodes],
+            OwnTables = LocalTables.Declared(moment.Catalog),
             HasRequested = true,
             OwnWritesAskedAt = state.Kind == PeerKind.Original4 && (!state.HasRequested || state.OwnWritesAskedAt is not null)
                 && request.Entries.Any(entry => entry.Name == context.Self) ? moment.Now : null,

@@ -19,12 +19,18 @@ public static class SendPlanner
         TableFilter? added = null)
     {
         var self = context.Self;
-        var asked = request.Entries[0];
-        var agreed = context.Filter.And(new TableFilter(asked.ReplicateByDefault, [.. asked.Tables]));
+        var agreed = Agreed(context, request);
         ImmutableHashSet<NodeName> excluded = request.ExcludedNodes.IsDefault ? [] : [.. request.ExcludedNodes];
         return kind == PeerKind.Ours
             ? ForOurs(self, request, agreed, excluded, positions, copy, added)
             : ForOriginal(context, peer, kind, request, agreed, excluded, positions, copy);
+    }
+
+    /// <summary>What may be sent of what was asked for.</summary>
+    public static TableFilter Agreed(SendingContext context, ControlFrame.SubscriptionRequest request)
+    {
+        var asked = request.Entries[0];
+        return context.Filter.And(new TableFilter(asked.ReplicateByDefault, [.. asked.Tables]));
     }
 
     private static SendAnswer ForOurs(

@@ -18,7 +18,7 @@ public abstract record SendingEffect
     public sealed record AnnounceDatabases(DatabaseName? Only) : SendingEffect;
 
     /// <summary>The map of all origins known here: after each request, before anything that uses it.</summary>
-    public sealed record SendOriginMap(ImmutableArray<NodeName> Subscribed) : SendingEffect;
+    public sealed record SendOriginMap(ImmutableArray<NodeName> Subscribed, Membership.TableFilter Agreed) : SendingEffect;
 
     public sealed record Stream(SendPlan Plan) : SendingEffect;
 

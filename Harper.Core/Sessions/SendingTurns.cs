@@ -173,6 +173,8 @@ internal static class SendingTurns
         step.State = step.State with { Serving = plan };
         var isMore = !serving.Excluded.IsSubsetOf(excluded);
         step.Add(SendingEffect.StopStream.Instance);
+        // What the stream had made may be lost, and with it a map.
+        step.Add(new SendingEffect.SendOriginMap(step.State.Origins, plan.Filter));
         step.Add(new SendingEffect.Stream(isMore ? plan : plan with { After = Math.Max(plan.After, step.State.Confirmed ?? 0) }));
     }
 
@@ -240,7 +242,7 @@ internal static class SendingTurns
         var isTaken = more && (answers is not null || state.Kind != PeerKind.Ours);
         step.State = state = state with { IsCopyAsked = false, Giving = isTaken && answer is SendAnswer.Copy { Plan: var given } ? (given.StartPosition, context.Filter) : null };
         Announce(step, request.SetupRequestId);
-        step.Add(new SendingEffect.SendOriginMap(state.Origins));
+        step.Add(new SendingEffect.SendOriginMap(state.Origins, SendPlanner.Agreed(context, request)));
         switch (answer)
         {
             case SendAnswer.Stream stream:

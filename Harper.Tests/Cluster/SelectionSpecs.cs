@@ -45,6 +45,8 @@ public sealed class SelectionSpecs : ClusterSpecBase
         Assert.False(b.Has("data", "kept", 1));
         Assert.False(b.Has("data", "kept", 2));
         Assert.False(b.Has("data", "mine", 1));
+        // Nor is it missed: nobody copies it.
+        Assert.Empty(b.Databases.Find(DatabaseName.Data)!.Engine.Positions.Covers);
     }
 
     [Fact]

@@ -26,6 +26,7 @@ internal enum MetaKind : byte
     Seen,
     Since,
     Rest,
+    Covers,
 }
 
 /// <summary>Keys of the meta family, and the checksum around its values.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Harper.Core.Identity;
+using Harper.Core.Membership;
 using Harper.Core.Keys;
 
 namespace Harper.Core.Wire.Control;
@@ -51,7 +52,14 @@ public abstract record ControlFrame
         PeerAnnouncement? Announcement = null) : ControlFrame;
 
     /// <summary>141, A to D: the sender's whole map of origins. Replaces the one before.</summary>
-    public sealed record NodeNameToIdMap(ImmutableDictionary<NodeName, int> Ids, ImmutableArray<NodeName> Subscribed) : ControlFrame;
+    public sealed record NodeNameToIdMap(ImmutableDictionary<NodeName, int> Ids, ImmutableArray<NodeName> Subscribed) : ControlFrame
+    {
+        /// <summary>Ours: what may pass; null: the sender leaves nothing out.</summary>
+        public TableFilter? Offered { get; init; }
+
+        /// <summary>Ours: origin → the tables of which the sender has all changes; absent: all.</summary>
+        public ImmutableDictionary<NodeName, TableFilter> Covers { get; init; } = ImmutableDictionary<NodeName, TableFilter>.Empty;
+    }
 
     /// <summary>142: never again. The receiver closes and does not redial.</summary>
     public sealed record Disconnect : ControlFrame

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Harper.Core.Identity;
+using Harper.Core.Membership;
 using static Harper.Core.Wire.Control.ControlFrame;
 
 namespace Harper.Core.Wire.Control;
@@ -108,7 +109,38 @@ internal static class ControlFrameReader
             else ids[new NodeName(name)] = (int)reader.Integer("an origin id", 0, int.MaxValue);
         }
         var subscribed = TakeElement(ref reader, ref left) ? Names(ref reader, "the subscribed names") : [];
-        return new NodeNameToIdMap(ids.ToImmutable(), subscribed);
+        var map = new NodeNameToIdMap(ids.ToImmutable(), subscribed);
+        return TakeElement(ref reader, ref left) ? Less(ref reader, map) : map;
+    }
+
+    private static NodeNameToIdMap Less(ref ControlReader reader, NodeNameToIdMap map)
+    {
+        for (var count = reader.MapHeader("what is left out"); count > 0; count--)
+        {
+            var member = reader.MapKey();
+            if (reader.TakeAbsent()) continue;
+            switch (member)
+            {
+                case "offered": map = map with { Offered = Filter(ref reader, member) }; break;
+                case "covers":
+                    var covers = ImmutableDictionary.CreateBuilder<NodeName, TableFilter>();
+                    for (var origins = reader.MapHeader(member); origins > 0; origins--)
+                        if (reader.MapKey() is { } origin) covers[new NodeName(origin)] = Filter(ref reader, member);
+                        else reader.Skip();
+                    map = map with { Covers = covers.ToImmutable() };
+                    break;
+                default: reader.Skip(); break;
+            }
+        }
+        return map;
+    }
+
+    /// <summary>See <see cref="ControlFrameWriter.Filter"/>.</summary>
+    public static TableFilter Filter(ref ControlReader reader, string what)
+    {
+        if (reader.ArrayHeader(what) != 2) throw reader.Wrong(what);
+        var byDefault = reader.Boolean(what);
+        return new TableFilter(byDefault, [.. Names(ref reader, what).Select(name => new TableName(name.Value))]);
     }
 
     private static OperationRequest Operation(ref ControlReader reader, ref int left)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Harper.Core.Identity;
+using Harper.Core.Membership;
 using static Harper.Core.Wire.Control.ControlFrame;
 
 namespace Harper.Core.Wire.Control;
@@ -60,10 +61,35 @@ internal static class ControlFrameWriter
 
     private static void Write(ControlWriter to, NodeNameToIdMap map)
     {
-        to.Message(ControlCommand.NodeNameToIdMap, 2);
+        var isLess = map.Offered is not null || !map.Covers.IsEmpty;
+        to.Message(ControlCommand.NodeNameToIdMap, isLess ? 3 : 2);
         to.Map(map.Ids.Count);
         foreach (var (name, id) in map.Ids.OrderBy(entry => entry.Value)) to.Member(name.Value, id);
         Names(to, map.Subscribed);
+        if (!isLess) return;
+        to.Map((map.Offered is null ? 0 : 1) + (map.Covers.IsEmpty ? 0 : 1));
+        if (map.Offered is { } offered)
+        {
+            to.Text("offered");
+            Filter(to, offered);
+        }
+        if (map.Covers.IsEmpty) return;
+        to.Text("covers");
+        to.Map(map.Covers.Count);
+        foreach (var (origin, tables) in map.Covers.OrderBy(entry => entry.Key))
+        {
+            to.Text(origin.Value);
+            Filter(to, tables);
+        }
+    }
+
+    /// <summary>A list: whether all pass but those that follow, then those.</summary>
+    public static void Filter(ControlWriter to, TableFilter filter)
+    {
+        to.Array(2);
+        to.Boolean(filter.ByDefault);
+        to.Array(filter.Tables.Count);
+        foreach (var table in filter.Tables.OrderBy(table => table.Value, StringComparer.Ordinal)) to.Text(table.Value);
     }
 
     private static void Single(ControlWriter to, ControlCommand command, double position)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Harper.Core.Identity;
+using Harper.Core.Membership;
 
 namespace Harper.Core.Wire.Control;
 
@@ -23,7 +24,10 @@ public sealed record CopySource(
     ImmutableDictionary<NodeName, double> Vector, ImmutableDictionary<NodeName, double> Floor, Guid Incarnation, long? Records = null)
 {
     /// <summary>Only tables that are new to the peer come: its positions stay those of the others (rule 20).</summary>
-    public bool IsPartial { get; init; }
+    public bool IsPartial => Only is not null;
+
+    /// <summary>These tables; null: all that pass.</summary>
+    public TableFilter? Only { get; init; }
 
     /// <summary>The request that this copy answers (<see cref="CopyResume.Number"/>); null: nobody asked for it, the log does not reach back or more may be sent than before.</summary>
     public int? Answers { get; init; }

@@ -85,7 +85,11 @@ internal static class SubscriptionFrames
         ControlFrameWriter.Vector(to, frame.Source.Floor);
         to.Member("incarnation", frame.Source.Incarnation.ToString());
         if (frame.Source.Records is { } records) to.Member("records", (double)records);
-        if (frame.Source.IsPartial) to.Member("partial", true);
+        if (frame.Source.Only is { } only)
+        {
+            to.Text("only");
+            ControlFrameWriter.Filter(to, only);
+        }
         if (frame.Source.Answers is { } answers) to.Member("answers", answers);
     }
 
@@ -166,7 +170,7 @@ internal static class SubscriptionFrames
         var (vector, floor) = (ImmutableDictionary<NodeName, double>.Empty, ImmutableDictionary<NodeName, double>.Empty);
         var incarnation = Guid.Empty;
         long? records = null;
-        var isPartial = false;
+        TableFilter? only = null;
         int? answers = null;
         for (var count = reader.MapHeader("the source of a copy"); count > 0; count--)
         {
@@ -178,12 +182,12 @@ internal static class SubscriptionFrames
                 case "floor": floor = Vector(ref reader, member); break;
                 case "incarnation": incarnation = PeerNameFrames.Id(ref reader, member); break;
                 case "records": records = (long)Math.Clamp(reader.Number(member), 0, 1e15); break;
-                case "partial": isPartial = reader.Boolean(member); break;
+                case "only": only = Filter(ref reader, member); break;
                 case "answers": answers = (int)reader.Integer(member, 0, int.MaxValue); break;
                 default: reader.Skip(); break;
             }
         }
-        return new CopySource(vector, floor, incarnation, records) { IsPartial = isPartial, Answers = answers };
+        return new CopySource(vector, floor, incarnation, records) { Only = only, Answers = answers };
     }
 
     private static void Write(ControlWriter to, SubscriptionEntry entry)

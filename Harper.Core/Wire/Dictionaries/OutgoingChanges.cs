@@ -3,6 +3,7 @@ using System.Buffers.Binary;
 using System.Collections.Immutable;
 using Harper.Core.Commit;
 using Harper.Core.Identity;
+using Harper.Core.Membership;
 using Harper.Core.Records;
 using Harper.Core.Schema;
 using Harper.Core.Storage.Layout;
@@ -41,6 +42,14 @@ public sealed class OutgoingChanges(NodeName self, bool batches, bool parts, lon
         foreach (var origin in known) _dictionary.Origins.Add(origin);
         return ControlFrameCodec.Encode(_dictionary.Origins.Map(subscribed));
     }
+
+    /// <summary>Says to ours, in the next map, what may pass and of which origins this node itself has not all (rules 12, 20). False: it was said.</summary>
+    /// <param name="offered">As requested and as it may be sent.</param>
+    /// <param name="covers">As in <see cref="Positions.ReplicationPositions.Covers"/>.</param>
+    public bool Offer(TableFilter offered, ImmutableDictionary<NodeName, TableFilter> covers) => batches && _dictionary.Origins.Offer(offered, covers);
+
+    /// <summary>The map again, for what follows.</summary>
+    public void AppendMap(ICollection<byte[]> messages) => messages.Add(ControlFrameCodec.Encode(_dictionary.Origins.Map()));
 
     /// <summary>
     /// Another stream begins on the connection. The one before was stopped wherever it stood: messages that it had made were not sent, and with them what they announced; without this

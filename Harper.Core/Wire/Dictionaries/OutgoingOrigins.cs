@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Harper.Core.Identity;
+using Harper.Core.Membership;
 using Harper.Core.Wire.Control;
 
 namespace Harper.Core.Wire.Dictionaries;
@@ -13,12 +14,22 @@ public sealed class OutgoingOrigins
     private readonly Dictionary<NodeName, int> _ids = [];
     private int _sent;
     private ImmutableArray<NodeName> _subscribed = [];
+    private TableFilter? _offered;
+    private ImmutableDictionary<NodeName, TableFilter> _covers = ImmutableDictionary<NodeName, TableFilter>.Empty;
     private (NodeName Name, int Id) _last;
 
     public OutgoingOrigins(NodeName self)
     {
         _ids.Add(self, 0);
         _last = (self, 0);
+    }
+
+    /// <summary>What every map says from here on. False: it does already.</summary>
+    public bool Offer(TableFilter offered, ImmutableDictionary<NodeName, TableFilter> covers)
+    {
+        var before = (_offered, _covers);
+        (_offered, _covers) = (offered == TableFilter.All ? null : offered, covers);
+        return _offered != before._offered || !ReferenceEquals(covers, before._covers);
     }
 
     /// <summary>Gives the origin an id; it may be used after the next 141.</summary>
@@ -35,7 +46,7 @@ public sealed class OutgoingOrigins
     {
         _subscribed = subscribed;
         _sent = _ids.Count;
-        return new ControlFrame.NodeNameToIdMap(_ids.ToImmutableDictionary(), subscribed);
+        return new ControlFrame.NodeNameToIdMap(_ids.ToImmutableDictionary(), subscribed) { Offered = _offered, Covers = _covers };
     }
 
     /// <summary>The 141 again, with what was added since.</summary>

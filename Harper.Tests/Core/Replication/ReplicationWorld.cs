@@ -28,13 +28,13 @@ internal sealed class ReplicationWorld
     private readonly SimulatedFlows? _flows;
     private long _ids;
 
-    /// <param name="flows">What passes between the nodes changes from time to time; two nodes, because a vector does not say under which filter a third node reached it.</param>
+    /// <param name="flows">What passes between the nodes changes from time to time.</param>
     public ReplicationWorld(int seed, bool sync, bool flows = false)
     {
         _random = new Random(seed);
         _changes = new ModelChanges(_random);
         _sync = sync;
-        var count = flows ? 2 : _random.Next(2, 6);
+        var count = _random.Next(2, 6);
         for (var i = 0; i < count; i++) _nodes.Add(new SimulatedNode(this, i, _random.Next(-20, 20), sync));
         for (var i = 0; i < count; i++)
             for (var j = i + 1; j < count; j++) _links[(i, j)] = _random.Next(10) < 7;
@@ -162,7 +162,7 @@ internal sealed class ReplicationWorld
     }
 
     private static string Describe(SimulatedNode node) =>
-        $"{node.Self} head {node.Engine.Positions.Head:R} through {Text(node.Engine.Positions.Through)} floor {Text(node.Engine.Positions.Floor)} copy {node.Engine.Positions.Copy?.Source}";
+        $"{node.Self} head {node.Engine.Positions.Head:R} through {Text(node.Engine.Positions.Through)} floor {Text(node.Engine.Positions.Floor)} copy {node.Engine.Positions.Copy?.Source} covers {string.Join(" ", node.Engine.Positions.Covers.Select(pair => $"{pair.Key}:{(pair.Value.ByDefault ? "but" : "only")} {string.Join(",", pair.Value.Tables)}"))}";
 
     private static string Text(ImmutableDictionary<NodeName, double> vector) => string.Join(' ', vector.Select(pair => $"{pair.Key}:{pair.Value:R}"));
 

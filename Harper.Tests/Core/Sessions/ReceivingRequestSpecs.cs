@@ -61,7 +61,7 @@ public sealed class ReceivingRequestSpecs
     public void Rule_20_copies_that_cross_their_requests_should_be_told_apart()
     {
         static ControlFrame.CopyStart Begins(int? answers, bool isPartial = false) =>
-            new(Now, CopyWalk.OrderVersion, new CopySource(Vector((Peer, 1)), Vector(), Theirs) { Answers = answers, IsPartial = isPartial });
+            new(Now, CopyWalk.OrderVersion, new CopySource(Vector((Peer, 1)), Vector(), Theirs) { Answers = answers, Only = isPartial ? TableFilter.None : null });
         var known = WithHistory with { PeerIncarnations = ImmutableDictionary<NodeName, Guid>.Empty.Add(Peer, Theirs) };
         var drive = new ReceivingDrive(Receiving(), known).Streaming(OursNamed(Peer)).Frame(Begins(null, isPartial: true)).Turn();
         Assert.Equal(1, drive.Request.Entries[0].CopyResume!.Number);
@@ -91,12 +91,56 @@ public sealed class ReceivingRequestSpecs
     {
         var known = WithHistory with { PeerIncarnations = ImmutableDictionary<NodeName, Guid>.Empty.Add(Peer, Theirs) };
         var drive = new ReceivingDrive(Receiving(), known).Streaming(OursNamed(Peer)).Data(Transaction(Peer, 20, 0, position: 25));
-        drive.Frame(new ControlFrame.CopyStart(25, CopyWalk.OrderVersion, new CopySource(Vector(), Vector(), Theirs) { IsPartial = true })).Turn();
+        drive.Frame(new ControlFrame.CopyStart(25, CopyWalk.OrderVersion, new CopySource(Vector(), Vector(), Theirs) { Only = TableFilter.None })).Turn();
 
         Assert.Empty(drive.Applied(1, confirmed: 25).Last.OfType<ReceivingEffect.Send>());
-        drive.Frame(new ControlFrame.CopyStart(25, CopyWalk.OrderVersion, new CopySource(Vector(), Vector(), Theirs) { IsPartial = true, Answers = 1 }));
+        drive.Frame(new ControlFrame.CopyStart(25, CopyWalk.OrderVersion, new CopySource(Vector(), Vector(), Theirs) { Only = TableFilter.None, Answers = 1 }));
         drive.Frame(new ControlFrame.CopyComplete(Now));
         Assert.Equal(25, drive.Applied(2, confirmed: 25, copyCompleted: true).Sent<ControlFrame.CommittedUpdate>().Position);
+    }
+
+    [Fact]
+    public void Rule_12_tables_that_lack_changes_of_the_peer_or_of_whom_it_relays_should_be_copied_from_it()
+    {
+        var fourth = new NodeName("127.0.0.5");
+        var noCats = TableFilter.AllBut([new TableName("cat")]);
+        var lacking = WithHistory with
+        {
+            PeerIncarnations = ImmutableDictionary<NodeName, Guid>.Empty.Add(Peer, Theirs), Through = Vector((Peer, 10), (Third, 20)),
+            Covers = ImmutableDictionary<NodeName, TableFilter>.Empty.Add(Third, noCats).Add(fourth, TableFilter.None),
+        };
+        static ControlFrame.NodeNameToIdMap Map(params (NodeName Origin, TableFilter Tables)[] covers) =>
+            new(ImmutableDictionary<NodeName, int>.Empty, []) { Covers = covers.ToImmutableDictionary(each => each.Origin, each => each.Tables) };
+
+        // What comes directly is asked for there; what the peer lacks too, not at all, until it has it.
+        var drive = new ReceivingDrive(Receiving(), lacking);
+        drive.On(new ReceivingEvent.DirectChanged([fourth])).Named(OursNamed(Peer)).Turn().Frame(new ControlFrame.DbSchema([], DatabaseName.Data)).Frame(Map((Third, noCats)));
+        Assert.Equal(ReceivingPhase.Streaming, drive.State.Phase);
+        drive.Now += 6_000;
+        Assert.Empty(drive.On(ReceivingEvent.Tick.Instance).Last);
+        drive.Frame(Map());
+        drive.Now += 6_000;
+        Assert.True(drive.On(ReceivingEvent.Tick.Instance).Of<ReceivingEffect.AskTurn>().Copy);
+        Assert.Equal(TableFilter.Only([new TableName("cat")]), drive.Turn().Request.Entries[0].CopyResume!.Only);
+    }
+
+    [Fact]
+    public void Rule_20_what_comes_should_say_what_of_its_origin_passed()
+    {
+        var (cat, bird) = (new TableName("cat"), new TableName("bird"));
+        var drive = new ReceivingDrive(Receiving(), WithHistory).Streaming(OursNamed(Peer));
+        Assert.Null(drive.Data(Transaction(Peer, 20, 0)).Commits<CommitRequest.Remote>().Single().Under);
+
+        drive.Frame(new ControlFrame.NodeNameToIdMap(ImmutableDictionary<NodeName, int>.Empty, [])
+        {
+            Offered = TableFilter.AllBut([cat]), Covers = ImmutableDictionary<NodeName, TableFilter>.Empty.Add(Third, TableFilter.AllBut([bird])),
+        });
+        Assert.Equal(TableFilter.AllBut([cat]), drive.Data(Transaction(Peer, 21, 20)).Commits<CommitRequest.Remote>().Single().Under);
+        Assert.Equal(TableFilter.AllBut([cat, bird]), drive.Data(Transaction(Third, 22, 0)).Commits<CommitRequest.Remote>().Single().Under);
+
+        // Taken less here, it counts at once; taken more, what is under way was asked for before.
+        drive.On(new ReceivingEvent.FilterChanged(TableFilter.AllBut([bird])));
+        Assert.Equal(TableFilter.AllBut([cat, bird]), drive.Data(Transaction(Peer, 23, 21)).Commits<CommitRequest.Remote>().Single().Under);
     }
 
     [Fact]

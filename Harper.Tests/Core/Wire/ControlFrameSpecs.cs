@@ -179,6 +179,10 @@ public sealed class ControlFrameSpecs
             ["NODE_NAME of ours"] = new ControlFrame.PeerName(
                 a, new("data"), [table], null, new PeerAnnouncement(WireCapabilities.All, Node, Incarnation, 1795418215493.6653, 7.5)),
             ["NODE_NAME_TO_ID_MAP"] = new ControlFrame.NodeNameToIdMap(ImmutableDictionary<NodeName, int>.Empty.Add(a, 0).Add(b, 300), [a]),
+            ["NODE_NAME_TO_ID_MAP of ours that leaves something out"] = new ControlFrame.NodeNameToIdMap(ImmutableDictionary<NodeName, int>.Empty.Add(a, 0), [a])
+            {
+                Offered = Harper.Core.Membership.TableFilter.AllBut([new("dog")]), Covers = ImmutableDictionary<NodeName, Harper.Core.Membership.TableFilter>.Empty.Add(b, Harper.Core.Membership.TableFilter.None),
+            },
             ["DISCONNECT"] = ControlFrame.Disconnect.Instance,
             ["SEQUENCE_ID_UPDATE"] = new ControlFrame.SequenceIdUpdate(1795418215493.6653),
             ["COMMITTED_UPDATE"] = new ControlFrame.CommittedUpdate(1795418215493),
@@ -187,7 +191,7 @@ public sealed class ControlFrameSpecs
             ["SUBSCRIPTION_UPDATE"] = new ControlFrame.SubscriptionUpdate([a], [b]),
             ["COPY_START"] = new ControlFrame.CopyStart(1795418215493.6653, 1),
             ["COPY_START of ours"] = new ControlFrame.CopyStart(1795418215493.6653, 1, new CopySource(vector, vector.SetItem(b, 3), Incarnation, 4711)),
-            ["COPY_START of ours that answers"] = new ControlFrame.CopyStart(1795418215493.6653, 1, new CopySource(vector, vector, Incarnation) { IsPartial = true, Answers = 3 }),
+            ["COPY_START of ours that answers"] = new ControlFrame.CopyStart(1795418215493.6653, 1, new CopySource(vector, vector, Incarnation) { Only = Harper.Core.Membership.TableFilter.Only([new("dog")]), Answers = 3 }),
             ["COPY_COMPLETE"] = new ControlFrame.CopyComplete(),
             ["COPY_COMPLETE of ours"] = new ControlFrame.CopyComplete(1795418215493.6653),
             ["COPY_COMPLETE of ours with its vector"] = new ControlFrame.CopyComplete(1795418215493.6653, vector),
