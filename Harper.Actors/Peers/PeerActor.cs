@@ -236,9 +236,9 @@ public sealed class PeerActor : DescribedActor, IWithTimers
         }
         var (next, delay) = database.Dial.Ended(end, madeProgress, _services.Clock.NowMs, _services.Reconnect, _services.Chance());
         var again = database.LastError is { } last && last.Code == error.Code && last.Reason == error.Reason && database.Dial.Failures > 0;
-        database.Dial = next;
-        database.LastError = error;
-        if (end == DialEnd.ForGood) _log.Warning("{Peer} said never again for {Database}: {Reason}", _plan.Peer, database.Name, error.Reason);
+        (database.Dial, database.LastError) = (next, error);
+        if (end == DialEnd.ForGood || (end == DialEnd.Refused && next.Failures == 2)) // Once may be the moment before a record has gossiped.
+            _log.Warning("{Peer} {Says} for {Database}: {Reason}", _plan.Peer, end == DialEnd.ForGood ? "said never again" : "refuses this node", database.Name, error.Reason);
         else if (!again) _log.Info("No connection to {Peer} for {Database}: {Code} {Reason}", _plan.Peer, database.Name, error.Code, error.Reason);
         if (delay is { } wait) Timers.StartSingleTimer(database.Name, new RetryDue(database.Name), wait);
         Show();

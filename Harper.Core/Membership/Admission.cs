@@ -46,7 +46,7 @@ public static class Admission
             var peer = new NodeName(name);
             if (peer == settings.Self || !Authorizes(peer, settings, members, routes)) continue;
             return IsRevoked(shown.Certificate.Serial, peer, members, routes)
-                ? new AdmissionDecision.Refused("certificate revoked", $"{Describe(shown)} of {peer} is on the list of revoked certificates")
+                ? new AdmissionDecision.Refused("certificate revoked", $"{source} showed {Describe(shown)}, which is on the list of revoked certificates of {peer}")
                 : new AdmissionDecision.Node(peer);
         }
         var first = CertificateNames.Of(shown.Certificate).FirstOrDefault() ?? shown.Certificate.Subject;

@@ -36,7 +36,7 @@ public sealed class BothPortsSpecs : IAsyncDisposable
         await Wait.UntilAsync(() => Has(plain, 1), "rows reach the plain node", 60);
         await InsertAsync(plain, 2);
         await Wait.UntilAsync(() => Has(both, 2), "rows come from the plain node", 60);
-        await Wait.UntilAsync(() => Log(both).Contains($"serial {taken.Serial}) of {Secure} is on the list of revoked certificates", StringComparison.Ordinal), "the taken certificate is refused", 60);
+        await Wait.UntilAsync(() => Log(both).Contains($"serial {taken.Serial}), which is on the list of revoked certificates of {Secure}", StringComparison.Ordinal), "the taken certificate is refused", 60);
         Assert.False(Has(secure, 1));
 
         await secure.DisposeAsync();
