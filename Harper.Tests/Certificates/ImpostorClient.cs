@@ -44,7 +44,8 @@ internal sealed class ImpostorClient(byte[] certificate, AsymmetricKeyParameter 
             var goodbye = ControlFrameCodec.Encode(ControlFrame.Disconnect.Instance);
             tls.Stream.Write([0x82, (byte)(0x80 | goodbye.Length), 0, 0, 0, 0, .. goodbye]);
             var buffer = new byte[4096];
-            while (tls.Stream.Read(buffer) is var read and > 0) said.Append(Encoding.Latin1.GetString(buffer, 0, read));
+            // Until it is said goodbye to: the connection itself may stand for a while.
+            while (!said.ToString().Contains("\r\n\r\n\u0088", StringComparison.Ordinal) && tls.Stream.Read(buffer) is var read and > 0) said.Append(Encoding.Latin1.GetString(buffer, 0, read));
         }
         catch (IOException end)
         {
