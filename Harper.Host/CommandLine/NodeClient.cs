@@ -50,7 +50,10 @@ internal sealed class NodeClient : IDisposable
         }
         catch (Exception failure) when (failure is HttpRequestException or IOException)
         {
-            throw new CommandFailure($"{_where} cannot be reached: {failure.InnerException?.Message ?? failure.Message}. Is the node running?");
+            // A socket that a killed node left behind refuses; one that was removed a moment ago is, to the runtime, an address that cannot be assigned.
+            var reason = failure.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionRefused or SocketError.AddressNotAvailable }
+                ? "nobody listens there" : failure.InnerException?.Message ?? failure.Message;
+            throw new CommandFailure($"{_where} cannot be reached: {reason}. Is the node running?");
         }
     }
 

@@ -132,6 +132,17 @@ public sealed class NodeProcessSpecs
     }
 
     [Fact]
+    public async Task A_command_for_a_node_that_was_killed_should_say_that_nobody_listens()
+    {
+        await using var node = new HostProcess("127.0.40.21");
+        Directory.CreateDirectory(node.Root);
+        await File.WriteAllTextAsync(Path.Combine(node.Root, "operations-server"), "");
+        node.Start("status");
+        Assert.Equal(1, await node.EndAsync());
+        Assert.Contains("operations-server cannot be reached: nobody listens there. Is the node running?", node.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_command_beside_a_broken_configuration_should_say_what_is_broken()
     {
         await using var node = new HostProcess("127.0.40.22", ("HTTP_PORT", "zzz"));
