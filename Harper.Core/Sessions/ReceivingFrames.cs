@@ -42,6 +42,7 @@ internal static class ReceivingFrames
             return;
         }
 
+        if (!step.State.IsOurs && !schema.Tables.IsDefaultOrEmpty) step.State = step.State with { TheirTables = step.State.TheirTables.Union(schema.Tables.Select(table => table.Table)) };
         Ensure(step, schema.Tables);
 
         // Seen on 4.7: a socket that was opened before the database came to be sends nothing of what was written until it asked. The next socket does.

@@ -40,6 +40,7 @@ internal static class ReceivingHandshake
             Kind = theirs is not null ? PeerKind.Ours : name.V5 is not null ? PeerKind.Original5 : PeerKind.Original4,
             Phase = ReceivingPhase.Waiting,
             WasEmpty = theirs is null && name.Tables.IsDefaultOrEmpty,
+            TheirTables = theirs is not null || name.Tables.IsDefault ? [] : [.. name.Tables.Select(table => table.Table)],
         };
         step.State = step.State with { HandshakeLeft = 0 };
         if (step.State.IsAbsentThere) return;

@@ -151,6 +151,9 @@ public sealed record ReceivingState
     /// <summary>An original that said its name without a table: the database was not there yet. A copy asked for on this socket would be empty, whatever it holds by then.</summary>
     public bool WasEmpty { get; init; }
 
+    /// <summary>The tables of the database that an original said it has, passing or not: a request for a copy names those that it is not for.</summary>
+    public ImmutableHashSet<TableName> TheirTables { get; init; } = [];
+
     /// <summary>An original's copy was finished on this socket. It may state no position for long: what follows is asked from its log, not as another copy.</summary>
     public bool HasCopied { get; init; }
 

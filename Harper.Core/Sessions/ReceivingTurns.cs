@@ -184,7 +184,9 @@ internal static class ReceivingTurns
     public static void Request(ReceivingSteps step, bool copy)
     {
         var (state, context, moment) = (step.State, step.Context, step.Moment);
-        var stated = LocalTables.Stated(moment.Catalog, context.Filter);
+        // 4.7 copies no row where tables are listed, and of what is left out all the rest: what comes and was not wanted is dropped here.
+        var isByName = copy && state.Kind == PeerKind.Original4 && !context.Filter.ByDefault;
+        var stated = LocalTables.Stated(moment.Catalog, isByName ? TableFilter.AllBut(state.TheirTables.Except(context.Filter.Tables)) : context.Filter);
         var resumed = copy && state.IsOurs
             ? RequestPlanner.ResumableFrom(state.ResyncWanted ? null : moment.Positions.Copy, context.Peer, state.Theirs!.Incarnation, context.Filter) : null;
         var only = copy && resumed is null && !state.ResyncWanted && (state.WidenedFrom is not null || !state.CopyWanted)

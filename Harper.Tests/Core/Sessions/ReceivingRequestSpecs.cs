@@ -47,6 +47,21 @@ public sealed class ReceivingRequestSpecs
     }
 
     [Fact]
+    public void R_SUB_05_a_copy_of_listed_tables_should_be_asked_of_an_original_by_leaving_out_the_others_and_its_log_by_naming_them()
+    {
+        var name = OriginalNamed(Peer) with { Tables = [.. new[] { "cat", "dog" }.Select(table => new AnnouncedTable(new TableName(table), false, []))] };
+        var drive = new ReceivingDrive(Receiving() with { Filter = TableFilter.Only([Dog]) }, Empty).Named(name).Turn();
+        Assert.Equal((0.0, true, "cat"), Only(drive));
+
+        var known = WithHistory with { Cursors = Vector((Peer, Now - 5)), Taken = ImmutableDictionary<NodeName, TableFilter>.Empty.Add(Peer, TableFilter.Only([Dog])) };
+        drive = new ReceivingDrive(Receiving() with { Filter = TableFilter.Only([Dog]) }, known).Named(name).Turn();
+        Assert.Equal((Now - 5, false, "dog"), Only(drive));
+
+        static (double, bool, string) Only(ReceivingDrive drive) =>
+            (drive.Request.Entries[0].StartTime, drive.Request.Entries[0].ReplicateByDefault, string.Join(' ', drive.Request.Entries[0].Tables));
+    }
+
+    [Fact]
     public void Rule_13_a_copy_that_the_source_begins_unasked_should_wait_for_its_turn()
     {
         var drive = new ReceivingDrive(Receiving(), WithHistory).Streaming(OursNamed(Peer));

@@ -247,6 +247,21 @@ public sealed class SendingSpecs
     }
 
     [Fact]
+    public void Rule_20_what_an_original_did_not_ask_for_should_be_copied_when_it_does()
+    {
+        var before = Here with { Given = ImmutableDictionary<NodeName, TableFilter>.Empty.Add(Peer, TableFilter.Only([Dog])), Confirmed = Vector((Peer, Now)) };
+        var listed = Ask(Start(before, OriginalNamed(Peer)), before, new SubscriptionEntry(Self, Now, false, [Dog]));
+        Assert.True(Of<SendingEffect.Note>(listed).IsAlarm);
+        Assert.Contains("restart it", Of<SendingEffect.Note>(listed).Text, StringComparison.Ordinal);
+        Assert.DoesNotContain(listed.Effects, effect => effect is SendingEffect.Copy or SendingEffect.Commit);
+
+        Of<SendingEffect.Copy>(Ask(Start(before, OriginalNamed(Peer)), before, new SubscriptionEntry(Self, Now)));
+        // It left out more than it was offered: known from the first request on.
+        var narrowed = Ask(Start(Here, OriginalNamed(Peer)), Here, new SubscriptionEntry(Self, Now, false, [Dog]));
+        Assert.Equal(new PositionUpdate.GivesLess(Peer, TableFilter.Only([Dog])), ((CommitRequest.Positions)Of<SendingEffect.Commit>(narrowed).Request).Updates.Single());
+    }
+
+    [Fact]
     public void Rule_20_a_stream_that_may_carry_more_from_now_on_should_become_a_copy()
     {
         var dogs = TableFilter.Only([Dog]);
