@@ -47,7 +47,7 @@ internal static class CborValue
             case string written: to.Append('"').Append(written).Append('"'); break;
             case byte[] bytes: to.Append('x').Append(Convert.ToHexString(bytes)); break;
             case DateTimeOffset time: to.Append('@').Append(time.ToUnixTimeMilliseconds()); break;
-            case List<object?> list:
+            case IEnumerable<object?> list:
                 to.Append('[');
                 foreach (var item in list)
                 {

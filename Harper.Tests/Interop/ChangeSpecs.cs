@@ -91,6 +91,29 @@ public sealed class ChangeSpecs(MixedPair pair) : IClassFixture<MixedPair>
         await writing;
     }
 
+    /// <summary>What is written here in one transaction is one message there: it is whole, and of many of them the last is what stays.</summary>
+    [Fact]
+    public async Task A_transaction_of_ours_over_two_tables_should_be_whole_on_the_original()
+    {
+        var (first, second) = (await pair.CreateTableAsync(pair.Ours, "debit", "n"), await pair.CreateTableAsync(pair.Ours, "credit", "n"));
+        await ChangeAsync(pair.Ours, "insert", first, [.. Enumerable.Range(1, 40).Select(id => new { id, n = 0 })]);
+        await pair.Cluster.UntilAsync("the rows are there", async () => await MixedCluster.CountAsync(pair.Original, "data", first) == 40);
+        for (var n = 1; n <= 40; n++)
+            await pair.Ours.CallAsync(new
+            {
+                operation = "transaction", database = "data",
+                operations = new object[]
+                {
+                    new { operation = "upsert", table = first, records = new[] { new { id = "x", n }, new { id = $"y{n}", n } } },
+                    new { operation = "upsert", table = second, records = new[] { new { id = "x", n } } },
+                    new { operation = "delete", table = first, ids = new[] { n } },
+                },
+            });
+        foreach (var table in (string[])[first, second]) await pair.Cluster.UntilReadsAsync(pair.Original, "data", table, "x", "n", 40);
+        Assert.Equal(41, await pair.AssertEqualAsync(first, 41));
+        Assert.Equal(1, await pair.AssertEqualAsync(second, 1));
+    }
+
     [Fact]
     public async Task What_expires_there_should_expire_here_and_the_other_way_round()
     {
@@ -142,7 +165,7 @@ public sealed class ChangeSpecs(MixedPair pair) : IClassFixture<MixedPair>
         Assert.DoesNotContain("oursrole", await NamesAsync(pair.Original, "list_roles", "role"));
     }
 
-    /// <summary>R-P2P-04, R-CNF: puts, patches and deletes of the same keys on both kinds at once.</summary>
+    /// <summary>R-P2P-04, R-CNF: upserts of the same keys on both kinds at once: puts there, patches of every attribute here.</summary>
     [Fact]
     public async Task Concurrent_writes_on_both_kinds_should_end_in_the_same_rows()
     {
@@ -161,6 +184,33 @@ public sealed class ChangeSpecs(MixedPair pair) : IClassFixture<MixedPair>
         }
 
         Assert.Equal(keys, await pair.AssertEqualAsync(table, keys));
+    }
+
+    /// <summary>R-CNF: whole records and deletes of the same keys on both at once. The last one counts, whichever comes first.</summary>
+    [Fact]
+    public async Task Concurrent_deletes_and_puts_on_both_kinds_should_end_in_the_same_rows()
+    {
+        const int keys = 200, rounds = 10;
+        var table = await pair.CreateTableAsync(pair.Ours, "fought", "by", "round");
+        for (var round = 0; round < rounds; round++)
+        {
+            var now = round;
+            await Task.WhenAll(pair.Cluster.Nodes.Select(node => Task.Run(async () =>
+            {
+                var order = new Random((now * 2) + (node is HostProcess ? 1 : 0));
+                foreach (var ids in Enumerable.Range(0, keys).OrderBy(_ => order.Next()).Chunk(20).ToList())
+                {
+                    await node.CallAsync(new { operation = "delete", database = "data", table, ids });
+                    if (order.Next(3) > 0) await ChangeAsync(node, "insert", table, [.. ids.Select(id => new { id, by = node.Address, round = now })]);
+                }
+            })));
+        }
+
+        await ChangeAsync(pair.Ours, "upsert", table, new { id = keys, by = "", round = 0 });
+        await pair.Cluster.UntilAsync("the last is there", async () => await MixedCluster.ReadAsync(pair.Original, "data", table, keys) is not null);
+        await ChangeAsync(pair.Original, "upsert", table, new { id = keys + 1, by = "", round = 0 });
+        await pair.Cluster.UntilAsync("and back", async () => await MixedCluster.ReadAsync(pair.Ours, "data", table, keys + 1) is not null);
+        await pair.AssertEqualAsync(table, 2);
     }
 
     private async Task<long> NumberAsync(string table) => (await MixedCluster.ReadAsync(pair.Ours, "data", table, "1"))!.Value.GetProperty("n").GetInt64();

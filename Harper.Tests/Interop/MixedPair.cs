@@ -79,7 +79,12 @@ public sealed class MixedPair : IAsyncLifetime
             ours = [.. (await ReadAsync(Ours, table)).Select(CborValue.Describe).Order(StringComparer.Ordinal)];
             theirs = [.. (await ReadAsync(Original, table)).Select(CborValue.Describe).Order(StringComparer.Ordinal)];
             return ours.Count >= atLeast && ours.SequenceEqual(theirs);
-        }, () => Task.FromResult(string.Join('\n', ours.Except(theirs).Take(3).Select(row => "ours   " + row).Concat(theirs.Except(ours).Take(3).Select(row => "theirs " + row)))));
+        }, async () =>
+        {
+            ours = [.. (await ReadAsync(Ours, table)).Select(CborValue.Describe)];
+            theirs = [.. (await ReadAsync(Original, table)).Select(CborValue.Describe)];
+            return $"{ours.Count} rows and {theirs.Count}\n" + string.Join('\n', ours.Except(theirs).Take(3).Select(row => "ours   " + row).Concat(theirs.Except(ours).Take(3).Select(row => "theirs " + row)));
+        });
         return ours.Count;
     }
 
