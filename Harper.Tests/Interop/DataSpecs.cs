@@ -63,7 +63,7 @@ public sealed class DataSpecs(MixedPair pair) : IClassFixture<MixedPair>
             ["broken"] = [0.1, -2.5, 1e300, 5e-324, 3.0, 99.99], ["flag"] = [true, false], ["text"] = ["", "a", "naïve 😀", new string('t', 5_000)],
             ["date"] = [DateTimeOffset.FromUnixTimeMilliseconds(0), DateTimeOffset.FromUnixTimeMilliseconds(1577836800123), DateTimeOffset.FromUnixTimeMilliseconds(-1)],
             ["big"] = [BigInteger.Pow(3, 100), -BigInteger.Pow(2, 70)], ["bytes"] = [Array.Empty<byte>(), new byte[] { 0, 255, 128 }],
-            ["any"] = [1L, "x", true, new Dictionary<string, object?> { ["a"] = 1L }], ["texts"] = [new object?[] { }, new object?[] { "a", "" }], ["numbers"] = [new object?[] { 0.5, 2L }],
+            ["any"] = [1L, "x", true, new Dictionary<string, object?> { ["a"] = 1L }], ["texts"] = [Array.Empty<object?>(), new object?[] { "a", "" }], ["numbers"] = [new object?[] { 0.5, 2L }],
         })
         {
             foreach (var value in values) records.Add(new() { ["id"] = $"{fromOriginal} {name} {records.Count}", [name] = value });
