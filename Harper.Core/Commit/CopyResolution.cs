@@ -113,7 +113,8 @@ internal static class CopyResolution
         // What was lost comes back after others were told that this was all there is: they hear anew.
         var late = PeerMarks.HasLostOf(group.Positions, cursor.Source) && !PeerMarks.RecoversOwn(group.Positions, self);
         var positions = group.Positions with { Copy = null, HasHistory = true };
-        foreach (var (origin, version) in cursor.Vector) positions = Raise(group, Covering(positions, cursor, origin, version), origin, version);
+        foreach (var (origin, version) in cursor.Vector) positions = origin == self ? Raise(group, CoveringOwn(group, positions, cursor, version), origin, version)
+            : Raise(group, Covering(positions, cursor, origin, version), origin, version);
 
         // An original states where its log stood, and nothing of other origins.
         var isOriginal = cursor.SourceIncarnation == Guid.Empty;
@@ -144,13 +145,20 @@ internal static class CopyResolution
         var positions = group.Positions with { Copy = null, Taken = PositionResolution.Restricted(group.Positions.Taken, cursor.Source, cursor.Filter) };
         foreach (var (origin, version) in cursor.Vector)
         {
-            if (origin == group.State.Self) continue;
-            if (version > positions.Floor.GetValueOrDefault(origin)) positions = positions with { Floor = positions.Floor.SetItem(origin, version) };
+            var before = positions.CoveredOf(origin);
+            var brought = cursor.Only.And(cursor.Filter).And(cursor.Covers.GetValueOrDefault(origin, TableFilter.All));
+            var isLacking = !before.Includes(brought);
+            if (origin == group.State.Self)
+            {
+                if (isLacking && version >= positions.Floor.GetValueOrDefault(origin)) positions = WithCovers(positions, origin, before.Or(brought));
+                continue;
+            }
+
+            var through = positions.Through.GetValueOrDefault(origin);
+            if ((isLacking || version > through) && version > positions.Floor.GetValueOrDefault(origin)) positions = positions with { Floor = positions.Floor.SetItem(origin, version) };
 
             // Where this node is further on than the source, the rows end before what it has.
-            if (version < positions.Through.GetValueOrDefault(origin)) continue;
-            var brought = cursor.Only.And(cursor.Filter).And(cursor.Covers.GetValueOrDefault(origin, TableFilter.All));
-            positions = positions with { Covers = PositionResolution.Restricted(positions.Covers, origin, positions.CoveredOf(origin).Or(brought)) };
+            if (isLacking && version >= through) positions = WithCovers(positions, origin, before.Or(brought));
         }
 
         group.Positions = positions with { Rest = request.Rest is { } rest && !rest.IsReachedBy(positions.Through, group.State.Self) ? rest : null };
@@ -166,15 +174,24 @@ internal static class CopyResolution
         var through = positions.Through.GetValueOrDefault(origin);
         if (version < through) return positions;
         var brought = cursor.Filter.And(cursor.Covers.GetValueOrDefault(origin, TableFilter.All));
-        if (version > through) return positions with { Covers = PositionResolution.Restricted(positions.Covers, origin, brought) };
+        if (version > through) return WithCovers(positions, origin, brought);
         var before = positions.CoveredOf(origin);
         if (before.Includes(brought)) return positions;
-        return positions with
-        {
-            Covers = PositionResolution.Restricted(positions.Covers, origin, before.Or(brought)),
-            Floor = positions.Floor.SetItem(origin, Math.Max(version, positions.Floor.GetValueOrDefault(origin))),
-        };
+        return WithCovers(positions, origin, before.Or(brought)) with { Floor = positions.Floor.SetItem(origin, Math.Max(version, positions.Floor.GetValueOrDefault(origin))) };
     }
+
+    /// <summary>Own changes that were lost came back as far as they passed; the others may be with another peer (rule 16).</summary>
+    private static ReplicationPositions CoveringOwn(CommitGroup group, ReplicationPositions positions, CopyCursor cursor, double version)
+    {
+        var self = group.State.Self;
+        if (positions.Floor.GetValueOrDefault(self) is var lost && (lost <= 0 || version < lost)) return positions;
+        var brought = cursor.Filter.And(cursor.Covers.GetValueOrDefault(self, TableFilter.All));
+        if (positions.Covers.TryGetValue(self, out var before)) return WithCovers(positions, self, before.Or(brought));
+        return PeerMarks.RecoversOwn(group.Positions, self) || PeerMarks.HasLostOf(group.Positions, cursor.Source) ? WithCovers(positions, self, brought) : positions;
+    }
+
+    private static ReplicationPositions WithCovers(ReplicationPositions positions, NodeName origin, TableFilter tables) =>
+        positions with { Covers = PositionResolution.Restricted(positions.Covers, origin, tables.Bounded) };
 
     /// <summary>What the copy brought beyond what the log has is not in the log: the floor says so (rule 13).</summary>
     private static ReplicationPositions Raise(CommitGroup group, ReplicationPositions positions, NodeName origin, double version)

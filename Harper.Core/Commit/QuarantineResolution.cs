@@ -29,8 +29,9 @@ internal static class QuarantineResolution
         var remote = new CommitRequest.Remote(transaction, request.Previous, request.Via, request.FromOriginal, request.IssuerPosition);
         var complete = RemoteResolution.IsComplete(group, remote);
         if (complete && RemoteResolution.GapBefore(group, remote) is { } gap) return gap;
+        var before = group.Positions.Through;
         SetAside(group, transaction, request.Via, reason, request.ReleaseAt, complete, request.Kinds);
-        RemoteResolution.Cover(group, transaction.Stamp.Origin, request.Under);
+        if (!ReferenceEquals(before, group.Positions.Through)) RemoteResolution.Cover(group, transaction.Stamp.Origin, request.Under);
         RemoteResolution.MoveCursor(group, request.Via, request.IssuerPosition);
         return new CommitResult.Applied(true);
     }

@@ -18,7 +18,7 @@ internal static class RemoteResolution
             return SetAside(group, request, "the version is not a time", null);
         var through = group.Positions.Through.GetValueOrDefault(origin);
         var complete = IsComplete(group, request);
-        if (version <= through && complete && !MayBeLost(group, transaction.Stamp)) return Known(group, request);
+        if (version <= through && complete && !MayBeLost(group, transaction.Stamp) && !MayBeLacking(group, transaction)) return Known(group, request);
         if (version > group.Now + group.State.Settings.MaxClockAheadMs)
             return SetAside(group, request, $"the version is {version - group.Now:0} ms ahead of this node's clock", version - group.State.Settings.MaxClockAheadMs);
         if (complete && GapBefore(group, request) is { } gap) return gap;
@@ -53,8 +53,9 @@ internal static class RemoteResolution
     {
         if (under is null || origin == group.State.Self) return;
         var covered = group.Positions.CoveredOf(origin);
-        if (under == covered || under.Includes(covered)) return;
-        group.Positions = group.Positions with { Covers = PositionResolution.Restricted(group.Positions.Covers, origin, covered.And(under)) };
+        if (ReferenceEquals(under, covered) || under.Includes(covered)) return;
+        var both = covered.And(under).Bounded;
+        group.Positions = group.Positions with { Covers = PositionResolution.Restricted(group.Positions.Covers, origin, both == under ? under : both) };
     }
 
     /// <summary>Taken in by a way that does not advance <c>through</c>.</summary>
@@ -115,6 +116,10 @@ internal static class RemoteResolution
             ? stamp.Version <= group.Positions.Floor.GetValueOrDefault(stamp.Origin)
             : group.Positions.Cursors.ContainsKey(stamp.Origin);
 
+    /// <summary>The same version came before through a narrower filter.</summary>
+    private static bool MayBeLacking(CommitGroup group, Transaction transaction) =>
+        group.Positions.Covers.TryGetValue(transaction.Stamp.Origin, out var covered) && transaction.Changes.Any(change => !covered.Allows(change.Table));
+
     private static CommitResult.Applied Known(CommitGroup group, CommitRequest.Remote request)
     {
         MoveCursor(group, request.Via, request.IssuerPosition);
@@ -123,8 +128,9 @@ internal static class RemoteResolution
 
     private static CommitResult.Applied SetAside(CommitGroup group, CommitRequest.Remote request, string reason, double? releaseAt)
     {
+        var before = group.Positions.Through;
         QuarantineResolution.SetAside(group, request.Transaction, request.Via, reason, releaseAt, IsComplete(group, request));
-        Cover(group, request.Transaction.Stamp.Origin, request.Under);
+        if (!ReferenceEquals(before, group.Positions.Through)) Cover(group, request.Transaction.Stamp.Origin, request.Under);
         MoveCursor(group, request.Via, request.IssuerPosition);
         return new CommitResult.Applied(true);
     }

@@ -17,6 +17,12 @@ public sealed record TableFilter(bool ByDefault, ImmutableHashSet<TableName> Tab
 
     public static TableFilter Only(IEnumerable<TableName> tables) => new(false, [.. tables]);
 
+    /// <summary>More names than this are not kept of what others say of themselves.</summary>
+    public const int MaxNames = 1024;
+
+    /// <summary>With too many names nothing passes: whoever lacks more asks for more.</summary>
+    public TableFilter Bounded => Tables.Count > MaxNames ? None : this;
+
     public bool IsNone => !ByDefault && Tables.IsEmpty;
 
     /// <summary>Lets pass whatever the other lets pass.</summary>

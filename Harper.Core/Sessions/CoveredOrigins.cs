@@ -19,7 +19,7 @@ internal static class CoveredOrigins
     {
         // Of system nothing else is ever wanted. Tables that are this node's own are lacking nowhere.
         var offered = step.Context.Database.IsSystem ? TableFilter.All : (map.Offered ?? TableFilter.All).Or(step.State.OwnTables);
-        step.State = step.State with { Passing = new PassingTables(offered, map.Covers) };
+        step.State = step.State with { Passing = new PassingTables(offered, map.Covers, step.Context.Filter) };
         if (step.State.LackingSought.At == 0) Seek(step);
     }
 
@@ -29,14 +29,6 @@ internal static class CoveredOrigins
         if (step.Moment.Now - at >= AskAgainMs * (1 << Math.Min(vain, MaxDoublings))) Seek(step);
     }
 
-    /// <summary>What passes of an origin's changes; null: all.</summary>
-    public static TableFilter? Under(ReceivingState state, NodeName origin)
-    {
-        var passing = state.Passing.Of(origin);
-        if (passing == TableFilter.All) return state.Context.Filter == TableFilter.All ? null : state.Context.Filter;
-        return state.Context.Filter == TableFilter.All ? passing : state.Context.Filter.And(passing);
-    }
-
     private static void Seek(ReceivingSteps step)
     {
         var (state, positions) = (step.State, step.Moment.Positions);
@@ -44,14 +36,16 @@ internal static class CoveredOrigins
         var lacking = TableFilter.None;
         foreach (var (origin, covered) in positions.Covers)
             if (origin == state.Context.Peer || (!state.Direct.Contains(origin) && !state.Distrusted.Contains(origin)))
-                lacking = lacking.Or((Under(state, origin) ?? TableFilter.All).Without(covered));
+                lacking = lacking.Or((state.Passing.Under(origin) ?? TableFilter.All).Without(covered));
+        // By and by, or whoever lacks something again and again would be copied to all the time.
         if (lacking.IsNone)
         {
-            if (state.LackingSought != default) step.State = state with { LackingSought = default };
+            if (state.LackingSought is { Vain: > 0 } sought) step.State = state with { LackingSought = (step.Moment.Now, sought.Vain - 1) };
             return;
         }
 
-        step.State = state with { LackingSought = (step.Moment.Now, state.LackingSought.Vain + 1) };
+        // Where a first copy left out what is old, all that is newer is copied for it.
+        step.State = state with { LackingSought = (step.Moment.Now, positions.Since is null ? state.LackingSought.Vain + 1 : MaxDoublings) };
         ReceivingTurns.AskForCopy(step, widenedFrom: TableFilter.All.Without(lacking));
     }
 }

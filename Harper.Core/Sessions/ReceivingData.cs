@@ -301,7 +301,7 @@ internal static class ReceivingData
             if (!ReceivingBlobs.Await(step, transaction, isCopied: false, bytes))
                 step.Apply(Intake.SetAside(context, transaction, issuer, isOurs) with
                 {
-                    BlobFiles = ReceivingBlobs.Claim(step, transaction), Under = CoveredOrigins.Under(state, transaction.Stamp.Origin),
+                    BlobFiles = ReceivingBlobs.Claim(step, transaction), Under = state.Passing.Under(transaction.Stamp.Origin),
                 }, position, bytes);
             else if (ReceivingBlobs.Reached(step, stated) is { } reached)
                 step.Apply(new CommitRequest.Positions([new PositionUpdate.Cursor(context.Peer, reached)]), reached);
@@ -313,7 +313,7 @@ internal static class ReceivingData
             step.Apply(new CommitRequest.OwnWritesAhead(transaction.Stamp.Version, null) { Claimant = context.Peer }, null);
         step.Apply(new CommitRequest.Remote(intake.Transaction, transaction.Previous, context.Peer, !isOurs, issuer)
         {
-            Under = CoveredOrigins.Under(state, transaction.Stamp.Origin),
+            Under = state.Passing.Under(transaction.Stamp.Origin),
         }, position, bytes);
     }
 

@@ -100,5 +100,6 @@ internal static class ReceivingFrames
         {
             Phase = ReceivingPhase.Streaming, ProgressAt = step.Moment.Now, OwnWritesAskedAt = step.State.OwnWritesAskedAt is null ? null : step.Moment.Now,
         };
+        ReceivingTurns.FollowDirect(step);
     }
 }

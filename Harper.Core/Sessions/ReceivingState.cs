@@ -196,7 +196,7 @@ public sealed record ReceivingState
     /// <summary>A write made at the peer now would come now.</summary>
     public bool IsFlowing => Phase == ReceivingPhase.Streaming && CatchUpTo is null;
 
-    public static ReceivingState Start(ReceivingContext context) => new() { Context = context };
+    public static ReceivingState Start(ReceivingContext context) => new() { Context = context, Passing = PassingTables.All.Taking(context.Filter) };
 
     public ReceivingStep On(ReceivingEvent happened, in SessionMoment moment)
     {

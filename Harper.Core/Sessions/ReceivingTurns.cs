@@ -46,8 +46,15 @@ internal static class ReceivingTurns
     public static void OnDirect(ReceivingSteps step, ImmutableHashSet<NodeName> others)
     {
         step.State = step.State with { Direct = others };
-        var wanted = others.Union(step.State.Distrusted).Remove(step.Context.Peer).Add(step.Context.Self);
-        if (step.State.Phase == ReceivingPhase.Streaming && !wanted.SetEquals(step.State.Excluded)) Request(step, copy: false);
+        FollowDirect(step);
+    }
+
+    /// <summary>What began or ceased to come directly since it was asked for.</summary>
+    public static void FollowDirect(ReceivingSteps step)
+    {
+        if (step.State.Phase != ReceivingPhase.Streaming) return;
+        var wanted = step.State.Direct.Union(step.State.Distrusted).Remove(step.Context.Peer).Add(step.Context.Self);
+        if (!wanted.SetEquals(step.State.Excluded)) Request(step, copy: false);
     }
 
     /// <summary>What is not asked for any more needs no copy; what is added does (rule 20).</summary>
@@ -56,7 +63,7 @@ internal static class ReceivingTurns
         var old = step.Context.Filter;
         if (old == filter) return;
         var wider = old.And(filter) != filter;
-        step.State = step.State with { Context = step.Context with { Filter = filter } };
+        step.State = step.State with { Context = step.Context with { Filter = filter }, Passing = step.State.Passing.Taking(filter) };
         if (step.State.Phase is ReceivingPhase.Naming) return;
 
         if (!wider && step.State.Phase == ReceivingPhase.Streaming)

@@ -8,6 +8,9 @@ namespace Harper.Core.Wire.Control;
 /// <summary>Reads control frames. Elements and members that are not known are stepped over: that is how the protocol grows.</summary>
 internal static class ControlFrameReader
 {
+    /// <summary>Entries of what a node says of others that are kept.</summary>
+    private const int MaxCovers = 10_000;
+
     public static ControlFrame Read(ref ControlReader reader)
     {
         var left = reader.ArrayHeader("a control message") - 1;
@@ -122,17 +125,23 @@ internal static class ControlFrameReader
             switch (member)
             {
                 case "offered": map = map with { Offered = Filter(ref reader, member) }; break;
-                case "covers":
-                    var covers = ImmutableDictionary.CreateBuilder<NodeName, TableFilter>();
-                    for (var origins = reader.MapHeader(member); origins > 0; origins--)
-                        if (reader.MapKey() is { } origin) covers[new NodeName(origin)] = Filter(ref reader, member);
-                        else reader.Skip();
-                    map = map with { Covers = covers.ToImmutable() };
-                    break;
+                case "covers": map = map with { Covers = Covers(ref reader, member) }; break;
                 default: reader.Skip(); break;
             }
         }
         return map;
+    }
+
+    /// <summary>Of nodes beyond those that a cluster can have nothing is kept: they count as wholly known, and nothing follows from them.</summary>
+    private static ImmutableDictionary<NodeName, TableFilter> Covers(ref ControlReader reader, string what)
+    {
+        var covers = ImmutableDictionary.CreateBuilder<NodeName, TableFilter>();
+        for (var origins = reader.MapHeader(what); origins > 0; origins--)
+        {
+            if (reader.MapKey() is not { } origin) reader.Skip();
+            else if (Filter(ref reader, what) is var tables && covers.Count < MaxCovers) covers[new NodeName(origin)] = tables;
+        }
+        return covers.ToImmutable();
     }
 
     /// <summary>See <see cref="ControlFrameWriter.Filter"/>.</summary>
@@ -140,7 +149,7 @@ internal static class ControlFrameReader
     {
         if (reader.ArrayHeader(what) != 2) throw reader.Wrong(what);
         var byDefault = reader.Boolean(what);
-        return new TableFilter(byDefault, [.. Names(ref reader, what).Select(name => new TableName(name.Value))]);
+        return new TableFilter(byDefault, [.. Names(ref reader, what).Select(name => new TableName(name.Value))]).Bounded;
     }
 
     private static OperationRequest Operation(ref ControlReader reader, ref int left)

@@ -78,7 +78,7 @@ internal static class SubscriptionFrames
         to.Number(frame.StartTime);
         to.Integer(frame.OrderVersion);
         if (frame.Source is null) return;
-        to.Map(3 + (frame.Source.Records is null ? 0 : 1) + (frame.Source.IsPartial ? 1 : 0) + (frame.Source.Answers is null ? 0 : 1));
+        to.Map(3 + (frame.Source.Records is null ? 0 : 1) + (frame.Source.IsPartial ? 2 : 0) + (frame.Source.Answers is null ? 0 : 1));
         to.Text("vector");
         ControlFrameWriter.Vector(to, frame.Source.Vector);
         to.Text("floor");
@@ -87,6 +87,7 @@ internal static class SubscriptionFrames
         if (frame.Source.Records is { } records) to.Member("records", (double)records);
         if (frame.Source.Only is { } only)
         {
+            to.Member("partial", true);
             to.Text("only");
             ControlFrameWriter.Filter(to, only);
         }
@@ -182,6 +183,8 @@ internal static class SubscriptionFrames
                 case "floor": floor = Vector(ref reader, member); break;
                 case "incarnation": incarnation = PeerNameFrames.Id(ref reader, member); break;
                 case "records": records = (long)Math.Clamp(reader.Number(member), 0, 1e15); break;
+                // Whoever does not say which brought none for sure.
+                case "partial": only ??= reader.Boolean(member) ? TableFilter.None : null; break;
                 case "only": only = Filter(ref reader, member); break;
                 case "answers": answers = (int)reader.Integer(member, 0, int.MaxValue); break;
                 default: reader.Skip(); break;

@@ -103,45 +103,6 @@ public sealed class CopyAndPositionSpecs : IDisposable
         Assert.False(_database.Engine.Positions.Taken.ContainsKey(A));
     }
 
-    /// <summary>Rules 12, 20.</summary>
-    [Fact]
-    public void What_of_an_origin_passed_should_be_stored_with_the_version_that_it_moves()
-    {
-        var noDogs = TableFilter.AllBut([TestDatabase.Dogs]);
-        var cats = new TableName("cat");
-        _database.Receive(B, 700, 0, Put("k", ("x", 1)));
-        _database.Commit(Of(B, 700) with { Under = noDogs });
-        Assert.Empty(_database.Engine.Positions.Covers);
-
-        _database.Commit(Of(B, 800, 700) with { Under = noDogs });
-        _database.Commit(Of(B, 900, 800) with { Under = TableFilter.AllBut([cats]) });
-        _database.Commit(Of(B, 950, 900));
-        _database.Reopen();
-        Assert.Equal(TableFilter.AllBut([TestDatabase.Dogs, cats]), _database.Engine.Positions.CoveredOf(B));
-
-        // As far as the source had come, and no less than before.
-        var cursor = Cursor("l") with { IsPartial = true, Only = TableFilter.Only([cats]) };
-        _database.Commit(new CommitRequest.CopyComplete(cursor with { Vector = cursor.Vector.SetItem(B, 949) }, null));
-        Assert.Equal(TableFilter.AllBut([TestDatabase.Dogs, cats]), _database.Engine.Positions.CoveredOf(B));
-        _database.Commit(new CommitRequest.CopyComplete(cursor with { Vector = cursor.Vector.SetItem(B, 950) }, null));
-        Assert.Equal(noDogs, _database.Engine.Positions.CoveredOf(B));
-        Assert.Equal(950, _database.Engine.Positions.Floor[B]);
-
-        // A source that lacks them too does not help; one that has all does.
-        var whole = Cursor("l") with { Vector = Vector().SetItem(B, 950) };
-        _database.Commit(new CommitRequest.CopyComplete(whole with { Covers = ImmutableDictionary<NodeName, TableFilter>.Empty.Add(B, noDogs) }, null));
-        Assert.Equal(noDogs, _database.Engine.Positions.CoveredOf(B));
-        _database.Commit(new CommitRequest.CopyComplete(whole, null));
-        Assert.Empty(_database.Engine.Positions.Covers);
-
-        // One that has come further brings what it has, whatever was here before.
-        _database.Commit(new CommitRequest.CopyComplete(whole with { Vector = whole.Vector.SetItem(B, 990), Covers = ImmutableDictionary<NodeName, TableFilter>.Empty.Add(B, noDogs) }, null));
-        Assert.Equal(noDogs, _database.Engine.Positions.CoveredOf(B));
-    }
-
-    private static CommitRequest.Remote Of(NodeName origin, double version, double? previous = 0) =>
-        new(new Transaction(new Stamp(version, origin), null, [Put("z", ("x", version))]), previous, origin, FromOriginal: false, null);
-
     /// <summary>Rules 13, 21.</summary>
     [Fact]
     public void A_finished_copy_should_raise_vector_floor_and_clock_to_what_was_fixed_at_its_beginning()

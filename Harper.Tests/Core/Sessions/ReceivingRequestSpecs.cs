@@ -37,6 +37,18 @@ public sealed class ReceivingRequestSpecs
         Assert.Equal([Self, Third], drive.Request.ExcludedNodes);
     }
 
+    /// <summary>It would be relayed beside its own stream for as long as the session lives.</summary>
+    [Fact]
+    public void Rule_12_a_node_that_begins_to_come_directly_before_the_answer_should_be_left_out_once_it_is_here()
+    {
+        var drive = new ReceivingDrive(Receiving(), WithHistory with { Through = Vector((Third, 20)) }).Named(OursNamed(Peer)).Turn();
+        Assert.Empty(drive.On(new ReceivingEvent.DirectChanged([Third])).Last);
+
+        drive.Frame(new ControlFrame.DbSchema([], DatabaseName.Data));
+        Assert.Equal([Self, Third], drive.Request.ExcludedNodes);
+        Assert.Empty(drive.Frame(new ControlFrame.DbSchema([], DatabaseName.Data)).Last.OfType<ReceivingEffect.Send>());
+    }
+
     [Fact]
     public void Rule_13_a_node_that_has_nothing_should_ask_for_a_copy()
     {

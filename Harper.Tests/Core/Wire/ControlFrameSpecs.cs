@@ -14,6 +14,18 @@ namespace Harper.Tests.Core.Wire;
 /// <summary>Control messages: all that the original sends is read as recorded, and what we send comes back. Proves rules 17 and 21 on the wire.</summary>
 public sealed class ControlFrameSpecs
 {
+    /// <summary>What a peer says of itself is kept with positions: it is bounded, and too much of it counts as nothing.</summary>
+    [Fact]
+    public void A_map_that_names_more_tables_than_are_kept_should_let_nothing_pass()
+    {
+        var map = new ControlFrame.NodeNameToIdMap(ImmutableDictionary<NodeName, int>.Empty, [])
+        {
+            Offered = Harper.Core.Membership.TableFilter.AllBut(Enumerable.Range(0, 1025).Select(number => new TableName($"table{number}"))),
+        };
+        var read = Assert.IsType<ControlFrame.NodeNameToIdMap>(ControlFrameCodec.Decode(ControlFrameCodec.Encode(map), FrameLimits.Default));
+        Assert.True(read.Offered!.IsNone);
+    }
+
     [Fact]
     public void Every_unit_vector_should_decode_to_what_it_says()
     {
