@@ -30,9 +30,9 @@ public sealed class HealingSpecs : IAsyncDisposable
         // A drop stays local: what comes back as a table is empty, and no log of the others would ever be asked for the rows again.
         await LoseAsync(first);
         var verified = await HarperCommand.RunAsync(ours.Root, "verify");
-        Assert.Equal(1, verified.Code);
         Assert.Contains($"data.dog with {first.Address}: an original, DIFFERS: 150 rows here, 0 there", verified.Output, StringComparison.Ordinal);
         Assert.Contains($"data.dog with {second.Address}: an original, as many rows", verified.Output, StringComparison.Ordinal);
+        Assert.Equal((1, ""), (verified.Code, verified.Error));
         var (code, output, error) = await HarperCommand.RunAsync(ours.Root, "resync", "data", "--to", first.Address);
         Assert.Equal((0, ""), (code, error));
         Assert.EndsWith($"'{first.Address}' was sent everything that database 'data' had.\n", output, StringComparison.Ordinal);
@@ -52,9 +52,6 @@ public sealed class HealingSpecs : IAsyncDisposable
         async Task LoseAsync(NodeProcess node)
         {
             await node.CallAsync(new { operation = "drop_table", database = "data", table = "dog" });
-            await node.StopAsync();
-            await node.StartAgainAsync();
-            await _cluster.UntilMeshedAsync("system", "data");
             await node.RunAsync(new { operation = "create_table", database = "data", table = "dog", primary_key = "id" });
         }
     }
