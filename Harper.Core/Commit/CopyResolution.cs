@@ -113,8 +113,11 @@ internal static class CopyResolution
         // What was lost comes back after others were told that this was all there is: they hear anew.
         var late = PeerMarks.HasLostOf(group.Positions, cursor.Source) && !PeerMarks.RecoversOwn(group.Positions, self);
         var positions = group.Positions with { Copy = null, HasHistory = true };
-        foreach (var (origin, version) in cursor.Vector) positions = origin == self ? Raise(group, CoveringOwn(group, positions, cursor, version), origin, version)
-            : Raise(group, Covering(positions, cursor, origin, version), origin, version);
+        foreach (var (origin, version) in cursor.Vector)
+        {
+            var covering = origin == self ? CoveringOwn(group, positions, cursor, version) : Covering(positions, cursor, origin, version);
+            positions = Raise(group, covering, origin, version);
+        }
 
         // An original states where its log stood, and nothing of other origins.
         var isOriginal = cursor.SourceIncarnation == Guid.Empty;
@@ -146,7 +149,7 @@ internal static class CopyResolution
         foreach (var (origin, version) in cursor.Vector)
         {
             var before = positions.CoveredOf(origin);
-            var brought = cursor.Only.And(cursor.Filter).And(cursor.Covers.GetValueOrDefault(origin, TableFilter.All));
+            var brought = cursor.Brought(origin);
             var isLacking = !before.Includes(brought);
             if (origin == group.State.Self)
             {
@@ -173,7 +176,7 @@ internal static class CopyResolution
     {
         var through = positions.Through.GetValueOrDefault(origin);
         if (version < through) return positions;
-        var brought = cursor.Filter.And(cursor.Covers.GetValueOrDefault(origin, TableFilter.All));
+        var brought = cursor.Brought(origin);
         if (version > through) return WithCovers(positions, origin, brought);
         var before = positions.CoveredOf(origin);
         if (before.Includes(brought)) return positions;
@@ -185,7 +188,7 @@ internal static class CopyResolution
     {
         var self = group.State.Self;
         if (positions.Floor.GetValueOrDefault(self) is var lost && (lost <= 0 || version < lost)) return positions;
-        var brought = cursor.Filter.And(cursor.Covers.GetValueOrDefault(self, TableFilter.All));
+        var brought = cursor.Brought(self);
         if (positions.Covers.TryGetValue(self, out var before)) return WithCovers(positions, self, before.Or(brought));
         return PeerMarks.RecoversOwn(group.Positions, self) || PeerMarks.HasLostOf(group.Positions, cursor.Source) ? WithCovers(positions, self, brought) : positions;
     }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Harper.Core.Identity;
+using Harper.Core.Membership;
 using Harper.Core.Records;
 using Harper.Core.Storage;
 using Harper.Core.Storage.Layout;
@@ -29,9 +30,7 @@ internal static class QuarantineResolution
         var remote = new CommitRequest.Remote(transaction, request.Previous, request.Via, request.FromOriginal, request.IssuerPosition);
         var complete = RemoteResolution.IsComplete(group, remote);
         if (complete && RemoteResolution.GapBefore(group, remote) is { } gap) return gap;
-        var before = group.Positions.Through;
-        SetAside(group, transaction, request.Via, reason, request.ReleaseAt, complete, request.Kinds);
-        if (!ReferenceEquals(before, group.Positions.Through)) RemoteResolution.Cover(group, transaction.Stamp.Origin, request.Under);
+        SetAside(group, transaction, request.Via, reason, request.ReleaseAt, complete, request.Under, request.Kinds);
         RemoteResolution.MoveCursor(group, request.Via, request.IssuerPosition);
         return new CommitResult.Applied(true);
     }
@@ -53,7 +52,7 @@ internal static class QuarantineResolution
     /// origin's changes have no hole for those who read them here. Nodes of ours get it as it came, where it can be told.
     /// </summary>
     public static void SetAside(
-        CommitGroup group, Transaction transaction, NodeName via, string reason, double? releaseAt, bool complete, ImmutableArray<HeldKind> kinds = default)
+        CommitGroup group, Transaction transaction, NodeName via, string reason, double? releaseAt, bool complete, TableFilter? under, ImmutableArray<HeldKind> kinds = default)
     {
         var stamp = transaction.Stamp;
         var through = group.Positions.Through.GetValueOrDefault(stamp.Origin);
@@ -70,7 +69,7 @@ internal static class QuarantineResolution
 
         if (releaseAt is null) group.Log(stamp, previous, transaction.User, canBeTold ? Held(transaction, kinds) : Stubs(group, transaction));
         else HoldBack(group, stamp.Origin, through);
-        RemoteResolution.AdvanceThrough(group, stamp);
+        RemoteResolution.AdvanceThrough(group, stamp, under);
     }
 
     public static void SetCopiedAside(CommitGroup group, in CopiedChange copied, NodeName source, string reason, double? releaseAt)

@@ -23,39 +23,36 @@ internal static class RemoteResolution
             return SetAside(group, request, $"the version is {version - group.Now:0} ms ahead of this node's clock", version - group.State.Settings.MaxClockAheadMs);
         if (complete && GapBefore(group, request) is { } gap) return gap;
 
-        var changed = Apply(group, transaction, complete && version > through ? through : Unordered);
-        if (complete && version > through) Cover(group, origin, request.Under);
+        var changed = Apply(group, transaction, complete && version > through ? through : Unordered, request.Under);
         MoveCursor(group, request.Via, request.IssuerPosition);
         return new CommitResult.Applied(changed);
     }
 
     /// <summary>Merges and logs. In order every transaction is logged, so that the origin's changes are gap-free here (rule 9); out of order only what changed something.</summary>
-    public static bool Apply(CommitGroup group, Transaction transaction, double previous)
+    /// <param name="under">As in <see cref="CommitRequest.Remote"/>.</param>
+    public static bool Apply(CommitGroup group, Transaction transaction, double previous, TableFilter? under = null)
     {
         var changes = Collect(group, transaction);
         DynamicAttributes.Add(group, changes);
         var logged = changes.ApplyAll(transaction.Stamp, out var changed);
         var inOrder = !double.IsNaN(previous);
         if (inOrder || changed) group.Log(transaction.Stamp, previous, transaction.User, logged);
-        if (inOrder) AdvanceThrough(group, transaction.Stamp);
+        if (inOrder) AdvanceThrough(group, transaction.Stamp, under);
         else if (changed) Saw(group, transaction.Stamp);
         return changed || inOrder;
     }
 
-    public static void AdvanceThrough(CommitGroup group, Stamp stamp)
+    /// <summary>With the version moves what is whole up to it: some of what the origin changed may not have passed.</summary>
+    public static void AdvanceThrough(CommitGroup group, Stamp stamp, TableFilter? under)
     {
-        if (group.Positions.Through.GetValueOrDefault(stamp.Origin) < stamp.Version)
-            group.Positions = group.Positions with { Through = group.Positions.Through.SetItem(stamp.Origin, stamp.Version) };
-    }
-
-    /// <summary>Some of what the origin changed may not have passed.</summary>
-    public static void Cover(CommitGroup group, Identity.NodeName origin, TableFilter? under)
-    {
-        if (under is null || origin == group.State.Self) return;
-        var covered = group.Positions.CoveredOf(origin);
+        var positions = group.Positions;
+        if (positions.Through.GetValueOrDefault(stamp.Origin) >= stamp.Version) return;
+        group.Positions = positions = positions with { Through = positions.Through.SetItem(stamp.Origin, stamp.Version) };
+        if (under is null || stamp.Origin == group.State.Self) return;
+        var covered = positions.CoveredOf(stamp.Origin);
         if (ReferenceEquals(under, covered) || under.Includes(covered)) return;
         var both = covered.And(under).Bounded;
-        group.Positions = group.Positions with { Covers = PositionResolution.Restricted(group.Positions.Covers, origin, both == under ? under : both) };
+        group.Positions = positions with { Covers = PositionResolution.Restricted(positions.Covers, stamp.Origin, both == under ? under : both) };
     }
 
     /// <summary>Taken in by a way that does not advance <c>through</c>.</summary>
@@ -128,9 +125,7 @@ internal static class RemoteResolution
 
     private static CommitResult.Applied SetAside(CommitGroup group, CommitRequest.Remote request, string reason, double? releaseAt)
     {
-        var before = group.Positions.Through;
-        QuarantineResolution.SetAside(group, request.Transaction, request.Via, reason, releaseAt, IsComplete(group, request));
-        if (!ReferenceEquals(before, group.Positions.Through)) Cover(group, request.Transaction.Stamp.Origin, request.Under);
+        QuarantineResolution.SetAside(group, request.Transaction, request.Via, reason, releaseAt, IsComplete(group, request), request.Under);
         MoveCursor(group, request.Via, request.IssuerPosition);
         return new CommitResult.Applied(true);
     }

@@ -32,6 +32,9 @@ public sealed record CopyCursor(
 
     /// <summary>Origin → the tables of which the source has all changes up to the vector; absent: all.</summary>
     public ImmutableDictionary<NodeName, TableFilter> Covers { get; init; } = ImmutableDictionary<NodeName, TableFilter>.Empty;
+
+    /// <summary>The tables of which it brings all that the origin changed up to the vector.</summary>
+    public TableFilter Brought(NodeName origin) => (IsPartial ? Filter.And(Only) : Filter).And(Covers.GetValueOrDefault(origin, TableFilter.All));
 }
 
 /// <summary>

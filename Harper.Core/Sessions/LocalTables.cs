@@ -30,7 +30,7 @@ public static class LocalTables
     /// <summary>The filter as a request states it: with everything local among the excluded tables.</summary>
     public static TableFilter Stated(DatabaseCatalog catalog, TableFilter filter)
     {
-        var local = catalog.Tables.Values.Where(table => table.Replicate == false).Select(table => table.Name);
+        var local = Declared(catalog).Tables;
         return filter.And(TableFilter.AllBut(catalog.Database.IsSystem ? local.Concat(OfSystem) : local));
     }
 

@@ -157,7 +157,8 @@ internal static class ReceivingData
                 state.Context.Peer, state.Theirs?.Incarnation ?? Guid.Empty, vector, start?.StartTime ?? 0, null, default, 0, 0, moment.Positions.HasHistory)
             {
                 // One that begins anew brings what was asked for, also when more is wanted by now.
-                Filter = state.Context.Filter.And(state.Copy?.Filter ?? TableFilter.All), Since = state.Since, IsPartial = start?.Source is { IsPartial: true }, Only = start?.Source?.Only ?? TableFilter.None, Covers = state.Passing.Of(vector.Keys),
+                Filter = state.Context.Filter.And(state.Copy?.Filter ?? TableFilter.All), Since = state.Since,
+                IsPartial = start?.Source is { IsPartial: true }, Only = start?.Source?.Only ?? TableFilter.None, Covers = state.Passing.Of(vector.Keys),
             };
         step.State = state with
         {

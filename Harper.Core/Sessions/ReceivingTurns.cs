@@ -53,8 +53,8 @@ internal static class ReceivingTurns
     public static void FollowDirect(ReceivingSteps step)
     {
         if (step.State.Phase != ReceivingPhase.Streaming) return;
-        var wanted = step.State.Direct.Union(step.State.Distrusted).Remove(step.Context.Peer).Add(step.Context.Self);
-        if (!wanted.SetEquals(step.State.Excluded)) Request(step, copy: false);
+        var excluded = RequestPlanner.Excluded(step.Context.Self, step.Context.Peer, step.State.Direct.Union(step.State.Distrusted));
+        if (!excluded.SetEquals(step.State.Excluded)) Request(step, copy: false);
     }
 
     /// <summary>What is not asked for any more needs no copy; what is added does (rule 20).</summary>

@@ -62,6 +62,9 @@ public static class RequestPlanner
             : filter.Without(positions.Taken.GetValueOrDefault(peer, TableFilter.All).And(widenedFrom ?? TableFilter.All));
     }
 
+    /// <summary>Whose changes are not wanted from the peer: who comes directly, and this node. The peer's own are, whatever is known of it.</summary>
+    public static ImmutableHashSet<NodeName> Excluded(NodeName self, NodeName peer, ImmutableHashSet<NodeName> direct) => direct.Remove(peer).Add(self);
+
     /// <summary>Between ours: the vector, or the place in a copy.</summary>
     /// <param name="resumed">The copy that goes on; null: it begins, or none is wanted.</param>
     /// <param name="number">Of the request, when it is for a copy.</param>
@@ -70,7 +73,7 @@ public static class RequestPlanner
         bool copy, double? since, TableFilter? only = null, int number = 1)
     {
         var vector = resumed?.Vector ?? positions.Through;
-        var without = direct.Remove(peer).Add(self);
+        var without = Excluded(self, peer, direct);
         var entries = ImmutableArray.CreateBuilder<SubscriptionEntry>();
         var resume = !copy ? null
             : resumed is null ? new CopyResume(0, null, null, CopyWalk.OrderVersion) { Since = since, Only = only, Number = number }
@@ -89,7 +92,7 @@ public static class RequestPlanner
     {
         // Without a cursor only what was copied on this very socket is asked for like this: 0 would be one more copy.
         var start = copy ? 0 : positions.Cursors.TryGetValue(peer, out var cursor) ? cursor : startTime ?? AllRetained;
-        var without = direct.Remove(peer).Add(self);
+        var without = Excluded(self, peer, direct);
         var entries = ImmutableArray.CreateBuilder<SubscriptionEntry>();
         entries.Add(Entry(peer, start, filter) with { IsLeader = copy ? true : null });
         if (copy) return new ControlFrame.SubscriptionRequest(entries.DrainToImmutable(), [.. without.Order()]);

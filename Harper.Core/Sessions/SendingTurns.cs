@@ -219,7 +219,7 @@ internal static class SendingTurns
 
         var before = moment.Positions.Given.GetValueOrDefault(state.Named, TableFilter.All).And(state.Narrowed);
         // Ours keep for themselves what they did not ask for. An original does not, and lacks it when it asks for it later.
-        var offered = state.Kind == PeerKind.Original4 ? context.Filter.And(new TableFilter(request.Entries[0].ReplicateByDefault, [.. request.Entries[0].Tables])) : context.Filter;
+        var offered = state.Kind == PeerKind.Original4 ? SendPlanner.Agreed(context, request) : context.Filter;
         var more = !before.Includes(offered);
         var why = state.IsCopyAsked ? "somebody asked for it here" : null;
         var answer = SendPlanner.Plan(

@@ -128,6 +128,7 @@ public sealed class FloodSpecs : IAsyncLifetime
     private async Task<double[]> LatencyAsync(TimeSpan time, Func<Task>? now)
     {
         var latencies = new List<double>();
+        using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(5));
         var all = Stopwatch.StartNew();
         while (all.Elapsed < time || latencies.Count < 50)
         {
@@ -135,7 +136,7 @@ public sealed class FloodSpecs : IAsyncLifetime
             Assert.Equal(200, (await _node.RunAsync(new { operation = "search_by_id", table = "dog", ids = new[] { 1 }, get_attributes = new[] { "id" } })).Status);
             latencies.Add(watch.Elapsed.TotalMilliseconds);
             if (now is not null && latencies.Count % 10 == 0) await now();
-            await Task.Delay(5);
+            await pace.WaitForNextTickAsync();
         }
         latencies.Sort();
         return [.. latencies];

@@ -106,11 +106,8 @@ public sealed class GuardedFetchSpecs : IDisposable
         var dripping = _server.Serve("/dripping", async (stream, ended) =>
         {
             await stream.WriteAsync("HTTP/1.1 200 OK\r\n\r\n"u8.ToArray(), ended);
-            while (true)
-            {
-                await stream.WriteAsync(new byte[1], ended);
-                await Task.Delay(10, ended);
-            }
+            using var drop = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
+            while (await drop.WaitForNextTickAsync(ended)) await stream.WriteAsync(new byte[1], ended);
         });
         (problem, _) = await GetAsync(Of(dripping) with { Silence = Wait.Deadline, Timeout = TimeSpan.FromSeconds(1) });
         Assert.Equal($"{dripping} does not answer within 1 s", problem);

@@ -8,6 +8,7 @@ using Harper.Core.Records;
 using Harper.Core.Transactions;
 using Harper.Tests.Support;
 using Xunit;
+using static Harper.Tests.Core.Engine.CopyScenes;
 using static Harper.Tests.Support.Records;
 
 namespace Harper.Tests.Core.Engine;
@@ -15,8 +16,7 @@ namespace Harper.Tests.Core.Engine;
 /// <summary>Copies (rules 21, 22), the floor (rule 13), own writes that come back (rule 16), positions without data (rules 14, 15).</summary>
 public sealed class CopyAndPositionSpecs : IDisposable
 {
-    private static readonly NodeName A = new("a"), B = new("b"), Old = new("old");
-    private static readonly Guid Incarnation = Guid.NewGuid();
+    private static readonly NodeName Old = new("old");
     private readonly TestDatabase _database = new();
 
     public void Dispose() => _database.Dispose();
@@ -325,11 +325,6 @@ public sealed class CopyAndPositionSpecs : IDisposable
         Assert.Empty(_database.Engine.Positions.Cursors);
         Assert.Equal(1, _database.Engine.Statistics.UnreadablePositions);
     }
-
-    private static ImmutableDictionary<NodeName, double> Vector() =>
-        ImmutableDictionary.CreateRange([KeyValuePair.Create(A, 2_000_000d), KeyValuePair.Create(B, 600d)]);
-
-    private static CopyCursor Cursor(string after) => new(A, Incarnation, Vector(), 2_000_000, TestDatabase.Dogs, KeyCodec.FromText(after), 7, 70, false);
 
     private static CopiedChange Copied(NodeName origin, double version, Change change) => new(change, new Stamp(version, origin));
 

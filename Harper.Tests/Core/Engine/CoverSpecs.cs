@@ -1,13 +1,12 @@
 using System.Collections.Immutable;
 using Harper.Core.Commit;
 using Harper.Core.Identity;
-using Harper.Core.Keys;
 using Harper.Core.Membership;
-using Harper.Core.Positions;
 using Harper.Core.Records;
 using Harper.Core.Transactions;
 using Harper.Tests.Support;
 using Xunit;
+using static Harper.Tests.Core.Engine.CopyScenes;
 using static Harper.Tests.Support.Records;
 
 namespace Harper.Tests.Core.Engine;
@@ -15,8 +14,6 @@ namespace Harper.Tests.Core.Engine;
 /// <summary>Proves rules 12 and 20 at the writer: of which tables all changes of a node are here, after streams and copies that passed less.</summary>
 public sealed class CoverSpecs : IDisposable
 {
-    private static readonly NodeName A = new("a"), B = new("b");
-    private static readonly Guid Incarnation = Guid.NewGuid();
     private readonly TestDatabase _database = new();
 
     public void Dispose() => _database.Dispose();
@@ -86,9 +83,4 @@ public sealed class CoverSpecs : IDisposable
 
     private static CommitRequest.Remote Of(NodeName origin, double version, double? previous = 0) =>
         new(new Transaction(new Stamp(version, origin), null, [Put("z", ("x", version))]), previous, origin, FromOriginal: false, null);
-
-    private static ImmutableDictionary<NodeName, double> Vector() =>
-        ImmutableDictionary.CreateRange([KeyValuePair.Create(A, 2_000_000d), KeyValuePair.Create(B, 600d)]);
-
-    private static CopyCursor Cursor(string after) => new(A, Incarnation, Vector(), 2_000_000, TestDatabase.Dogs, KeyCodec.FromText(after), 7, 70, false);
 }
