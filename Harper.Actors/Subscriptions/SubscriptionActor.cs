@@ -63,7 +63,7 @@ internal sealed class SubscriptionActor : DescribedActor
             _parts.Progress.CopyBegins(total);
         }
 
-        var pump = new SubscriptionPump(_parts.Self, _parts.Database, _work, _parts.Changes, _parts.Settings);
+        var pump = new SubscriptionPump(_parts.Self, _parts.Database, _work, _parts.Changes, _parts.Settings, () => _parts.Progress.IsSettled);
         var stream = SubscriptionStream.Create(
             pump, _parts.Socket, _parts.Credit, _parts.Progress, () => self.Tell(SubscriptionProtocol.CopySent.Instance), _cancelled.Token);
         (_switch, var done) = stream.Run(_materializer);

@@ -87,6 +87,15 @@ internal sealed class SubscriptionProgress
         }
     }
 
+    /// <summary>All that was sent is confirmed.</summary>
+    public bool IsSettled
+    {
+        get
+        {
+            lock (_lock) return !_sending && _unconfirmed.Count == 0;
+        }
+    }
+
     public SubscriptionFigures Read()
     {
         lock (_lock)

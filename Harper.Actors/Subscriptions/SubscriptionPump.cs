@@ -36,6 +36,7 @@ internal sealed class SubscriptionPump
     private readonly SubscriptionWork _work;
     private readonly OutgoingChanges _changes;
     private readonly ConnectionSettings _settings;
+    private readonly Func<bool> _settled;
     private readonly LogSelection _selection;
     private readonly List<byte[]> _messages = [];
     private CopyPlace? _place;
@@ -46,13 +47,15 @@ internal sealed class SubscriptionPump
     private double _stated;
     private bool _unstated;
 
-    public SubscriptionPump(NodeName self, IDatabaseHandle database, SubscriptionWork work, OutgoingChanges changes, ConnectionSettings settings)
+    /// <param name="settled">Whether the peer has confirmed all that was sent to it.</param>
+    public SubscriptionPump(NodeName self, IDatabaseHandle database, SubscriptionWork work, OutgoingChanges changes, ConnectionSettings settings, Func<bool>? settled = null)
     {
         _self = self;
         _database = database;
         _work = work;
         _changes = changes;
         _settings = settings;
+        _settled = settled ?? (() => false);
         _selection = new LogSelection(work.Plan, self);
         _place = work.Copy?.Start;
         _after = work.Plan.After;
@@ -167,6 +170,7 @@ internal sealed class SubscriptionPump
 
     private SubscriptionBatch ReadLog()
     {
+        _changes.Contested.Passes(_settled(), Environment.TickCount64);
         var stretch = _database.ReadLog(_after, _settings.StretchBytes);
         if (stretch.ReadThrough < _after) stretch = new LogStretch(stretch.Transactions, _after);
         var drained = stretch.ReadThrough >= _database.Engine.Positions.Head;
@@ -178,6 +182,9 @@ internal sealed class SubscriptionPump
         var lost = selected.Gap ?? _selection.LostBelow(floor, selected.Passed);
         if (lost is not null) throw new LogGapException(lost, selected.OwnSeen);
         var isOurs = _work.Kind == PeerKind.Ours;
+        if (!isOurs)
+            foreach (var transaction in stretch.Transactions)
+                if (!_work.Plan.Wants(transaction.Stamp.Origin)) _changes.Contested.Taken(transaction);
         var records = 0;
         if (isOurs && !selected.Send.IsEmpty && _changes.Offer(_work.Plan.Filter, positions.Covers)) _changes.AppendMap(_messages);
         for (var i = 0; i < selected.Send.Length; i++)

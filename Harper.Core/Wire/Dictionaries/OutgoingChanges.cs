@@ -33,7 +33,11 @@ public sealed class OutgoingChanges(NodeName self, bool batches, bool parts, lon
     private readonly BatchWriter _batch = new(parts);
     private readonly WireUser _user = new();
     private readonly ByteBuilder _held = new(64);
+    private readonly List<int> _copiedStarts = [];
     private Stamp _copied;
+
+    /// <summary>Which transactions go to an original record by record, each in a message of its own.</summary>
+    public ContestedTransactions Contested { get; } = new();
 
     /// <summary>The map of origins to send now (after each request, even if nothing is known yet: a 4.7 node cannot take anything without it).</summary>
     /// <param name="known">Origins to be named in it, departed ones too.</param>
@@ -60,13 +64,15 @@ public sealed class OutgoingChanges(NodeName self, bool batches, bool parts, lon
         _dictionary.Doubt();
         _batch.Drop();
         _entries.ResetWrittenCount();
+        _copiedStarts.Clear();
         _copied = default;
     }
 
     /// <summary>
     /// Appends a transaction. Finished messages go to <paramref name="messages"/>; between ours the open batch waits for <see cref="Flush"/> or for
     /// 64 KiB. Tables that were dropped here are sent as they were: a drop is nobody else's (R-NRP-05). What is left out by a filter is left out by the caller; an empty
-    /// transaction tells ours that nothing is missing, and an original its position. What was set aside goes to ours as it came, and to no original.
+    /// transaction tells ours that nothing is missing, and an original its position. What was set aside goes to ours as it came, and to no original. What an original might lose whole
+    /// (<see cref="ContestedTransactions"/>) goes to it in messages of one record.
     /// </summary>
     /// <param name="position">In-band position towards originals, given when the log is drained. Ours always carry the transaction's own.</param>
     public void Append(LoggedTransaction transaction, DatabaseCatalog catalog, double? position, ICollection<byte[]> messages)
@@ -75,24 +81,25 @@ public sealed class OutgoingChanges(NodeName self, bool batches, bool parts, lon
         _dictionary.Prepare(transaction.Stamp.Origin, messages);
         var origin = _dictionary.Origins.IdOf(transaction.Stamp.Origin);
         _entries.ResetWrittenCount();
+        var apart = !batches && Contested.Sends(transaction);
         foreach (var logged in transaction.Changes)
         {
             if (!batches && !logged.IsApplied) continue;
             var before = _entries.WrittenCount;
             Entry(logged.Change, logged.IsStub, logged.Held, transaction.Stamp.Version, origin, batches ? null : transaction.User, catalog, messages);
-            if (!batches && before > 0 && _entries.WrittenCount > maxMessageBytes) CutBefore(before, transaction.Stamp.Version, messages);
+            if (!batches && before > 0 && _entries.WrittenCount > (apart ? before : maxMessageBytes)) CutBefore(before, transaction.Stamp.Version, messages);
         }
 
         if (batches) _batch.Transaction(transaction, origin, _user.Write(transaction.User), _entries.WrittenSpan, messages);
-        else if (_entries.WrittenCount > 0) messages.Add(Message(transaction.Stamp.Version, position));
+        else if (_entries.WrittenCount > 0) messages.Add(Message(transaction.Stamp.Version, _entries.WrittenSpan, position));
         else if (position is { } passed) messages.Add(ControlFrameCodec.Encode(new ControlFrame.SequenceIdUpdate(passed)));
         // A rare large transaction must not keep its buffer for the rest of the connection's life.
         if (_entries.Capacity > KeptBytes) _entries = new ArrayBufferWriter<byte>(4096);
     }
 
     /// <summary>
-    /// Appends a row of a copy as one change with its own stamp (rule 22). Towards originals neighbours with one stamp share a message, as
-    /// theirs do. A deleted row is a delete: 4.7 sends puts of nil for them, but a row that it has itself survives those (measured).
+    /// Appends a row of a copy as one change with its own stamp (rule 22). Towards originals a hundred neighbours or more with one stamp share a
+    /// message. A deleted row is a delete: 4.7 sends puts of nil for them, but a row that it has itself survives those (measured).
     /// </summary>
     public void AppendCopied(Change change, Stamp stamp, DatabaseCatalog catalog, ICollection<byte[]> messages)
     {
@@ -100,6 +107,7 @@ public sealed class OutgoingChanges(NodeName self, bool batches, bool parts, lon
         _dictionary.Prepare(stamp.Origin, messages);
         if (_copied == default) _entries.ResetWrittenCount();
         _copied = stamp;
+        _copiedStarts.Add(_entries.WrittenCount);
         Entry(change, isStub: false, HeldKind.None, stamp.Version, _dictionary.Origins.IdOf(stamp.Origin), user: null, catalog, messages);
         if (_entries.WrittenCount >= BatchWriter.AimedAtBytes) EndCopied(messages);
     }
@@ -175,11 +183,8 @@ public sealed class OutgoingChanges(NodeName self, bool batches, bool parts, lon
     private void CutBefore(int entry, double time, ICollection<byte[]> messages)
     {
         var rest = _entries.WrittenSpan[entry..].ToArray();
-        var whole = new ArrayBufferWriter<byte>(entry);
-        whole.Write(_entries.WrittenSpan[..entry]);
-        _entries = whole;
-        messages.Add(Message(time, position: null));
-        _entries = new ArrayBufferWriter<byte>(Math.Max(4096, rest.Length));
+        messages.Add(Message(time, _entries.WrittenSpan[..entry]));
+        _entries.ResetWrittenCount();
         _entries.Write(rest);
     }
 
@@ -189,23 +194,35 @@ public sealed class OutgoingChanges(NodeName self, bool batches, bool parts, lon
         // Empty when the table of every row was dropped meanwhile.
         if (_entries.WrittenCount == 0) _copied = default;
         else if (batches) _batch.CopiedRows(_entries.WrittenSpan, messages);
-        else messages.Add(Message(_copied.Version, position: null));
+        else if (_copiedStarts.Count >= ContestedTransactions.Unconditioned) messages.Add(Message(_copied.Version, _entries.WrittenSpan));
+        else
+        {
+            // What clients write there meanwhile must not cost more than the row itself.
+            for (var i = 0; i < _copiedStarts.Count; i++)
+            {
+                var row = _entries.WrittenSpan[_copiedStarts[i]..(i + 1 < _copiedStarts.Count ? _copiedStarts[i + 1] : _entries.WrittenCount)];
+                if (row.Length > 0) messages.Add(Message(_copied.Version, row));
+            }
+        }
+
+        _copiedStarts.Clear();
         _entries.ResetWrittenCount();
         _copied = default;
     }
 
-    private byte[] Message(double time, double? position)
+    private static byte[] Message(double time, ReadOnlySpan<byte> entries, double? position = null)
     {
-        var size = 8 + _entries.WrittenCount + (position is null ? 0 : 10);
+        var size = 8 + entries.Length + (position is null ? 0 : 10);
         var message = new byte[size];
         BinaryPrimitives.WriteDoubleBigEndian(message, time);
-        _entries.WrittenSpan.CopyTo(message.AsSpan(8));
+        entries.CopyTo(message.AsSpan(8));
         if (position is { } stated)
         {
             message[size - 10] = 9;
             message[size - 9] = (byte)AuditType.SequenceUpdate;
             BinaryPrimitives.WriteDoubleBigEndian(message.AsSpan(size - 8), stated);
         }
+
         return message;
     }
 }

@@ -160,7 +160,9 @@ public sealed class OutgoingChangesSpecs
 
             var received = Receive(reached);
             Assert.All(received.SelectMany(transaction => transaction.Changes), change => Assert.NotEqual(ReceivedKind.Undecodable, change.Kind));
-            Assert.Equal(sent.Count(transaction => batches || transaction.Changes.Any(change => !change.IsStub)), received.Count);
+            Assert.Equal(
+                sent.Where(transaction => batches || transaction.Changes.Any(change => !change.IsStub)).Select(transaction => transaction.Stamp),
+                received.Select(transaction => transaction.Stamp).Distinct());
         }
     }
 
@@ -301,6 +303,36 @@ public sealed class OutgoingChangesSpecs
         Assert.Single(Send([sent], batches: false, parts: false), message => !ControlFrameCodec.IsControl(message));
     }
 
+    /// <summary>Rule 15: an original may lose a transaction of several records whole while it still writes one that has a record in common.</summary>
+    [Fact]
+    public void Transactions_that_follow_each_other_with_a_record_in_common_should_go_to_an_original_record_by_record()
+    {
+        var generated = new GeneratedChanges(3);
+        LoggedChange[] changes = [.. generated.Transactions(60).SelectMany(transaction => transaction.Changes).Where(change => !change.IsStub).DistinctBy(change => change.Change.Key).Take(7)];
+        var first = new LoggedTransaction(9, new Stamp(5, GeneratedChanges.Third), 0, "who", [.. changes[..4]]);
+        var second = new LoggedTransaction(10, new Stamp(6, GeneratedChanges.Third), 5, "who", [.. changes[3..]]);
+        var received = Receive(Send([first, second], batches: false, parts: false, position: transaction => transaction.Position, settled: false));
+        Assert.Equal([4, 1, 1, 1, 1], received.Select(transaction => transaction.Changes.Length));
+        Assert.Equal([9, null, null, null, 10], received.Select(transaction => transaction.Position));
+        Assert.All(received[1..], transaction => Assert.Equal((second.Stamp, "who"), (transaction.Stamp, transaction.User)));
+        Same(second.Changes, received[1] with { Changes = [.. received[1..].SelectMany(transaction => transaction.Changes)] });
+        Assert.Equal(2, Receive(Send([first, second], batches: true, parts: true)).Count);
+    }
+
+    [Theory]
+    [InlineData(99, 99)]
+    [InlineData(100, 1)]
+    public void Rows_of_a_copy_with_one_time_should_share_a_message_to_an_original_where_it_cannot_lose_them(int rows, int messages)
+    {
+        var generated = new GeneratedChanges(4);
+        var outgoing = new OutgoingChanges(GeneratedChanges.Self, batches: false, parts: false);
+        var sent = new List<byte[]> { outgoing.OriginMap([GeneratedChanges.Third], []) };
+        for (var n = 0; n < rows; n++) outgoing.AppendCopied(generated.Change(), new Stamp(5, GeneratedChanges.Third), GeneratedChanges.Catalog, sent);
+        outgoing.Flush(sent);
+        var received = Receive(sent);
+        Assert.Equal((messages, rows), (received.Count, received.Sum(transaction => transaction.Changes.Length)));
+    }
+
     [Fact]
     public void A_bare_position_should_come_as_a_transaction_without_changes()
     {
@@ -310,11 +342,16 @@ public sealed class OutgoingChangesSpecs
     }
 
     private static List<byte[]> Send(
-        IEnumerable<LoggedTransaction> transactions, bool batches, bool parts, Func<LoggedTransaction, double?>? position = null)
+        IEnumerable<LoggedTransaction> transactions, bool batches, bool parts, Func<LoggedTransaction, double?>? position = null, bool settled = true)
     {
         var outgoing = new OutgoingChanges(GeneratedChanges.Self, batches, parts);
         var messages = new List<byte[]> { outgoing.OriginMap([], [GeneratedChanges.Self]) };
-        foreach (var transaction in transactions) outgoing.Append(transaction, GeneratedChanges.Catalog, position?.Invoke(transaction), messages);
+        foreach (var transaction in transactions)
+        {
+            outgoing.Contested.Passes(settled, now: 0);
+            outgoing.Append(transaction, GeneratedChanges.Catalog, position?.Invoke(transaction), messages);
+        }
+
         outgoing.Flush(messages);
         return messages;
     }

@@ -31,3 +31,13 @@ export class both extends Resource {
 		return { n };
 	}
 }
+
+export class several extends Resource {
+	async post(data) {
+		const { table, put, remove } = await data;
+		const context = this.getContext();
+		for (const record of put) await tables[table].put(record, context);
+		for (const id of remove) await tables[table].delete(id, context);
+		return { done: put.length + remove.length };
+	}
+}
