@@ -27,6 +27,8 @@ internal sealed class DatabaseHandle(EngineGuard engine, CommitQueue queue, LogT
 
     public Task WaitForLogAsync(double after, CancellationToken cancellation) => tail.WaitAsync(after, cancellation);
 
+    public Task WaitForLogAsync(double after, LogEar ear, CancellationToken cancellation) => tail.WaitAsync(after, ear, cancellation);
+
     public IDisposable HoldLog(double after) => holds.Add(after);
 
     /// <summary>On the writer's thread, after the commit.</summary>

@@ -31,6 +31,9 @@ public interface IDatabaseHandle
     /// </summary>
     Task WaitForLogAsync(double after, CancellationToken cancellation);
 
+    /// <summary>The same for who waits for some of the log: see <see cref="TransactionLog.LogEar"/>.</summary>
+    Task WaitForLogAsync(double after, TransactionLog.LogEar ear, CancellationToken cancellation) => WaitForLogAsync(after, cancellation);
+
     /// <summary>Keeps the log after a position from being trimmed until disposed: while a copy that began there is being served (rule 21).</summary>
     IDisposable HoldLog(double after);
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Harper.Actors.Databases;
 using Harper.Actors.Peers;
+using Harper.Actors.TransactionLog;
 using Harper.Core.Identity;
 using Harper.Core.Reading;
 using Harper.Core.Sessions;
@@ -38,6 +39,7 @@ internal sealed class SubscriptionPump
     private readonly ConnectionSettings _settings;
     private readonly Func<bool> _settled;
     private readonly LogSelection _selection;
+    private readonly LogEar _ear;
     private readonly List<byte[]> _messages = [];
     private CopyPlace? _place;
     private bool _copyBegun;
@@ -57,6 +59,7 @@ internal sealed class SubscriptionPump
         _settings = settings;
         _settled = settled ?? (() => false);
         _selection = new LogSelection(work.Plan, self);
+        _ear = new LogEar(work.Plan.Wants, StatePosition);
         _place = work.Copy?.Start;
         _after = work.Plan.After;
         // Who comes back hears where the log stands also when there is nothing to send: it may wait for that (rule 23).
@@ -67,7 +70,7 @@ internal sealed class SubscriptionPump
     public async Task ReadyAsync(CancellationToken cancellation)
     {
         if (_place is not null) return;
-        var more = _database.WaitForLogAsync(_after, cancellation);
+        var more = _database.WaitForLogAsync(_after, _ear, cancellation);
         // The end of a backlog is told at once: the receiver knows then that it has caught up.
         var endsBacklog = _stretches > 1;
         _stretches = more.IsCompleted ? _stretches + 1 : 0;
@@ -198,7 +201,7 @@ internal sealed class SubscriptionPump
         }
 
         _changes.Flush(_messages);
-        var waited = _unstated && stretch.Transactions.IsEmpty;
+        var waited = (_unstated && stretch.Transactions.IsEmpty) || (_ear.EndedByTime && drained && selected.Skipped && selected.Send.IsEmpty);
         _after = selected.Passed;
         if (selected.Skipped || (isOurs && selected.Send.Length > 0)) _unstated = true;
         else if (selected.Send.Length > 0) _unstated = false;

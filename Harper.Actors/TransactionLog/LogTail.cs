@@ -16,12 +16,14 @@ internal sealed class LogTail
     private const int ChangeOverheadBytes = 144;
 
     private readonly TailBudget _budget;
+    private readonly Action<LogEar> _timeIsUp;
     private LoggedTransaction[] _array = [];
     private int _first;
     private int _count;
     private double _coveredFrom;
     private double _last;
     private long _bytes;
+    private readonly List<LogEar> _ears = [];
     private TaskCompletionSource? _bell;
     private bool _closed;
     private double _lowestVersion = double.PositiveInfinity;
@@ -30,6 +32,7 @@ internal sealed class LogTail
     public LogTail(TailBudget budget, double head)
     {
         _budget = budget;
+        _timeIsUp = OnTimeIsUp;
         _coveredFrom = _last = head;
         budget.Join(this);
     }
@@ -53,6 +56,7 @@ internal sealed class LogTail
     {
         if (logged.IsEmpty) return;
         TaskCompletionSource? bell;
+        List<TaskCompletionSource>? rung = null;
         lock (_budget.Gate)
         {
             if (_closed) return;
@@ -68,8 +72,14 @@ internal sealed class LogTail
             _budget.Grew(grown);
             bell = _bell;
             _bell = null;
+            for (var i = _ears.Count - 1; i >= 0; i--)
+            {
+                if (!_ears[i].Hears(logged)) _ears[i].Passed(_timeIsUp);
+                else if (TakeEar(i, byTime: false) is { } heard) (rung ??= []).Add(heard);
+            }
         }
         bell?.TrySetResult();
+        rung?.ForEach(static each => each.TrySetResult());
     }
 
     /// <summary>Marks this moment for settlement: from now on the lowest version logged is remembered anew.</summary>
@@ -126,6 +136,42 @@ internal sealed class LogTail
         }
     }
 
+    /// <summary>Completes when the log holds something after the position that the ear listens for, or when it is told of the rest, or the database closes.</summary>
+    public async Task WaitAsync(double after, LogEar ear, CancellationToken cancellation)
+    {
+        Task rung;
+        lock (_budget.Gate)
+        {
+            if (_closed || after < _coveredFrom) return;
+            rung = ear.Listen();
+            var next = FirstAfter(after);
+            for (var i = next; i < _count; i++)
+                if (ear.Hears(At(i))) return;
+            if (!_ears.Contains(ear)) _ears.Add(ear);
+            if (next < _count) ear.Passed(_timeIsUp);
+        }
+        await rung.WaitAsync(cancellation).ConfigureAwait(false);
+    }
+
+    private void OnTimeIsUp(LogEar ear)
+    {
+        TaskCompletionSource? bell;
+        lock (_budget.Gate)
+        {
+            var i = _ears.IndexOf(ear);
+            if (i < 0) return;
+            bell = TakeEar(i, byTime: true);
+        }
+        bell?.TrySetResult();
+    }
+
+    private TaskCompletionSource? TakeEar(int index, bool byTime)
+    {
+        var ear = _ears[index];
+        _ears.RemoveAt(index);
+        return ear.Take(byTime);
+    }
+
     /// <summary>Lets go of what is older than a position: whoever is that far behind reads the store.</summary>
     public void DropBefore(double position)
     {
@@ -141,6 +187,7 @@ internal sealed class LogTail
     public void Close()
     {
         TaskCompletionSource? bell;
+        var rung = new List<TaskCompletionSource>();
         lock (_budget.Gate)
         {
             if (_closed) return;
@@ -152,8 +199,11 @@ internal sealed class LogTail
             _coveredFrom = double.PositiveInfinity;
             bell = _bell;
             _bell = null;
+            while (_ears.Count > 0)
+                if (TakeEar(_ears.Count - 1, byTime: false) is { } heard) rung.Add(heard);
         }
         bell?.TrySetResult();
+        rung.ForEach(static each => each.TrySetResult());
     }
 
     /// <summary>Under the budget's gate.</summary>

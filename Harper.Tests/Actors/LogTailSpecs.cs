@@ -99,6 +99,56 @@ public sealed class LogTailSpecs
     }
 
     [Fact]
+    public async Task Who_waits_for_some_of_the_log_should_not_be_woken_by_the_rest()
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        var tail = new LogTail(_budget, 5);
+        var ear = Ear(Timeout.InfiniteTimeSpan);
+        var waiting = tail.WaitAsync(5, ear, cancellation);
+        tail.Append(Entries(6));
+        tail.Append(Entries(7));
+        Assert.False(waiting.IsCompleted);
+        tail.Append([Entry(8, version: 8, "b")]);
+        Assert.True(waiting.IsCompletedSuccessfully);
+        Assert.False(ear.EndedByTime);
+
+        // The same of what is there already, and who is told of nothing hears of the end.
+        Assert.True(tail.WaitAsync(5, ear, cancellation).IsCompletedSuccessfully);
+        tail.Append(Entries(9));
+        var rest = tail.WaitAsync(8, ear, cancellation);
+        Assert.False(rest.IsCompleted);
+        tail.Close();
+        await rest.WaitAsync(Wait.Deadline, cancellation);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_nobody_waits_for_should_be_told_some_time_after_the_first_of_it(bool there)
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        var tail = new LogTail(_budget, 5);
+        var ear = Ear(TimeSpan.FromMilliseconds(30));
+        if (there) tail.Append(Entries(6));
+        var waiting = tail.WaitAsync(5, ear, cancellation);
+        if (!there) tail.Append(Entries(6));
+        await waiting.WaitAsync(Wait.Deadline, cancellation);
+        Assert.True(ear.EndedByTime);
+    }
+
+    [Fact]
+    public void What_nobody_waits_for_should_be_told_before_the_tail_loses_it()
+    {
+        var tail = new LogTail(new TailBudget(1 << 20), 5);
+        var ear = Ear(Timeout.InfiniteTimeSpan);
+        var waiting = tail.WaitAsync(5, ear, TestContext.Current.CancellationToken);
+        for (var position = 6; !waiting.IsCompleted && position < 10_000; position++) tail.Append(Entries(position));
+        Assert.True(waiting.IsCompletedSuccessfully);
+        Assert.InRange(tail.Last - 5, LogEar.MaxPassedBytes / 100, (LogEar.MaxPassedBytes / 100) + 2);
+        Assert.NotNull(tail.Read(5, int.MaxValue));
+    }
+
+    [Fact]
     public void A_mark_should_remember_the_lowest_version_that_came_after_it()
     {
         var tail = new LogTail(_budget, 5);
@@ -123,6 +173,9 @@ public sealed class LogTailSpecs
 
     private static ImmutableArray<LoggedTransaction> Entries(params double[] positions) => [.. positions.Select(position => Entry(position, position))];
 
-    private static LoggedTransaction Entry(double position, double version) =>
-        new(position, new Stamp(version, new NodeName("a")), 0, null, []) { Bytes = 100 };
+    private static LoggedTransaction Entry(double position, double version, string origin = "a") =>
+        new(position, new Stamp(version, new NodeName(origin)), 0, null, []) { Bytes = 100 };
+
+    /// <summary>Waits for what <c>b</c> wrote.</summary>
+    private static LogEar Ear(TimeSpan patience) => new(origin => origin == new NodeName("b"), patience);
 }
