@@ -38,8 +38,12 @@ public static class RowMerge
     {
         var alive = change.Kind == ChangeKind.Put;
         var value = alive ? change.Value : EncodedRecord.Empty;
-        if (row.Patched.IsEmpty && row.Adds.IsEmpty) return new Row(stamp, alive, value, [], [], null);
+        return row.Patched.IsEmpty && row.Adds.IsEmpty ? new Row(stamp, alive, value, [], [], null) : RebaseBelow(row, stamp, alive, value);
+    }
 
+    /// <summary>By itself, because what the lambdas hold is made where a method begins, and nearly every put has nothing on top of it.</summary>
+    private static Row RebaseBelow(Row row, Stamp stamp, bool alive, EncodedRecord value)
+    {
         var patched = row.Patched.RemoveAll(attribute => attribute.Stamp < stamp);
         var adds = row.Adds.RemoveAll(add => add.Stamp < stamp);
         if (!patched.IsEmpty)
@@ -78,7 +82,7 @@ public static class RowMerge
             patched = index >= 0
                 ? patched.SetItem(index, new AttributeStamp(name, stamp))
                 : patched.Add(new AttributeStamp(name, stamp));
-            if (!adds.IsEmpty) adds = adds.RemoveAll(add => add.Name == name && add.Stamp <= stamp);
+            if (!adds.IsEmpty) adds = Without(adds, name, stamp);
             changed = true;
         }
 
@@ -92,6 +96,9 @@ public static class RowMerge
             if (patched[i].Name == name) return i;
         return -1;
     }
+
+    private static ImmutableArray<CounterAdd> Without(ImmutableArray<CounterAdd> adds, string name, Stamp upTo) =>
+        adds.RemoveAll(add => add.Name == name && add.Stamp <= upTo);
 
     private static bool Contains(ImmutableArray<CounterAdd> adds, string name, Stamp stamp)
     {

@@ -8,15 +8,21 @@ namespace Harper.Core.Values;
 /// out keep their memory for as long as anybody holds them; nothing is pooled and nothing is moved after
 /// <see cref="EndRecord"/>.
 /// </summary>
-public sealed class RecordBuffer(int initialBytes = 4096) : IBufferWriter<byte>
+/// <param name="expectedBytes">About what all records take together: the last array has room for what is still to come and not for as much as the others. More may follow.</param>
+public sealed class RecordBuffer(int initialBytes = 4096, long expectedBytes = long.MaxValue) : IBufferWriter<byte>
 {
     // A record holds its whole array in memory. Arrays are kept this small so that one record kept for long does not keep a
     // megabyte.
     private const int LargestCommonArray = 64 * 1024;
 
+    private const int SmallestCommonArray = 1024;
+
     private byte[] _array = new byte[Math.Max(initialBytes, 16)];
     private int _start;
     private int _end;
+
+    /// <summary>Bytes of all records that were ended.</summary>
+    public long Total { get; private set; }
 
     /// <summary>Bytes of the array in use.</summary>
     internal int Capacity => _array.Length;
@@ -34,6 +40,7 @@ public sealed class RecordBuffer(int initialBytes = 4096) : IBufferWriter<byte>
     public Memory<byte> EndRecord()
     {
         var record = _array.AsMemory(_start, _end - _start);
+        Total += record.Length;
         _start = _end;
         return record;
     }
@@ -86,7 +93,9 @@ public sealed class RecordBuffer(int initialBytes = 4096) : IBufferWriter<byte>
         var needed = checked(length + count);
         // Double for a record that outgrows its array; for many small ones go on in arrays of the common size. Around one long value there is room for the short ones that follow
         // it: doubling for them would leave half of an array empty for as long as the record is held.
-        var size = Math.Max(needed > _array.Length * 2L ? needed + needed / 16 + 64L : needed, Math.Min(Math.Max(_array.Length * 2L, length * 2L), Math.Max(LargestCommonArray, length * 2L)));
+        var common = Math.Min(Math.Max(_array.Length * 2L, length * 2L), Math.Max(LargestCommonArray, length * 2L));
+        var expected = Math.Max(expectedBytes - Total, Math.Max(SmallestCommonArray, length * 2L));
+        var size = Math.Max(needed > _array.Length * 2L ? needed + needed / 16 + 64L : needed, Math.Min(common, expected));
         var grown = new byte[(int)Math.Min(size, Array.MaxLength)];
         Written.CopyTo(grown);
         _array = grown;

@@ -22,6 +22,9 @@ public sealed class TableEncoder
     private readonly JsonRecordReader _reader;
     private readonly ShapeCache _shapes = new();
 
+    /// <summary>What the records of the last request took, as a share of their JSON: the next are probably like them. Any request may set it.</summary>
+    private float _share = 1;
+
     private TableEncoder(TableDefinition table)
     {
         _table = table;
@@ -43,13 +46,15 @@ public sealed class TableEncoder
         var json = new Utf8JsonReader(records.Span, new JsonReaderOptions { MaxDepth = OperationEnvelope.MaxDepth });
         if (!json.Read() || json.TokenType != JsonTokenType.StartArray) throw OperationError.Bad("'records' must be an array");
         TablePolicy.Begin();
-        var buffer = new RecordBuffer(Math.Min(records.Length + 64, 64 * 1024));
+        var expected = (long)(records.Length * (double)_share) + 64;
+        var buffer = new RecordBuffer((int)Math.Min(expected, 64 * 1024), expected);
         for (var index = 0; json.Read() && json.TokenType != JsonTokenType.EndArray; index++)
         {
             if (json.TokenType != JsonTokenType.StartObject) throw OperationError.Bad($"'records[{index}]' must be of type object");
             writes.Add(ReadOne(ref json, mode, expiresAt, keys, buffer));
         }
         TablePolicy.ThrowProblems();
+        _share = Math.Clamp(buffer.Total * 1.05f / records.Length, 0.1f, 1);
     }
 
     /// <summary>Reads a JSON array of keys to delete.</summary>

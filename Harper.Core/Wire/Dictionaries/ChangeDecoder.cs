@@ -14,7 +14,7 @@ internal readonly struct ChangeDecoder(IncomingDictionary dictionary, int messag
     /// <summary>Beside a value of this length the array of its key is nothing; in the common array it would hold all of that for as long as the change is held.</summary>
     private const int LongValueBytes = 16 * 1024;
 
-    private readonly RecordBuffer _buffer = new(Math.Clamp(messageBytes, 64, 64 * 1024));
+    private readonly RecordBuffer _buffer = new(Math.Clamp(messageBytes, 64, 64 * 1024), messageBytes);
 
     public ReceivedChange Decode(in AuditRecord record)
     {
