@@ -29,7 +29,7 @@ public sealed partial class PeerAcceptor(
     /// <summary>How long whoever is refused may take to say what for.</summary>
     private static readonly TimeSpan RefusedDeadline = TimeSpan.FromSeconds(3);
 
-    private readonly RefusalLog _refusals = new();
+    private readonly RefusalLog _refusals = new(TimeProvider.System);
 
     /// <summary>Who takes sockets over; null while the node starts or stops.</summary>
     internal volatile IActorRef? Peers;
@@ -99,7 +99,7 @@ public sealed partial class PeerAcceptor(
     /// <summary>Open, then closed on the first message, as the original does, or when none comes.</summary>
     private async Task RefuseAsync(IPeerSocket socket, IPAddress remote, string reason, string remedy, CancellationToken stopping)
     {
-        if (_refusals.IsNew(remote)) LogRefused(Admission.Normalize(remote), reason, remedy);
+        if (_refusals.Count(remote) is { } unsaid) LogRefused(Admission.Normalize(remote), reason, remedy, RefusalLog.More(unsaid));
         var receiving = socket.ReceiveAsync(stopping).AsTask();
         var spoke = await Task.WhenAny(receiving, Task.Delay(RefusedDeadline, stopping)).ConfigureAwait(false) == receiving;
         var first = spoke ? await receiving.ConfigureAwait(false) : null;
@@ -174,8 +174,8 @@ public sealed partial class PeerAcceptor(
         peers.Tell(new PeerProtocol.SocketAccepted(name.Node, AsUser: caller.Node is null, name, socket));
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "A connection from {Address} to the replication port was refused: {Reason}. {Remedy}")]
-    private partial void LogRefused(IPAddress address, string reason, string remedy);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A connection from {Address} to the replication port was refused: {Reason}. {Remedy}{More}")]
+    private partial void LogRefused(IPAddress address, string reason, string remedy, string more);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Socket} says it is {Claimed}, but its address or certificate is that of {Expected}; closed")]
     private partial void LogMismatch(string socket, NodeName claimed, string expected);

@@ -14,6 +14,7 @@ public enum ValueClass : byte { Null, Boolean, Number, Text, Other }
 public sealed class SearchOperand
 {
     private readonly byte[] _value;
+    private SoughtText? _sought;
 
     private SearchOperand(byte[] value)
     {
@@ -32,6 +33,9 @@ public sealed class SearchOperand
 
     /// <summary>The UTF-8 of a text, empty for others.</summary>
     public ReadOnlySpan<byte> Text => Class == ValueClass.Text ? new ValueReader(_value).ReadText() : default;
+
+    /// <summary>The same, to be looked for within texts; made when it is first asked for.</summary>
+    internal SoughtText Sought => _sought ??= new SoughtText(Text.ToArray());
 
     /// <param name="type">The attribute's declared type: dates and numbers that came as text become what is stored.</param>
     public static SearchOperand Of(JsonElement json, string? type)

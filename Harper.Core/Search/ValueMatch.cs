@@ -33,7 +33,7 @@ internal static class ValueMatch
     /// <summary>A text contains a text; an array contains a value that is one of its elements.</summary>
     private static bool Contains(ReadOnlySpan<byte> value, ValueClass kind, SearchOperand operand)
     {
-        if (kind == ValueClass.Text) return operand.Class == ValueClass.Text && new ValueReader(value).ReadText().IndexOf(operand.Text) >= 0;
+        if (kind == ValueClass.Text) return operand.Class == ValueClass.Text && operand.Sought.IsIn(new ValueReader(value).ReadText());
         var reader = new ValueReader(value);
         if (reader.Kind != ValueKind.Array) return false;
         for (var left = reader.ReadArray(); left > 0; left--)

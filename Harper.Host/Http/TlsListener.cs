@@ -47,7 +47,7 @@ internal sealed partial class TlsListener(TlsListenerOptions options, ILogger<Tl
     private const int RecordBytes = 16 * 1024;
 
     private readonly AddressCount _pending = new(options.MaxPendingPerAddress);
-    private readonly RefusalLog _refused = new();
+    private readonly RefusalLog _refused = new(TimeProvider.System);
     private int _total;
 
     public async Task HandleAsync(ConnectionContext connection, ConnectionDelegate next)
@@ -151,11 +151,11 @@ internal sealed partial class TlsListener(TlsListenerOptions options, ILogger<Tl
 
     private void Refuse(IPAddress remote, string reason)
     {
-        if (_refused.IsNew(remote)) LogRefused(options.Use, remote, reason);
+        if (_refused.Count(remote) is { } unsaid) LogRefused(options.Use, remote, reason, RefusalLog.More(unsaid));
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "No secure connection ({Use}) with {Address}: {Reason}")]
-    private partial void LogRefused(string use, IPAddress address, string reason);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "No secure connection ({Use}) with {Address}: {Reason}{More}")]
+    private partial void LogRefused(string use, IPAddress address, string reason, string more);
 
     private sealed class Duplex(PipeReader input, PipeWriter output) : IDuplexPipe
     {

@@ -11,14 +11,23 @@ namespace Harper.Host.Security;
 /// </summary>
 internal sealed class PasswordVerifier(TimeSpan memory, TimeProvider time, PasswordAlgorithm algorithm = PasswordAlgorithm.Pbkdf2) : IDisposable
 {
-    private const int AtOnce = 2;
-    private const int MaxWaiting = 64;
+    /// <summary>Computed at once, whoever asks.</summary>
+    public const int AtOnce = 2;
+
+    /// <summary>Under way and waiting in all; more are refused at once (503).</summary>
+    public const int MaxWaiting = 64;
+
     private const int MaxRemembered = 1024;
 
     private readonly SemaphoreSlim _places = new(AtOnce);
     private readonly ConcurrentDictionary<UInt128, long> _verified = new();
     private readonly byte[] _key = RandomNumberGenerator.GetBytes(32);
     private int _waiting;
+    private int _computing;
+    private int _mostComputing;
+
+    /// <summary>The most computations that were under way together since the start.</summary>
+    public int MostAtOnce => Volatile.Read(ref _mostComputing);
 
     public void Dispose() => _places.Dispose();
 
@@ -47,7 +56,7 @@ internal sealed class PasswordVerifier(TimeSpan memory, TimeProvider time, Passw
             await _places.WaitAsync(cancellation).ConfigureAwait(false);
             try
             {
-                return await Task.Run(compute, CancellationToken.None).ConfigureAwait(false);
+                return await Task.Run(() => Counted(compute), CancellationToken.None).ConfigureAwait(false);
             }
             finally
             {
@@ -57,6 +66,20 @@ internal sealed class PasswordVerifier(TimeSpan memory, TimeProvider time, Passw
         finally
         {
             Interlocked.Decrement(ref _waiting);
+        }
+    }
+
+    private T Counted<T>(Func<T> compute)
+    {
+        var now = Interlocked.Increment(ref _computing);
+        for (var most = MostAtOnce; now > most; most = MostAtOnce) Interlocked.CompareExchange(ref _mostComputing, now, most);
+        try
+        {
+            return compute();
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _computing);
         }
     }
 

@@ -46,7 +46,7 @@ public sealed class BothPortsSpecs : IAsyncDisposable
         await Wait.UntilAsync(() => Has(secure, 1), "another certificate of the same node is good", 60);
         // And the record adds to what the route takes back.
         await both.DoAsync($$"""{"operation":"update_node","hostname":"{{Secure}}","revoked_certificates":["{{fresh.Serial}}"]}""");
-        await Wait.UntilAsync(() => Log(both).Contains($"The sockets with {Secure} were closed: certificate revoked", StringComparison.Ordinal), "its sockets are closed and the log says so", 60);
+        await Wait.UntilAsync(() => Log(both).Contains($"The sockets with {Secure} were closed: certificate revoked", StringComparison.Ordinal), "its sockets are closed and the log says so", Wait.Revoked);
         // The plain node hears of it by gossip, and lets it in by its address no longer.
         await Wait.UntilAsync(
             async () => (await plain.DoAsync("""{"operation":"cluster_status"}""")).ToString()!.Contains("certificate revoked", StringComparison.Ordinal), "the plain node has nothing to do with it either", 60);

@@ -26,7 +26,7 @@ public sealed class CertificateLifeSpecs : IAsyncDisposable
         await a.CallAsync(new { operation = "update_node", hostname = c.Name, revoked_certificates = new[] { "AB12" } });
         await a.CallAsync(new { operation = "update_node", hostname = c.Name, revoked_certificates = new[] { serial.ToLowerInvariant() } });
         // b was not told: the record gossips.
-        await Wait.UntilAsync(() => a.Connected is [var one] && one == b.Name && b.Connected is [var other] && other == a.Name && c.Connected.Length == 0, "c is cut off everywhere");
+        await Wait.UntilAsync(() => a.Connected is [var one] && one == b.Name && b.Connected is [var other] && other == a.Name && c.Connected.Length == 0, "c is cut off everywhere", Wait.Revoked);
         var row = (await a.CallAsync("""{"operation":"search_by_id","database":"system","table":"hdb_nodes","ids":["127.0.36.3"],"get_attributes":["revoked_certificates"]}"""))[0];
         Assert.Equal(["AB12", serial.ToLowerInvariant()], row.GetProperty("revoked_certificates").EnumerateArray().Select(item => item.GetString()));
         await a.InsertAsync("dog", 1, "Penny");

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Harper.Tests.Revocation;
 using Harper.Tests.Support;
@@ -115,6 +116,25 @@ public sealed class LocalOperationSpecs : IAsyncDisposable
         (status, body) = await _a.RunAsync(new { operation, table = "dog", file_path = folder.Path });
         Assert.Equal((400, $"{folder.Path} is a directory, not a file"), (status, body.GetProperty("error").GetString()));
         Assert.Equal(400, (await _a.RunAsync(new { operation, table = "dog" })).Status);
+        await CheckOddFilesAsync(folder);
+    }
+
+    /// <summary>X40: what waits for a writer or has no end is refused before it is opened, and what the kernel makes up is not read.</summary>
+    private async Task CheckOddFilesAsync(TemporaryFolder folder)
+    {
+        const string operation = "csv_file_load";
+        var (pipe, link) = (folder.Below("pipe"), folder.Below("link"));
+        using (var made = Process.Start("mkfifo", pipe)) await made.WaitForExitAsync(TestContext.Current.CancellationToken);
+        File.CreateSymbolicLink(link, "/dev/zero");
+        foreach (var odd in (string[])[pipe, link, "/dev/zero"])
+        {
+            var (status, body) = await _a.RunAsync(new { operation, table = "dog", file_path = odd }).WaitAsync(TimeSpan.FromSeconds(Wait.Seconds), TestContext.Current.CancellationToken);
+            Assert.Equal(400, status);
+            Assert.Equal($"{odd} is not a plain file but a pipe, a device or a socket", body.GetProperty("error").GetString());
+        }
+        var job = (await _a.CallAsync(new { operation, table = "dog", file_path = "/proc/self/environ" })).GetProperty("job_id").GetString()!;
+        await JobAsync(_a, job);
+        Assert.Equal("No records parsed from csv file.", (await _a.CallAsync(new { operation = "get_job", id = job }))[0].GetProperty("message").GetString());
     }
 
     /// <summary>What an HTTP server has; what it does not have, or has in another form, or where this node may not go, is the job's error.</summary>

@@ -42,7 +42,7 @@ public sealed class OcspClusterSpecs : IAsyncDisposable
         good.Dispose();
         _authority.Revoke(shown.Certificate);
         using var bad = new Responder(_authority, port);
-        await Wait.UntilAsync(() => a.Connected.Length == 0 && b.Connected.Length == 0, "the sockets that were open are closed", 60);
+        await Wait.UntilAsync(() => a.Connected.Length == 0 && b.Connected.Length == 0, "the sockets that were open are closed", Wait.Revoked);
         await Wait.UntilAsync(
             () => Refused(a, b, "certificate revoked: says") && Refused(b, a, "certificate revoked: says"), "it is refused as the one that dials and as the one that is dialled", 60);
         await a.InsertAsync("dog", 2, "Harper");

@@ -35,7 +35,7 @@ public sealed class RevocationClusterSpecs : IAsyncDisposable
         // While both are connected: as soon as the list is fetched again, the open sockets end.
         _server.Serve("/list", Authority.List(shown));
         _cluster.Ahead = TimeSpan.FromSeconds(10);
-        await Wait.UntilAsync(() => a.Connected.Length == 0 && b.Connected.Length == 0, "the sockets that were open are closed");
+        await Wait.UntilAsync(() => a.Connected.Length == 0 && b.Connected.Length == 0, "the sockets that were open are closed", Wait.Revoked);
         await a.InsertAsync("dog", 2, "Harper");
         b = await _cluster.StartAgainAsync(b);
         await Wait.UntilAsync(() => Refused(a, b, "certificate revoked") && Refused(b, a, "certificate revoked"), "it is refused as the one that dials and as the one that is dialled");

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -17,7 +18,8 @@ internal sealed class HostileConnection : IDisposable
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         socket.Bind(new IPEndPoint(IPAddress.Parse(from), 0));
-        await socket.ConnectAsync(IPAddress.Parse(to), port);
+        using var patience = new CancellationTokenSource(Wait.Deadline);
+        await socket.ConnectAsync(IPAddress.Parse(to), port, patience.Token);
         return new HostileConnection(socket);
     }
 
@@ -78,33 +80,20 @@ internal sealed class HostileConnection : IDisposable
     }
 
     /// <summary>Whether the other end hangs up in time.</summary>
-    public async Task<bool> EndsAsync(int seconds = 120)
-    {
-        try
-        {
-            while ((await ReadAsync(seconds)).Length > 0)
-            {
-                // Whatever it says before it goes.
-            }
-            return true;
-        }
-        catch (SocketException)
-        {
-            return true;
-        }
-        catch (OperationCanceledException)
-        {
-            return false;
-        }
-    }
+    public async Task<bool> EndsAsync(int seconds = 120) => await ReadToEndAsync(seconds) is not null;
 
-    /// <summary>Everything that the other end says until it hangs up; null: it does not.</summary>
+    /// <summary>Everything that the other end says until it hangs up; null: it does not, whatever it goes on to say.</summary>
     public async Task<string?> ReadToEndAsync(int seconds = Wait.Seconds)
     {
         var all = new StringBuilder();
+        var watch = Stopwatch.StartNew();
         try
         {
-            while (await ReadAsync(seconds) is { Length: > 0 } some) all.Append(some);
+            while (await ReadAsync(Math.Max(1, seconds - (int)watch.Elapsed.TotalSeconds)) is { Length: > 0 } some)
+            {
+                if (watch.Elapsed.TotalSeconds > seconds) return null;
+                all.Append(some);
+            }
             return all.ToString();
         }
         catch (SocketException)

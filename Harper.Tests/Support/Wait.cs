@@ -13,6 +13,9 @@ public static class Wait
     /// <summary>How long a wait may take where nothing is known that takes longer.</summary>
     public const int Seconds = 60;
 
+    /// <summary>Within how many seconds a certificate that was taken back has lost its sockets (R-REV-09, X33): a promise, and no generous deadline.</summary>
+    public const int Revoked = 15;
+
     private static readonly ConcurrentDictionary<object, (string Class, Func<Task<string>> Say)> Witnesses = new();
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

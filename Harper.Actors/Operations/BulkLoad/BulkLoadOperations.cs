@@ -23,7 +23,11 @@ public sealed class BulkLoadOperations(IDatabaseDirectory databases, IJobs jobs,
 
         // Whoever may write a table need not be one who may read this node's files, or whom its network lets in.
         OperationEntry.Of("csv_file_load", OperationAccess.SuperUser, CsvLoadArguments.ParseFile,
-            (arguments, call, stop) => StartAsync(arguments.RequireReadable(call.Fields.Text("file_path")), call, stop)),
+            (arguments, call, stop) =>
+            {
+                LocalFile.Require(call.Fields.Text("file_path")!);
+                return StartAsync(arguments, call, stop);
+            }),
         OperationEntry.Of("csv_url_load", OperationAccess.SuperUser, CsvLoadArguments.ParseUrl, (arguments, call, _) => StartAsync(arguments.Load, call, async (progress, stopping) =>
         {
             using var fetched = await CsvDownload.GetAsync(arguments.Source, outbound, stopping).ConfigureAwait(false);

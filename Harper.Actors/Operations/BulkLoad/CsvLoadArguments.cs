@@ -21,7 +21,7 @@ internal sealed record CsvLoadArguments(DatabaseName Database, TableName Table, 
     public static CsvLoadArguments ParseFile(OperationCall call) => Parse(call, check =>
     {
         var path = check.Required("file_path");
-        return () => new StreamReader(path);
+        return () => LocalFile.Open(path);
     });
 
     /// <summary>The CSV of an HTTP server; it is opened once it was fetched.</summary>
@@ -34,24 +34,6 @@ internal sealed record CsvLoadArguments(DatabaseName Database, TableName Table, 
             return () => TextReader.Null;
         });
         return (load, source!);
-    }
-
-    /// <exception cref="OperationError">400: the file is not there, or may not be read.</exception>
-    public CsvLoadArguments RequireReadable(string? path)
-    {
-        try
-        {
-            Open().Dispose();
-            return this;
-        }
-        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw OperationError.Bad($"No such file or directory {path}");
-        }
-        catch (Exception refused) when (refused is UnauthorizedAccessException or IOException)
-        {
-            throw OperationError.Bad(Directory.Exists(path) ? $"{path} is a directory, not a file" : $"Permission denied {path}");
-        }
     }
 
     private static CsvLoadArguments Parse(OperationCall call, Func<FieldCheck, Func<TextReader>> source)
