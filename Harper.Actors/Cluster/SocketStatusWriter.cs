@@ -50,6 +50,7 @@ internal sealed class SocketStatusWriter(NodeName self, OutgoingBacklog backlog,
         if (status?.Copied is { Sent: > 0 } sent) writer.WriteNumber("copiedBytesSent", sent.Sent);
         WriteKeptOut(writer, receiving, handle?.Engine.Statistics.QuarantinedTransactions ?? 0);
         if (IsCutOff(positions, peer.Peer)) writer.WriteBoolean("needsCopy", true);
+        if (sending is { Connected: true, AsksByEndedList: true }) writer.WriteBoolean("asksByEndedList", true);
         if (receiving is { CopiesCompleted: > 0 and var copies }) writer.WriteNumber("copiesCompleted", copies);
         if (sending is { CopiesSent: > 0 and var given }) writer.WriteNumber("copiesSent", given);
         if (copying && receiving!.CopyProgress is { } progress) CopyProgressWriter.Write(writer, peer, handle, progress, clock.NowMs);

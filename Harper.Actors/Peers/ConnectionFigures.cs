@@ -23,6 +23,7 @@ internal static class ConnectionFigures
         if (status.Dropped > 0) yield return new("dropped", status.Dropped);
         if (status.Disbelieved > 0) yield return new("disbelieved", status.Disbelieved);
         if (status.Quarantined > 0) yield return new("quarantined", status.Quarantined);
+        if (status.AsksByEndedList) yield return new("asksByEndedList", true);
         if (status.LastError is { } error) yield return new("lastError", error);
     }
 }

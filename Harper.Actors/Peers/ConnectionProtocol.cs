@@ -18,6 +18,9 @@ public static class ConnectionProtocol
     /// <param name="RelayOf">Another node, when nothing of this one is wanted.</param>
     public sealed record Asked(DatabaseName Database, NodeName? RelayOf) : IEvent;
 
+    /// <summary>Receiving connection of <c>system</c> → parent: the peer has this database, with tables in it.</summary>
+    public sealed record Announced(DatabaseName Database) : IEvent;
+
     /// <summary>Connection → parent, once, before it stops: the socket is closed or is being closed.</summary>
     /// <param name="Status">Its last.</param>
     public sealed record Ended(ConnectionStatus Status, ConnectionEnd End) : IEvent;

@@ -94,6 +94,9 @@ public sealed record ConnectionStatus
     /// <summary>Transactions that could not be applied and were set aside (rule 24).</summary>
     public long Quarantined { get; init; }
 
+    /// <summary>See <see cref="SendingState.AsksByEndedList"/>.</summary>
+    public bool AsksByEndedList { get; init; }
+
     /// <summary>When something durable came of this connection last: what its reconnect delay is reset by.</summary>
     public double? LastProgressAt { get; init; }
 

@@ -45,6 +45,10 @@ public sealed class PeerActor : DescribedActor, IWithTimers
         Receive<RetryDue>(due => Dial(Of(due.Database)));
         Receive<ConnectionProtocol.StatusChanged>(changed => OnStatus(changed.Status));
         Receive<ConnectionProtocol.Asked>(asked => Replace(Of(asked.Database).Asked(Sender, asked.RelayOf)));
+        Receive<ConnectionProtocol.Announced>(announced =>
+        {
+            if (_databases.GetValueOrDefault(announced.Database.Value)?.IsThereAgain() == true) Dial(Of(announced.Database));
+        });
         Receive<ConnectionProtocol.Ended>(ended =>
         {
             Of(ended.Status.Database).Count(ended.Status, ended: true);
@@ -216,14 +220,7 @@ public sealed class PeerActor : DescribedActor, IWithTimers
         }
         if (!connection.Equals(database.Receiving)) return;
         database.Receiving = null;
-        var kind = end.Kind switch
-        {
-            ConnectionEndKind.Resume => DialEnd.Resume,
-            ConnectionEndKind.Refused => DialEnd.Refused,
-            ConnectionEndKind.ForGood => DialEnd.ForGood,
-            _ => DialEnd.Lost,
-        };
-        Lost(database, kind, end.MadeProgress, new PeerConnectionError($"{end.Code}", end.Reason, _services.Clock.NowMs));
+        Lost(database, PeerDatabase.EndOf(end.Kind), end.MadeProgress, new PeerConnectionError($"{end.Code}", end.Reason, _services.Clock.NowMs));
     }
 
     private void Lost(PeerDatabase database, DialEnd end, bool madeProgress, PeerConnectionError error)

@@ -44,6 +44,22 @@ internal sealed class PeerDatabase(DatabaseName name)
     public DatabaseConnectionStatus Status => new(
         Name, ReceivingStatus, SendingStatus, IsConnected, IsConnected ? null : Dial.DisconnectedSinceMs, LastError, Dial.Failures, Copied);
 
+    /// <summary>The peer has it. True: it had said never again, as an original does that drops a database, so it was made again there, and may be dialled.</summary>
+    public bool IsThereAgain()
+    {
+        if (Dial.Phase != DialPhase.GivenUp) return false;
+        Dial = Dial.Encouraged();
+        return true;
+    }
+
+    public static DialEnd EndOf(ConnectionEndKind kind) => kind switch
+    {
+        ConnectionEndKind.Resume => DialEnd.Resume,
+        ConnectionEndKind.Refused => DialEnd.Refused,
+        ConnectionEndKind.ForGood => DialEnd.ForGood,
+        _ => DialEnd.Lost,
+    };
+
     /// <summary>Counts what a connection copied since it was counted last, whether it was replaced meanwhile or not.</summary>
     /// <param name="ended">It will say nothing more.</param>
     public void Count(ConnectionStatus status, bool ended = false)

@@ -228,6 +228,7 @@ public sealed class ReceivingConnectionActor : DescribedActor, IWithTimers
     private void Ensure(ReceivingEffect.EnsureElsewhere elsewhere)
     {
         if (!_services.Replicated().Includes(elsewhere.Database)) return;
+        if (!elsewhere.Tables.IsDefaultOrEmpty) Context.Parent.Tell(new ConnectionProtocol.Announced(elsewhere.Database));
         var known = _services.Databases.Find(elsewhere.Database);
         var most = _services.Settings.AnnouncedDatabases;
         if (known is null && !_making.Contains(elsewhere.Database) && _services.Databases.All.Count + _making.Count(name => _services.Databases.Find(name) is null) >= most)

@@ -48,6 +48,7 @@ internal static class SendingStatus
             Transactions = figures.Transactions,
             Records = figures.Records,
             LastProgressAt = state.ConfirmedAt,
+            AsksByEndedList = state.AsksByEndedList,
             LastError = lastError,
         };
     }

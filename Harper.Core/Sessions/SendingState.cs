@@ -74,6 +74,10 @@ public sealed record SendingState
     /// </summary>
     public bool IsRelay => Kind == PeerKind.Original4 && Request is not null && !Origins.Contains(Context.Self);
 
+    /// <summary>An original that asks for listed tables alone, though more may go to it: the list is over, and it goes on asking by it until it is started again.</summary>
+    public bool AsksByEndedList =>
+        Kind == PeerKind.Original4 && Request is { Entries: [{ ReplicateByDefault: false }, ..] } request && !SendPlanner.Agreed(Context, request).Includes(Context.Filter);
+
     /// <summary>What is streamed now, or will be after the copy.</summary>
     public SendPlan? Serving { get; init; }
 

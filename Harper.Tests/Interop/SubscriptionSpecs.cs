@@ -41,10 +41,19 @@ public sealed class SubscriptionSpecs : IAsyncDisposable
         // Back to everything: what was held back comes too, to the original once it asks for it.
         await ours.CallAsync(new { operation = "add_node", url = $"ws://{original.Address}:9933", authorization = new { username = "admin", password = "Abc1234!" } });
         await _cluster.UntilHasAsync(ours, "cat", 100);
+        await UntilShownAsync(true);
         await original.StopAsync();
         await original.StartAgainAsync();
         await _cluster.UntilHasAsync(original, "cat", 2);
         await _cluster.UntilHasAsync(original, "cat", 1);
+        await UntilShownAsync(false);
+
+        Task UntilShownAsync(bool ended) => _cluster.UntilAsync($"the status {(ended ? "says" : "does not say")} that the original asks by a list that is over", async () =>
+        {
+            var status = (await ours.CallAsync(new { operation = "cluster_status" })).GetRawText();
+            var tree = await ours.AdminAsync("actors");
+            return status.Contains("\"asksByEndedList\":true", StringComparison.Ordinal) == ended && tree.Contains("asksByEndedList", StringComparison.Ordinal) == ended;
+        });
 
         Task SubscribeAsync(string operation, bool subscribe) => ours.CallAsync(new
         {

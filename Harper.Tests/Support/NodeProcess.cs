@@ -154,6 +154,15 @@ internal abstract class NodeProcess : IAsyncDisposable
         return body;
     }
 
+    /// <summary>A page of the admin endpoint of a node of ours.</summary>
+    public async Task<string> AdminAsync(string page)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"admin/{page}");
+        request.Headers.Authorization = Basic("admin", "Abc1234!");
+        using var answer = await Client.SendAsync(request);
+        return await answer.EnsureSuccessStatusCode().Content.ReadAsStringAsync();
+    }
+
     public virtual async ValueTask DisposeAsync()
     {
         Wait.Forget(this);

@@ -64,6 +64,28 @@ internal sealed class OriginalNode : NodeProcess
         Directory.CreateDirectory(_environment["HOME"]);
     }
 
+    /// <summary>Changes every position that it has stored of its peers, while it does not run; returns how many there were.</summary>
+    /// <param name="change">JavaScript: what becomes of <c>seqId</c>.</param>
+    public async Task<int> ChangeCursorsAsync(string database, string change)
+    {
+        var script = Path.Combine(Folder, "cursors.js");
+        await File.WriteAllTextAsync(script, $$"""
+            const { open } = require({{System.Text.Json.JsonSerializer.Serialize(Path.Combine(Installation, "node_modules", "lmdb"))}});
+            const positions = open({ path: process.argv[2] }).openDB('__dbis__', { encoding: 'msgpack', sharedStructuresKey: Symbol.for('structures') });
+            let changed = 0;
+            for (const { key, value } of [...positions.getRange({ start: Symbol.for('seq'), end: [Symbol.for('seq'), Buffer.from([255])] })]) {
+                const seqId = value.seqId;
+                positions.putSync(key, { ...value, seqId: {{change}} });
+                changed++;
+            }
+            console.log(changed);
+            """);
+        using var node = Process.Start(new ProcessStartInfo(Path.Combine(Installation, "node-20"), [script, Path.Combine(Root, "database", database + ".mdb")]) { RedirectStandardOutput = true })!;
+        var said = await node.StandardOutput.ReadToEndAsync();
+        await node.WaitForExitAsync();
+        return int.Parse(said, System.Globalization.CultureInfo.InvariantCulture);
+    }
+
     public async Task<OriginalNode> StartAndWaitAsync()
     {
         Start();

@@ -125,7 +125,8 @@ internal static class SubscriptionFrames
                 case "name": name = reader.Text(member); break;
                 case "replicateByDefault": byDefault = reader.Boolean(member); break;
                 case "tables": tables = [.. Names(ref reader, member).Select(table => new TableName(table.Value))]; break;
-                case "startTime": startTime = reader.Time(member); break;
+                // A position that was damaged at the peer says nothing of what it has: a copy. Refused, it would come again for ever.
+                case "startTime": startTime = reader.Number(member) is var time && double.IsFinite(time) && time > 0 ? time : 0; break;
                 case "isLeader": isLeader = reader.Boolean(member); break;
                 case "endTime": endTime = reader.Number(member); break;
                 case "copyResume": resume = Resume(ref reader); break;

@@ -69,6 +69,18 @@ public sealed class ControlFrameSpecs
         Assert.Equal(Convert.ToHexString(bytes), Convert.ToHexString(ControlFrameCodec.Encode(decoded)));
     }
 
+    /// <summary>Rule 15: seen from an original whose stored position was damaged; what is refused it says again for ever.</summary>
+    [Theory]
+    [InlineData(double.NaN)]
+    [InlineData(double.PositiveInfinity)]
+    [InlineData(-1.5)]
+    public void A_start_that_is_no_time_should_ask_for_everything(double damaged)
+    {
+        var entry = new SubscriptionEntry(new NodeName("127.0.0.2"), damaged, true, [], null, null, null);
+        var back = Assert.IsType<ControlFrame.SubscriptionRequest>(ControlFrameCodec.Decode(ControlFrameCodec.Encode(new ControlFrame.SubscriptionRequest([entry], default, default)), FrameLimits.Default));
+        Assert.Equal(0, back.Entries.Single().StartTime);
+    }
+
     [Fact]
     public void Our_announcement_should_be_the_sixth_element_and_come_back_whole()
     {
