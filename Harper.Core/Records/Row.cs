@@ -20,6 +20,14 @@ public readonly record struct CounterAdd(string Name, Stamp Stamp, double Amount
 public sealed record Row(
     Stamp Base, bool Alive, EncodedRecord Value, ImmutableArray<AttributeStamp> Patched, ImmutableArray<CounterAdd> Adds, double? ExpiresAt)
 {
+    private readonly OptionalTime _expiresAt = new(ExpiresAt);
+
+    public double? ExpiresAt
+    {
+        get => _expiresAt.Value;
+        init => _expiresAt = new OptionalTime(value);
+    }
+
     /// <summary>There is something to read: a living base, or attributes newer than a delete (rule 2).</summary>
     public bool Exists => Alive || !Patched.IsEmpty || !Adds.IsEmpty;
 

@@ -1,5 +1,6 @@
 using Harper.Core.Identity;
 using Harper.Core.Keys;
+using Harper.Core.Records;
 using Harper.Core.Values;
 
 namespace Harper.Core.Transactions;
@@ -25,4 +26,13 @@ public enum OriginatingOperation : byte { None = 0, Insert = 1, Update = 2, Upse
 /// <param name="ExpiresAt">Milliseconds since 1970, or null: version + the table's expiration (rule 10).</param>
 public readonly record struct Change(
     TableName Table, RecordKey Key, ChangeKind Kind, EncodedRecord Value, double? ExpiresAt = null,
-    OriginatingOperation Operation = OriginatingOperation.None);
+    OriginatingOperation Operation = OriginatingOperation.None)
+{
+    private readonly OptionalTime _expiresAt = new(ExpiresAt);
+
+    public double? ExpiresAt
+    {
+        get => _expiresAt.Value;
+        init => _expiresAt = new OptionalTime(value);
+    }
+}

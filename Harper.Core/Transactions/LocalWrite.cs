@@ -1,5 +1,6 @@
 using Harper.Core.Identity;
 using Harper.Core.Keys;
+using Harper.Core.Records;
 using Harper.Core.Values;
 
 namespace Harper.Core.Transactions;
@@ -42,4 +43,13 @@ public enum TimeSlots : byte
 /// <summary>One write of a local transaction, encoded on the request's thread against an immutable table definition.</summary>
 /// <param name="Value">Its bytes must lie in an array that nobody else reads: the committer fills the time slots in place.</param>
 public readonly record struct LocalWrite(
-    TableName Table, RecordKey Key, WriteMode Mode, EncodedRecord Value, TimeSlots Slots = TimeSlots.None, double? ExpiresAt = null);
+    TableName Table, RecordKey Key, WriteMode Mode, EncodedRecord Value, TimeSlots Slots = TimeSlots.None, double? ExpiresAt = null)
+{
+    private readonly OptionalTime _expiresAt = new(ExpiresAt);
+
+    public double? ExpiresAt
+    {
+        get => _expiresAt.Value;
+        init => _expiresAt = new OptionalTime(value);
+    }
+}

@@ -40,11 +40,41 @@ public enum ReceivedKind : byte
 public readonly record struct ReceivedChange(
     ReceivedKind Kind, Change Change, Stamp Stamp, ReadOnlyMemory<byte> Raw = default, string? Problem = null)
 {
+    /// <summary>What few changes have, in a place of its own: many are held at once.</summary>
+    private readonly Rarity? _rarity = Raw.IsEmpty && Problem is null ? null : new Rarity(Raw, Problem, null, null);
+
+    public ReadOnlyMemory<byte> Raw
+    {
+        get => _rarity?.Raw ?? default;
+        init => _rarity = value.IsEmpty && _rarity is null ? null : Rare() with { Raw = value };
+    }
+
+    public string? Problem
+    {
+        get => _rarity?.Problem;
+        init => _rarity = value is null && _rarity is null ? null : Rare() with { Problem = value };
+    }
+
     /// <summary>Where the row lives, when the sender shards; a node without sharding may ignore it.</summary>
-    public uint? ResidencyId { get; init; }
+    public uint? ResidencyId
+    {
+        get => _rarity?.ResidencyId;
+        init => _rarity = value is null && _rarity is null ? null : Rare() with { ResidencyId = value };
+    }
 
     /// <summary>The sender's ids of blobs whose content comes by 146; null when there are none.</summary>
-    public IReadOnlyList<string>? BlobFiles { get; init; }
+    public IReadOnlyList<string>? BlobFiles
+    {
+        get => _rarity?.BlobFiles;
+        init => _rarity = value is null && _rarity is null ? null : Rare() with { BlobFiles = value };
+    }
+
+    private Rarity Rare() => _rarity ?? Rarity.None;
+
+    private sealed record Rarity(ReadOnlyMemory<byte> Raw, string? Problem, uint? ResidencyId, IReadOnlyList<string>? BlobFiles)
+    {
+        public static readonly Rarity None = new(default, null, null, null);
+    }
 }
 
 /// <summary>A transaction that a peer sent, with all numbers turned into names.</summary>
