@@ -219,7 +219,7 @@ public sealed class SendingConnectionActor : DescribedActor, IWithTimers
     {
         var positions = _database!.Engine.Positions;
         var known = positions.Through.Keys.Concat(positions.Floor.Keys).Concat(positions.Cursors.Keys).Distinct();
-        _changes.Offer(map.Agreed, positions.Covers);
+        _changes.Offer(map.Agreed, positions);
         if (!_writer.Send(_changes.OriginMap(known, map.Subscribed))) End(ConnectionEndKind.Resume, PeerClose.Transient, "the peer does not read");
     }
 

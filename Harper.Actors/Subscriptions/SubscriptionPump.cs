@@ -189,7 +189,7 @@ internal sealed class SubscriptionPump
             foreach (var transaction in stretch.Transactions)
                 if (!_work.Plan.Wants(transaction.Stamp.Origin)) _changes.Contested.Taken(transaction);
         var records = 0;
-        if (isOurs && !selected.Send.IsEmpty && _changes.Offer(_work.Plan.Filter, positions.Covers)) _changes.AppendMap(_messages);
+        if (isOurs && !selected.Send.IsEmpty && _changes.Offer(_work.Plan.Filter, positions)) _changes.AppendMap(_messages);
         for (var i = 0; i < selected.Send.Length; i++)
         {
             var transaction = selected.Send[i];

@@ -113,15 +113,11 @@ internal static class CopyResolution
         // What was lost comes back after others were told that this was all there is: they hear anew.
         var late = PeerMarks.HasLostOf(group.Positions, cursor.Source) && !PeerMarks.RecoversOwn(group.Positions, self);
         var positions = group.Positions with { Copy = null, HasHistory = true };
-        foreach (var (origin, version) in cursor.Vector)
-        {
-            var covering = origin == self ? CoveringOwn(group, positions, cursor, version) : Covering(positions, cursor, origin, version);
-            positions = Raise(group, covering, origin, version);
-        }
+        foreach (var (origin, version) in cursor.Vector) positions = Raise(group, Covering(group, positions, cursor, origin, version), origin, version);
 
         // An original states where its log stood, and nothing of other origins.
         var isOriginal = cursor.SourceIncarnation == Guid.Empty;
-        if (isOriginal) positions = Covering(positions, cursor, cursor.Source, Math.Max(cursor.StartPosition, positions.Through.GetValueOrDefault(cursor.Source)));
+        if (isOriginal) positions = Covering(group, positions, cursor, cursor.Source, Math.Max(cursor.StartPosition, positions.Through.GetValueOrDefault(cursor.Source)));
         if (isOriginal && cursor.StartPosition > 0) positions = Raise(group, positions, cursor.Source, cursor.StartPosition);
         if (!isOriginal) positions = positions with { PeerIncarnations = positions.PeerIncarnations.SetItem(cursor.Source, cursor.SourceIncarnation) };
 
@@ -138,63 +134,18 @@ internal static class CopyResolution
         return new CommitResult.Applied(true);
     }
 
-    /// <summary>
-    /// Only the added tables are as of the copy's vector: the stream goes on from where the others stand. Of the added ones the log has nothing up to the vector, and stubs for
-    /// what comes once more, so nobody can be served from below it (rules 13, 20).
-    /// </summary>
+    /// <summary>Only the added tables are as of the copy's vector: the stream goes on from where the others stand (rule 20).</summary>
     private static CommitResult.Applied OfAddedTables(CommitGroup group, CommitRequest.CopyComplete request)
     {
         var cursor = request.Cursor;
         var positions = group.Positions with { Copy = null, Taken = PositionResolution.Restricted(group.Positions.Taken, cursor.Source, cursor.Filter) };
-        foreach (var (origin, version) in cursor.Vector)
-        {
-            var before = positions.CoveredOf(origin);
-            var brought = cursor.Brought(origin);
-            var isLacking = !before.Includes(brought);
-            if (origin == group.State.Self)
-            {
-                if (isLacking && version >= positions.Floor.GetValueOrDefault(origin)) positions = WithCovers(positions, origin, before.Or(brought));
-                continue;
-            }
-
-            var through = positions.Through.GetValueOrDefault(origin);
-            if ((isLacking || version > through) && version > positions.Floor.GetValueOrDefault(origin)) positions = positions with { Floor = positions.Floor.SetItem(origin, version) };
-
-            // Where this node is further on than the source, the rows end before what it has.
-            if (isLacking && version >= through) positions = WithCovers(positions, origin, before.Or(brought));
-        }
-
+        foreach (var (origin, version) in cursor.Vector) positions = Covering(group, positions, cursor, origin, version);
         group.Positions = positions with { Rest = request.Rest is { } rest && !rest.IsReachedBy(positions.Through, group.State.Self) ? rest : null };
         return new CommitResult.Applied(true);
     }
 
-    /// <summary>
-    /// Which tables of an origin are whole up to where it stands after the copy: those that it brought, and where it stands no further on, those of before. What was lacking in the
-    /// log until now still is: the floor says so (rule 13).
-    /// </summary>
-    private static ReplicationPositions Covering(ReplicationPositions positions, CopyCursor cursor, NodeName origin, double version)
-    {
-        var through = positions.Through.GetValueOrDefault(origin);
-        if (version < through) return positions;
-        var brought = cursor.Brought(origin);
-        if (version > through) return WithCovers(positions, origin, brought);
-        var before = positions.CoveredOf(origin);
-        if (before.Includes(brought)) return positions;
-        return WithCovers(positions, origin, before.Or(brought)) with { Floor = positions.Floor.SetItem(origin, Math.Max(version, positions.Floor.GetValueOrDefault(origin))) };
-    }
-
-    /// <summary>Own changes that were lost came back as far as they passed; the others may be with another peer (rule 16).</summary>
-    private static ReplicationPositions CoveringOwn(CommitGroup group, ReplicationPositions positions, CopyCursor cursor, double version)
-    {
-        var self = group.State.Self;
-        if (positions.Floor.GetValueOrDefault(self) is var lost && (lost <= 0 || version < lost)) return positions;
-        var brought = cursor.Brought(self);
-        if (positions.Covers.TryGetValue(self, out var before)) return WithCovers(positions, self, before.Or(brought));
-        return PeerMarks.RecoversOwn(group.Positions, self) || PeerMarks.HasLostOf(group.Positions, cursor.Source) ? WithCovers(positions, self, brought) : positions;
-    }
-
-    private static ReplicationPositions WithCovers(ReplicationPositions positions, NodeName origin, TableFilter tables) =>
-        positions with { Covers = PositionResolution.Restricted(positions.Covers, origin, tables.Bounded) };
+    private static ReplicationPositions Covering(CommitGroup group, ReplicationPositions positions, CopyCursor cursor, NodeName origin, double version) =>
+        origin == group.State.Self ? CoverResolution.OwnAfterCopy(group, positions, cursor, version) : CoverResolution.AfterCopy(group, positions, cursor, origin, version);
 
     /// <summary>What the copy brought beyond what the log has is not in the log: the floor says so (rule 13).</summary>
     private static ReplicationPositions Raise(CommitGroup group, ReplicationPositions positions, NodeName origin, double version)

@@ -138,6 +138,7 @@ internal static class PositionResolution
             {
                 Through = positions.Through.Remove(doubted.Peer),
                 Covers = positions.Covers.Remove(doubted.Peer),
+                Parts = positions.Parts.Remove(doubted.Peer),
                 Seen = positions.Seen.Remove(doubted.Peer),
                 Floor = positions.Floor.SetItem(doubted.Peer, Math.Min(doubted.UpTo, positions.Floor.GetValueOrDefault(doubted.Peer, doubted.UpTo))),
                 PeerIncarnations = positions.PeerIncarnations.SetItem(doubted.Peer, Guid.Empty),

@@ -46,13 +46,14 @@ internal static class RemoteResolution
     public static void AdvanceThrough(CommitGroup group, Stamp stamp, TableFilter? under)
     {
         var positions = group.Positions;
-        if (positions.Through.GetValueOrDefault(stamp.Origin) >= stamp.Version) return;
+        var through = positions.Through.GetValueOrDefault(stamp.Origin);
+        if (through >= stamp.Version) return;
         group.Positions = positions = positions with { Through = positions.Through.SetItem(stamp.Origin, stamp.Version) };
         if (under is null || stamp.Origin == group.State.Self) return;
         var covered = positions.CoveredOf(stamp.Origin);
         if (ReferenceEquals(under, covered) || under.Includes(covered)) return;
-        var both = covered.And(under).Bounded;
-        group.Positions = positions with { Covers = PositionResolution.Restricted(positions.Covers, stamp.Origin, both == under ? under : both) };
+        var both = covered.And(under);
+        group.Positions = CoverResolution.Whole(group, positions, stamp.Origin, both == under ? under : both, through);
     }
 
     /// <summary>Taken in by a way that does not advance <c>through</c>.</summary>

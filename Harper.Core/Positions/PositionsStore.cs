@@ -29,6 +29,7 @@ internal static class PositionsStore
         WriteEach(batch, MetaKind.PeerIncarnation, before?.PeerIncarnations, after.PeerIncarnations, origins, static (to, guid) => to.Guid(guid));
         WriteEach(batch, MetaKind.Taken, before?.Taken, after.Taken, origins, WriteFilter);
         WriteEach(batch, MetaKind.Covers, before?.Covers, after.Covers, origins, WriteFilter);
+        WriteEach(batch, MetaKind.Parts, before?.Parts, after.Parts, origins, WriteParts);
         WriteEach(batch, MetaKind.Given, before?.Given, after.Given, origins, WriteFilter);
         if (!ReferenceEquals(before?.Copy, after.Copy)) WriteCopy(batch, after.Copy, key, value);
         if (!ReferenceEquals(before?.Rest, after.Rest)) WriteRest(batch, after.Rest, key, value);
@@ -52,6 +53,7 @@ internal static class PositionsStore
             MetaKind.PeerIncarnation => positions with { PeerIncarnations = positions.PeerIncarnations.SetItem(origins.Name(origin), parser.Guid()) },
             MetaKind.Taken => positions with { Taken = positions.Taken.SetItem(origins.Name(origin), ReadFilter(ref parser)) },
             MetaKind.Covers => positions with { Covers = positions.Covers.SetItem(origins.Name(origin), ReadFilter(ref parser)) },
+            MetaKind.Parts => positions with { Parts = positions.Parts.SetItem(origins.Name(origin), ReadParts(ref parser)) },
             MetaKind.Given => positions with { Given = positions.Given.SetItem(origins.Name(origin), ReadFilter(ref parser)) },
             MetaKind.Copy => positions with { Copy = ReadCopy(ref parser) },
             MetaKind.Rest => positions with { Rest = new CopyRest(new NodeName(parser.Name()), parser.Double(), ReadVector(ref parser)) },
@@ -167,6 +169,24 @@ internal static class PositionsStore
         }
 
         return vector.ToImmutable();
+    }
+
+    private static void WriteParts(ByteBuilder to, ImmutableDictionary<TableName, double> parts)
+    {
+        to.Number(parts.Count);
+        foreach (var (table, version) in parts) to.Text(table.Value).Double(version);
+    }
+
+    private static ImmutableDictionary<TableName, double> ReadParts(ref ByteParser parser)
+    {
+        var parts = ImmutableDictionary.CreateBuilder<TableName, double>();
+        for (var count = parser.Count(); count > 0; count--)
+        {
+            var table = new TableName(parser.Name());
+            parts[table] = parser.Double();
+        }
+
+        return parts.ToImmutable();
     }
 
     private static void WriteFilter(ByteBuilder to, TableFilter filter)

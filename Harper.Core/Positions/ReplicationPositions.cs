@@ -33,8 +33,14 @@ public sealed record CopyCursor(
     /// <summary>Origin → the tables of which the source has all changes up to the vector; absent: all.</summary>
     public ImmutableDictionary<NodeName, TableFilter> Covers { get; init; } = ImmutableDictionary<NodeName, TableFilter>.Empty;
 
+    /// <summary>How far the source itself has the tables that are not whole there. It is not stored: another source may not have that much.</summary>
+    public ImmutableDictionary<NodeName, ImmutableDictionary<TableName, double>> Parts { get; init; } = OriginParts.None;
+
+    /// <summary>The tables whose rows come.</summary>
+    public TableFilter Copied => IsPartial ? Filter.And(Only) : Filter;
+
     /// <summary>The tables of which it brings all that the origin changed up to the vector.</summary>
-    public TableFilter Brought(NodeName origin) => (IsPartial ? Filter.And(Only) : Filter).And(Covers.GetValueOrDefault(origin, TableFilter.All));
+    public TableFilter Brought(NodeName origin) => Copied.And(Covers.GetValueOrDefault(origin, TableFilter.All));
 }
 
 /// <summary>
@@ -73,6 +79,9 @@ public sealed record ReplicationPositions
     /// they came by (rules 12, 20).
     /// </summary>
     public ImmutableDictionary<NodeName, TableFilter> Covers { get; init; } = ImmutableDictionary<NodeName, TableFilter>.Empty;
+
+    /// <summary>How far tables of an origin are here that are not among <see cref="Covers"/>.</summary>
+    public ImmutableDictionary<NodeName, ImmutableDictionary<TableName, double>> Parts { get; init; } = OriginParts.None;
 
     /// <summary>
     /// Origin → the highest version of it that came with rows, ahead of <see cref="Through"/>: should the origin lose it, only this tells (rule 16).

@@ -151,7 +151,7 @@ internal static class ReceivingData
             ? resumed with
             {
                 Filter = resumed.Filter.And(state.Context.Filter), Source = state.Context.Peer, SourceIncarnation = state.Theirs!.Incarnation, Vector = RequestPlanner.Smaller(resumed.Vector, vector),
-                Covers = Both(resumed.Covers, state.Passing.Of(vector.Keys)),
+                Covers = Both(resumed.Covers, state.Passing.Of(vector.Keys)), Parts = OriginParts.None,
             }
             : new CopyCursor(
                 state.Context.Peer, state.Theirs?.Incarnation ?? Guid.Empty, vector, start?.StartTime ?? 0, null, default, 0, 0, moment.Positions.HasHistory)
@@ -159,6 +159,7 @@ internal static class ReceivingData
                 // One that begins anew brings what was asked for, also when more is wanted by now.
                 Filter = state.Context.Filter.And(state.Copy?.Filter ?? TableFilter.All), Since = state.Since,
                 IsPartial = start?.Source is { IsPartial: true }, Only = start?.Source?.Only ?? TableFilter.None, Covers = state.Passing.Of(vector.Keys),
+                Parts = state.Passing.Parts,
             };
         step.State = state with
         {

@@ -98,8 +98,14 @@ public sealed record SendingState
     /// <summary>Somebody wants all of the database sent, whatever the peer asks for; kept until it is served.</summary>
     public bool IsCopyAsked { get; init; }
 
-    /// <summary>Since when a request waits for the end of an own copy, or a confirmation is waited for.</summary>
-    public double WaitingSince { get; init; }
+    /// <summary>An own copy came to its end while this one was sent: what the peer was told of this node is less than it has.</summary>
+    public bool GotMore { get; init; }
+
+    /// <summary>
+    /// Since when nothing that the peer asked for could be served, or a confirmation is waited for; null: neither. One that gives up and asks again has waited all the while: two that copy
+    /// from a node that is gone for good would wait for each other for ever.
+    /// </summary>
+    public double? WaitingSince { get; init; }
 
     public SessionClose? End { get; init; }
 

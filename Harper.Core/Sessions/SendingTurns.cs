@@ -50,6 +50,10 @@ internal static class SendingTurns
             case SendingPhase.Waiting when !copying:
                 Serve(step);
                 break;
+            // It was served all the same, from before what came here since.
+            case SendingPhase.Copying when !copying:
+                step.State = step.State with { GotMore = true };
+                break;
         }
     }
 
@@ -136,8 +140,9 @@ internal static class SendingTurns
     public static void OnCopySent(SendingSteps step)
     {
         if (step.State.Phase != SendingPhase.Copying) return;
-        step.State = step.State with { Phase = SendingPhase.Streaming };
-        FollowExclusions(step);
+        var anew = step.State.GotMore;
+        step.State = step.State with { Phase = SendingPhase.Streaming, GotMore = false };
+        FollowExclusions(step, anew);
         if (step.State is { Request: { } request, Serving: { } serving }) step.State = step.State with { Request = Followed(request, serving) };
     }
 
@@ -164,14 +169,15 @@ internal static class SendingTurns
     /// The stream goes on without what is excluded now. What is included now may be missing from any moment after the subscription began: the log is read again
     /// from there, since what comes twice is a duplicate. Nothing is copied again.
     /// </summary>
-    public static void FollowExclusions(SendingSteps step)
+    /// <param name="anew">What this node has is said anew in any case.</param>
+    public static void FollowExclusions(SendingSteps step, bool anew = false)
     {
         if (step.State is not { Phase: SendingPhase.Streaming, Serving: { } serving, Request: { } request } || request.ExcludedNodes.IsDefault) return;
         ImmutableHashSet<NodeName> excluded = [.. request.ExcludedNodes];
-        if (excluded.SetEquals(serving.Excluded)) return;
+        if (excluded.SetEquals(serving.Excluded) && !anew) return;
         var plan = serving with { Excluded = excluded };
         step.State = step.State with { Serving = plan };
-        var isMore = !serving.Excluded.IsSubsetOf(excluded);
+        var isMore = anew || !serving.Excluded.IsSubsetOf(excluded);
         step.Add(SendingEffect.StopStream.Instance);
         // What the stream had made may be lost, and with it a map.
         step.Add(new SendingEffect.SendOriginMap(step.State.Origins, plan.Filter));
@@ -213,7 +219,7 @@ internal static class SendingTurns
 
         if (IsBusy(step) && !IsOverdue(step))
         {
-            if (state.Phase != SendingPhase.Waiting) step.State = state with { Phase = SendingPhase.Waiting, WaitingSince = step.Now };
+            if (state.Phase != SendingPhase.Waiting) step.State = state with { Phase = SendingPhase.Waiting, WaitingSince = state.WaitingSince ?? step.Now };
             return;
         }
 
@@ -245,7 +251,7 @@ internal static class SendingTurns
         // One of ours takes no copy that it did not ask for: it asks for it.
         var answers = request.Entries[0].CopyResume?.Number;
         var isTaken = more && (answers is not null || state.Kind != PeerKind.Ours);
-        step.State = state = state with { IsCopyAsked = false, Giving = isTaken && answer is SendAnswer.Copy { Plan: var given } ? (given.StartPosition, offered) : null };
+        step.State = state = state with { IsCopyAsked = false, WaitingSince = null, GotMore = false, Giving = isTaken && answer is SendAnswer.Copy { Plan: var given } ? (given.StartPosition, offered) : null };
         Announce(step, request.SetupRequestId);
         step.Add(new SendingEffect.SendOriginMap(state.Origins, SendPlanner.Agreed(context, request)));
         switch (answer)

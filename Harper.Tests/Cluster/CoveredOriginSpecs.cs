@@ -70,6 +70,33 @@ public sealed class CoveredOriginSpecs : ClusterSpecBase
         await Wait.UntilAsync(() => joins.Has("data", "cat", 1), "the other had all of it");
     }
 
+    /// <summary>Each of two has one half of what it wrote, up to another moment, and a third that has neither is between them.</summary>
+    [Fact]
+    public async Task What_is_left_of_an_origin_that_is_gone_should_come_together_from_those_who_took_parts_of_it()
+    {
+        var origin = await StartAsync("127.0.0.2");
+        await origin.WriteAsync("data", "cat", 1);
+        await origin.WriteAsync("data", "dog", 1);
+        var (cats, dogs) = (await StartAsync("127.0.0.3"), await StartAsync("127.0.0.4"));
+        await AddAsync(cats, origin, takes: [new { database = "data", excludeTables = new[] { "dog" } }, new { database = "system" }]);
+        await Wait.UntilAsync(() => cats.Has("data", "cat", 1), "one takes the cats");
+        await cats.DisposeAsync();
+        await AddAsync(dogs, origin, takes: NoCats);
+        await origin.WriteAsync("data", "dog", 2);
+        await Wait.UntilAsync(() => dogs.Has("data", "dog", 2), "the other takes the dogs, and is further on");
+        await origin.DisposeAsync();
+        Nodes.Remove(origin);
+
+        var between = await StartAsync("127.0.0.5");
+        await AddAsync(between, dogs, All);
+        await Wait.UntilAsync(() => HasCopied(between) && between.Has("data", "dog", 2), "it has the dogs");
+        cats = await RestartAsync(cats);
+        await AddAsync(between, cats, All);
+        await SameAsync("cat");
+        await SameAsync("dog");
+        Assert.True(cats.Has("data", "dog", 2) && dogs.Has("data", "cat", 1));
+    }
+
     private Task<ClusterNode> StartAsync(string name) => StartAsync(new ClusterNodeOptions(name) { Network = Network });
 
     private static Task AddAsync(ClusterNode node, ClusterNode other, object[] takes) => node.CallAsync(

@@ -27,6 +27,7 @@ internal enum MetaKind : byte
     Since,
     Rest,
     Covers,
+    Parts,
 }
 
 /// <summary>Keys of the meta family, and the checksum around its values.</summary>

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Harper.Core.Identity;
 using Harper.Core.Membership;
 using Harper.Core.Keys;
+using Harper.Core.Positions;
 
 namespace Harper.Core.Wire.Control;
 
@@ -59,6 +60,12 @@ public abstract record ControlFrame
 
         /// <summary>Ours: origin → the tables of which the sender has all changes; absent: all.</summary>
         public ImmutableDictionary<NodeName, TableFilter> Covers { get; init; } = ImmutableDictionary<NodeName, TableFilter>.Empty;
+
+        /// <summary>Ours: how far the sender has tables of origins that it has not all of.</summary>
+        public ImmutableDictionary<NodeName, ImmutableDictionary<TableName, double>> Parts { get; init; } = OriginParts.None;
+
+        /// <summary>Ours: the sender's vector of that moment; null: it is not said.</summary>
+        public ImmutableDictionary<NodeName, double>? Through { get; init; }
     }
 
     /// <summary>142: never again. The receiver closes and does not redial.</summary>

@@ -125,6 +125,8 @@ internal static class ControlFrameReader
             switch (member)
             {
                 case "offered": map = map with { Offered = Filter(ref reader, member) }; break;
+                case "parts": map = map with { Parts = Parts(ref reader, member) }; break;
+                case "through": map = map with { Through = Vector(ref reader, member) }; break;
                 case "covers": map = map with { Covers = Covers(ref reader, member) }; break;
                 default: reader.Skip(); break;
             }
@@ -142,6 +144,27 @@ internal static class ControlFrameReader
             else if (Filter(ref reader, what) is var tables && covers.Count < MaxCovers) covers[new NodeName(origin)] = tables;
         }
         return covers.ToImmutable();
+    }
+
+    private static ImmutableDictionary<NodeName, ImmutableDictionary<TableName, double>> Parts(ref ControlReader reader, string what)
+    {
+        var parts = ImmutableDictionary.CreateBuilder<NodeName, ImmutableDictionary<TableName, double>>();
+        for (var origins = reader.MapHeader(what); origins > 0; origins--)
+        {
+            if (reader.MapKey() is not { } origin)
+            {
+                reader.Skip();
+                continue;
+            }
+            var tables = ImmutableDictionary.CreateBuilder<TableName, double>();
+            for (var count = reader.MapHeader(what); count > 0; count--)
+            {
+                if (reader.MapKey() is not { } table) reader.Skip();
+                else if (reader.Time(what) is var version && tables.Count < Membership.TableFilter.MaxNames) tables[new TableName(table)] = version;
+            }
+            if (parts.Count < MaxCovers) parts[new NodeName(origin)] = tables.ToImmutable();
+        }
+        return parts.ToImmutable();
     }
 
     /// <summary>See <see cref="ControlFrameWriter.Filter"/>.</summary>

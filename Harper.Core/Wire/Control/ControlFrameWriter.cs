@@ -61,25 +61,41 @@ internal static class ControlFrameWriter
 
     private static void Write(ControlWriter to, NodeNameToIdMap map)
     {
-        var isLess = map.Offered is not null || !map.Covers.IsEmpty;
-        to.Message(ControlCommand.NodeNameToIdMap, isLess ? 3 : 2);
+        var members = (map.Offered is null ? 0 : 1) + (map.Covers.IsEmpty ? 0 : 1) + (map.Parts.IsEmpty ? 0 : 1) + (map.Through is null ? 0 : 1);
+        to.Message(ControlCommand.NodeNameToIdMap, members > 0 ? 3 : 2);
         to.Map(map.Ids.Count);
         foreach (var (name, id) in map.Ids.OrderBy(entry => entry.Value)) to.Member(name.Value, id);
         Names(to, map.Subscribed);
-        if (!isLess) return;
-        to.Map((map.Offered is null ? 0 : 1) + (map.Covers.IsEmpty ? 0 : 1));
+        if (members == 0) return;
+        to.Map(members);
         if (map.Offered is { } offered)
         {
             to.Text("offered");
             Filter(to, offered);
         }
-        if (map.Covers.IsEmpty) return;
-        to.Text("covers");
-        to.Map(map.Covers.Count);
-        foreach (var (origin, tables) in map.Covers.OrderBy(entry => entry.Key))
+        if (map.Through is { } through)
+        {
+            to.Text("through");
+            Vector(to, through);
+        }
+        if (!map.Covers.IsEmpty)
+        {
+            to.Text("covers");
+            to.Map(map.Covers.Count);
+            foreach (var (origin, tables) in map.Covers.OrderBy(entry => entry.Key))
+            {
+                to.Text(origin.Value);
+                Filter(to, tables);
+            }
+        }
+        if (map.Parts.IsEmpty) return;
+        to.Text("parts");
+        to.Map(map.Parts.Count);
+        foreach (var (origin, tables) in map.Parts.OrderBy(entry => entry.Key))
         {
             to.Text(origin.Value);
-            Filter(to, tables);
+            to.Map(tables.Count);
+            foreach (var (table, version) in tables.OrderBy(entry => entry.Key.Value, StringComparer.Ordinal)) to.Member(table.Value, version);
         }
     }
 

@@ -4,6 +4,7 @@ using System.Collections.Immutable;
 using Harper.Core.Commit;
 using Harper.Core.Identity;
 using Harper.Core.Membership;
+using Harper.Core.Positions;
 using Harper.Core.Records;
 using Harper.Core.Schema;
 using Harper.Core.Storage.Layout;
@@ -49,8 +50,8 @@ public sealed class OutgoingChanges(NodeName self, bool batches, bool parts, lon
 
     /// <summary>Says to ours, in the next map, what may pass and of which origins this node itself has not all (rules 12, 20). False: it was said.</summary>
     /// <param name="offered">As requested and as it may be sent.</param>
-    /// <param name="covers">As in <see cref="Positions.ReplicationPositions.Covers"/>.</param>
-    public bool Offer(TableFilter offered, ImmutableDictionary<NodeName, TableFilter> covers) => batches && _dictionary.Origins.Offer(offered, covers);
+    /// <param name="positions">As of now.</param>
+    public bool Offer(TableFilter offered, ReplicationPositions positions) => batches && _dictionary.Origins.Offer(offered, positions);
 
     /// <summary>The map again, for what follows.</summary>
     public void AppendMap(ICollection<byte[]> messages) => messages.Add(ControlFrameCodec.Encode(_dictionary.Origins.Map()));

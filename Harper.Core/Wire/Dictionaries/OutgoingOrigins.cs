@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Harper.Core.Identity;
 using Harper.Core.Membership;
+using Harper.Core.Positions;
 using Harper.Core.Wire.Control;
 
 namespace Harper.Core.Wire.Dictionaries;
@@ -15,7 +16,7 @@ public sealed class OutgoingOrigins
     private int _sent;
     private ImmutableArray<NodeName> _subscribed = [];
     private TableFilter? _offered;
-    private ImmutableDictionary<NodeName, TableFilter> _covers = ImmutableDictionary<NodeName, TableFilter>.Empty;
+    private ReplicationPositions? _positions;
     private (NodeName Name, int Id) _last;
 
     public OutgoingOrigins(NodeName self)
@@ -25,11 +26,11 @@ public sealed class OutgoingOrigins
     }
 
     /// <summary>What every map says from here on. False: it does already.</summary>
-    public bool Offer(TableFilter offered, ImmutableDictionary<NodeName, TableFilter> covers)
+    public bool Offer(TableFilter offered, ReplicationPositions positions)
     {
-        var before = (_offered, _covers);
-        (_offered, _covers) = (offered == TableFilter.All ? null : offered, covers);
-        return _offered != before._offered || !ReferenceEquals(covers, before._covers);
+        var before = (Offered: _offered, Positions: _positions);
+        (_offered, _positions) = (offered == TableFilter.All ? null : offered, positions);
+        return _offered != before.Offered || !ReferenceEquals(positions.Covers, before.Positions?.Covers) || !ReferenceEquals(positions.Parts, before.Positions?.Parts);
     }
 
     /// <summary>Gives the origin an id; it may be used after the next 141.</summary>
@@ -46,7 +47,8 @@ public sealed class OutgoingOrigins
     {
         _subscribed = subscribed;
         _sent = _ids.Count;
-        return new ControlFrame.NodeNameToIdMap(_ids.ToImmutableDictionary(), subscribed) { Offered = _offered, Covers = _covers };
+        var map = new ControlFrame.NodeNameToIdMap(_ids.ToImmutableDictionary(), subscribed);
+        return _positions is not { } here ? map : map with { Offered = _offered, Covers = here.Covers, Parts = here.Parts, Through = here.Through };
     }
 
     /// <summary>The 141 again, with what was added since.</summary>

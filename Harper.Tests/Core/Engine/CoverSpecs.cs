@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Harper.Core.Commit;
 using Harper.Core.Identity;
 using Harper.Core.Membership;
+using Harper.Core.Positions;
 using Harper.Core.Records;
 using Harper.Core.Transactions;
 using Harper.Tests.Support;
@@ -52,6 +53,38 @@ public sealed class CoverSpecs : IDisposable
         // One that has come further brings what it has, whatever was here before.
         _database.Commit(new CommitRequest.CopyComplete(whole with { Vector = whole.Vector.SetItem(B, 990), Covers = ImmutableDictionary<NodeName, TableFilter>.Empty.Add(B, noDogs) }, null));
         Assert.Equal(noDogs, _database.Engine.Positions.CoveredOf(B));
+    }
+
+    /// <summary>Rules 12, 20: once the origin is gone, who has most of a table is known by this alone.</summary>
+    [Fact]
+    public void How_far_a_table_is_that_is_not_whole_should_be_kept_and_rise_with_copies_of_it()
+    {
+        var (cats, onlyCats) = (new TableName("cat"), TableFilter.Only([new TableName("cat")]));
+        _database.Receive(B, 700, 0, Put("k", ("x", 1)));
+        _database.Commit(Of(B, 900, 700) with { Under = onlyCats });
+        _database.Reopen();
+        Assert.Equal(700, _database.Engine.Positions.Parts.Of(B, TestDatabase.Dogs));
+        Assert.Equal(0, _database.Engine.Positions.Parts.Of(B, cats));
+
+        // A source that has all, but less than is here; one that has a part, and more of it; one that has less.
+        var partial = Cursor("l") with { IsPartial = true, Only = TableFilter.Only([TestDatabase.Dogs]) };
+        void Copied(double version, double? part = null) => _database.Commit(new CommitRequest.CopyComplete(partial with
+        {
+            Vector = Vector().SetItem(B, version), Parts = part is { } upTo ? OriginParts.None.Raised(B, TestDatabase.Dogs, upTo) : OriginParts.None,
+            Covers = part is null ? partial.Covers : partial.Covers.SetItem(B, onlyCats),
+        }, null));
+        Copied(800);
+        Assert.Equal(800, _database.Engine.Positions.Parts.Of(B, TestDatabase.Dogs));
+        Copied(880, part: 850);
+        Copied(880, part: 820);
+        Assert.Equal(850, _database.Engine.Positions.Parts.Of(B, TestDatabase.Dogs));
+        Assert.Equal(onlyCats, _database.Engine.Positions.CoveredOf(B));
+
+        // As far as this node stands: it is whole.
+        Copied(990, part: 900);
+        Assert.True(_database.Engine.Positions.CoveredOf(B).Allows(TestDatabase.Dogs));
+        Assert.Empty(_database.Engine.Positions.Parts);
+        Assert.Equal(990, _database.Engine.Positions.Floor[B]);
     }
 
     /// <summary>Rules 12, 20: two ways, of which one passes less and is ahead.</summary>

@@ -27,18 +27,20 @@ internal sealed class ReplicationWorld
     private readonly bool _sync;
     private readonly SimulatedFlows? _flows;
     private long _ids;
+    private bool _lost;
 
     /// <param name="flows">What passes between the nodes changes from time to time.</param>
-    public ReplicationWorld(int seed, bool sync, bool flows = false)
+    /// <param name="loses">One of them, of which each of the others takes one table, will be gone for good.</param>
+    public ReplicationWorld(int seed, bool sync, bool flows = false, bool loses = false)
     {
         _random = new Random(seed);
         _changes = new ModelChanges(_random);
         _sync = sync;
-        var count = _random.Next(2, 6);
+        var count = loses ? _random.Next(3, 6) : _random.Next(2, 6);
         for (var i = 0; i < count; i++) _nodes.Add(new SimulatedNode(this, i, _random.Next(-20, 20), sync));
         for (var i = 0; i < count; i++)
             for (var j = i + 1; j < count; j++) _links[(i, j)] = _random.Next(10) < 7;
-        if (flows) _flows = new SimulatedFlows(_random, _nodes, [Table, Other]);
+        if (flows) _flows = new SimulatedFlows(_random, _nodes, [Table, Other]) { TakenInParts = loses ? _nodes[^1] : null };
         foreach (var name in Tables)
         {
             var table = new TableSpec(name, "id", [new AttributeDefinition(0, "id", IsPrimaryKey: true)]);
@@ -106,9 +108,21 @@ internal sealed class ReplicationWorld
         for (var i = 0; i < steps; i++) Step();
     }
 
+    /// <summary>A node that nobody will ever hear of again, with all that it alone had.</summary>
+    public void LoseOne()
+    {
+        var gone = _flows?.TakenInParts ?? _nodes[_random.Next(_nodes.Count)];
+        Note($"{gone.Self} is gone for good");
+        foreach (var session in _sessions.Where(session => session.Receiver == gone || session.Sender == gone).ToList()) session.Close("gone");
+        _nodes.Remove(gone);
+        _lost = true;
+    }
+
     public bool Converges(out string why)
     {
-        foreach (var link in _links.Keys.ToList()) _links[link] = true;
+        // Those that are left hear of each other from neighbours alone.
+        foreach (var link in _links.Keys.ToList()) _links[link] = !_lost || _nodes.FindIndex(node => node.Index == link.High) - _nodes.FindIndex(node => node.Index == link.Low) == 1;
+        foreach (var session in _sessions.Where(session => !IsLinked(session.Receiver, session.Sender)).ToList()) session.Close("link down");
         _flows?.OpenAll();
         for (var i = 0; i < 60_000; i++)
         {
@@ -121,7 +135,7 @@ internal sealed class ReplicationWorld
             }
         }
 
-        if (!_sync && IsQuiet() && ComparisonHeals())
+        if ((!_sync || _lost) && IsQuiet() && ComparisonHeals())
         {
             why = "";
             Compared = true;
@@ -139,9 +153,13 @@ internal sealed class ReplicationWorld
         foreach (var left in _nodes)
         foreach (var right in _nodes.Where(other => other.Index > left.Index))
         {
-            var (ofLeft, ofRight) = (RowsOf(left), RowsOf(right));
-            left.Enqueue(new CommitRequest.MergeRows(ofRight, right.Self), _ => { });
-            right.Enqueue(new CommitRequest.MergeRows(ofLeft, left.Self), _ => { });
+            foreach (var table in Tables)
+            {
+                var (ofLeft, ofRight) = (RowsOf(left, table), RowsOf(right, table));
+                left.Enqueue(new CommitRequest.MergeRows(ofRight, right.Self), _ => { });
+                right.Enqueue(new CommitRequest.MergeRows(ofLeft, left.Self), _ => { });
+            }
+
             foreach (var node in _nodes) node.CommitSome(int.MaxValue);
         }
 
@@ -155,14 +173,15 @@ internal sealed class ReplicationWorld
         return IsQuiet() && Differences() is null;
     }
 
-    private static ImmutableArray<CopiedChange> RowsOf(SimulatedNode node)
+    private static ImmutableArray<CopiedChange> RowsOf(SimulatedNode node, TableName table)
     {
+        if (node.Engine.Catalog.Find(table) is null) return [];
         using var view = node.OpenView();
-        return RowExchangeCodec.Read(Table, RowExchangeCodec.Write(view, view.Catalog.Find(Table)!, null, null, int.MaxValue));
+        return RowExchangeCodec.Read(table, RowExchangeCodec.Write(view, view.Catalog.Find(table)!, null, null, int.MaxValue));
     }
 
     private static string Describe(SimulatedNode node) =>
-        $"{node.Self} head {node.Engine.Positions.Head:R} through {Text(node.Engine.Positions.Through)} floor {Text(node.Engine.Positions.Floor)} copy {node.Engine.Positions.Copy?.Source} covers {string.Join(" ", node.Engine.Positions.Covers.Select(pair => $"{pair.Key}:{(pair.Value.ByDefault ? "but" : "only")} {string.Join(",", pair.Value.Tables)}"))}";
+        $"{node.Self} head {node.Engine.Positions.Head:R} through {Text(node.Engine.Positions.Through)} floor {Text(node.Engine.Positions.Floor)} copy {node.Engine.Positions.Copy?.Source} covers {string.Join(" ", node.Engine.Positions.Covers.Select(pair => $"{pair.Key}:{(pair.Value.ByDefault ? "but" : "only")} {string.Join(",", pair.Value.Tables)}"))} parts {string.Join(" ", node.Engine.Positions.Parts.Select(pair => $"{pair.Key}:{string.Join(",", pair.Value.Select(part => $"{part.Key}@{part.Value:R}"))}"))}";
 
     private static string Text(ImmutableDictionary<NodeName, double> vector) => string.Join(' ', vector.Select(pair => $"{pair.Key}:{pair.Value:R}"));
 
@@ -187,7 +206,7 @@ internal sealed class ReplicationWorld
         _flows?.Tell(_sessions);
         var (receiver, sender) = (_nodes[_random.Next(_nodes.Count)], _nodes[_random.Next(_nodes.Count)]);
         if (receiver.HasCommits && _random.Next(3) == 0) receiver.CommitSome(_random.Next(1, 5));
-        if (receiver == sender || !_links[(Math.Min(receiver.Index, sender.Index), Math.Max(receiver.Index, sender.Index))]) return;
+        if (receiver == sender || !IsLinked(receiver, sender)) return;
         var session = _sessions.FirstOrDefault(each => each.Receiver == receiver && each.Sender == sender);
         if (session is not null)
         {
@@ -239,8 +258,10 @@ internal sealed class ReplicationWorld
         if (log.Length > 3) node.Trim(log[_random.Next(log.Length - 1)].Position);
     }
 
+    private bool IsLinked(SimulatedNode one, SimulatedNode other) => _links[(Math.Min(one.Index, other.Index), Math.Max(one.Index, other.Index))];
+
     private bool IsQuiet() =>
-        _sessions.Count == _nodes.Count * (_nodes.Count - 1) && _sessions.All(session => session.IsIdle) && _nodes.All(node => !node.HasCommits && node.Engine.Positions.Copy is null)
+        _sessions.Count == (_lost ? 2 * (_nodes.Count - 1) : _nodes.Count * (_nodes.Count - 1)) && _sessions.All(session => session.IsIdle) && _nodes.All(node => !node.HasCommits && node.Engine.Positions.Copy is null)
         && _flows?.IsTold != false;
 
     private string? Differences()
@@ -254,8 +275,11 @@ internal sealed class ReplicationWorld
 
     private static string Digest(SimulatedNode node, TableName name)
     {
-        if (node.Engine.Catalog.Find(name) is not { } table) return "no table";
+        // That there is a table is told when a session begins, or by the actors.
+        if (node.Engine.Catalog.Find(name) is not { } table) return "nothing";
         using var view = node.OpenView();
+        using (var cursor = view.ScanRows(table))
+            if (!cursor.MoveNext()) return "nothing";
         return TableDigest.Of(view, table, DigestForm.Full).Sha256;
     }
 

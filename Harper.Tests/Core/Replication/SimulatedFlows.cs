@@ -13,6 +13,9 @@ internal sealed class SimulatedFlows(Random random, IReadOnlyList<SimulatedNode>
 
     public bool IsTold => _flows.Values.All(flow => flow.Wanted == flow.AtReceiver && flow.Wanted == flow.AtSender);
 
+    /// <summary>Each of the others takes one table of what this node has, always the same one, or none, and may have what the others take from them alone.</summary>
+    public SimulatedNode? TakenInParts { get; init; }
+
     public TableFilter AtReceiver(SimulatedNode receiver, SimulatedNode sender) => Of(receiver, sender).AtReceiver;
 
     public TableFilter AtSender(SimulatedNode receiver, SimulatedNode sender) => Of(receiver, sender).AtSender;
@@ -20,7 +23,7 @@ internal sealed class SimulatedFlows(Random random, IReadOnlyList<SimulatedNode>
     public void Change()
     {
         var (receiver, sender) = (nodes[random.Next(nodes.Count)], nodes[random.Next(nodes.Count)]);
-        if (receiver == sender) return;
+        if (receiver == sender || sender == TakenInParts) return;
         Of(receiver, sender).Wanted = random.Next(5) switch
         {
             0 => TableFilter.AllBut([tables[0]]),
@@ -63,8 +66,10 @@ internal sealed class SimulatedFlows(Random random, IReadOnlyList<SimulatedNode>
 
     private Flow Of(SimulatedNode receiver, SimulatedNode sender)
     {
-        if (!_flows.TryGetValue((receiver, sender), out var flow)) _flows[(receiver, sender)] = flow = new Flow();
-        return flow;
+        if (_flows.TryGetValue((receiver, sender), out var flow)) return flow;
+        var part = receiver.Index % (tables.Count + 1);
+        var passes = sender != TakenInParts ? TableFilter.All : part == 1 ? TableFilter.None : TableFilter.Only([tables[part / 2]]);
+        return _flows[(receiver, sender)] = new Flow { Wanted = passes, AtReceiver = passes, AtSender = passes };
     }
 
     private sealed class Flow

@@ -197,7 +197,7 @@ internal sealed class SimulatedSession
         {
             case SendingEffect.Send send: _toReceiver.Enqueue(ControlFrameCodec.Encode(send.Frame)); break;
             case SendingEffect.SendOriginMap map:
-                _outgoing.Offer(map.Agreed, Sender.Engine.Positions.Covers);
+                _outgoing.Offer(map.Agreed, Sender.Engine.Positions);
                 _toReceiver.Enqueue(_outgoing.OriginMap(Sender.Engine.Positions.Through.Keys, map.Subscribed));
                 break;
             case SendingEffect.Stream stream: Start(new SubscriptionWork(stream.Plan, null, PeerKind.Ours)); break;

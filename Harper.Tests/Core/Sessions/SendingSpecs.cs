@@ -128,6 +128,40 @@ public sealed class SendingSpecs
         Of<SendingEffect.Stream>(On(step.State, Here, new SendingEvent.OwnCopyChanged(false)));
     }
 
+    /// <summary>The source of both copies is gone for good: neither would ever be served.</summary>
+    [Fact]
+    public void Rule_21_two_that_are_being_copied_should_not_wait_for_each_other_for_ever_though_they_ask_again()
+    {
+        var copying = Here with { Copy = new CopyCursor(Third, Guid.NewGuid(), Vector(), 0, null, default, 0, 0, false) };
+        var copy = new SubscriptionEntry(Peer, 0) { CopyResume = new CopyResume(0, null, null, CopyWalk.OrderVersion) };
+        var state = Start(copying, OursNamed(Peer));
+        SendingStep Request(double after, params SubscriptionEntry[] entries) =>
+            On(state, copying, new SendingEvent.FrameReceived(new ControlFrame.SubscriptionRequest([.. entries])), Now + after);
+
+        for (var after = 0; after < 30_000; after += 6_000)
+        {
+            state = Request(after, copy).State;
+            Assert.Equal(SendingPhase.Waiting, state.Phase);
+            state = Request(after + 5_000).State;
+        }
+
+        Of<SendingEffect.Copy>(On(Request(31_000, copy).State, copying, SendingEvent.Tick.Instance, Now + 31_500));
+    }
+
+    /// <summary>What came here meanwhile is in no log: who was copied to is told that this node has more by now.</summary>
+    [Fact]
+    public void Rule_21_an_own_copy_that_ends_while_one_is_served_should_be_followed_by_what_this_node_has_now()
+    {
+        var copy = new SubscriptionEntry(Peer, 0) { CopyResume = new CopyResume(0, null, null, CopyWalk.OrderVersion) };
+        var state = Ask(Start(Here, OursNamed(Peer)), Here, copy).State;
+        state = On(state, Here, new SendingEvent.OwnCopyChanged(true)).State;
+        state = On(state, Here, new SendingEvent.OwnCopyChanged(false)).State;
+        var step = On(state, Here, SendingEvent.CopySent.Instance);
+        Assert.Contains(SendingEffect.StopStream.Instance, step.Effects);
+        Of<SendingEffect.SendOriginMap>(step);
+        Of<SendingEffect.Stream>(step);
+    }
+
     [Fact]
     public void Rule_21_two_nodes_whose_copies_from_each_other_were_cut_should_not_wait_for_ever()
     {

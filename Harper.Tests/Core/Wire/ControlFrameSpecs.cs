@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Harper.Core.Identity;
 using Harper.Core.Keys;
 using Harper.Core.Values;
+using Harper.Core.Positions;
 using Harper.Core.Wire;
 using Harper.Core.Wire.Control;
 using Harper.Core.Wire.Records;
@@ -206,6 +207,7 @@ public sealed class ControlFrameSpecs
             ["NODE_NAME_TO_ID_MAP of ours that leaves something out"] = new ControlFrame.NodeNameToIdMap(ImmutableDictionary<NodeName, int>.Empty.Add(a, 0), [a])
             {
                 Offered = Harper.Core.Membership.TableFilter.AllBut([new("dog")]), Covers = ImmutableDictionary<NodeName, Harper.Core.Membership.TableFilter>.Empty.Add(b, Harper.Core.Membership.TableFilter.None),
+                Parts = OriginParts.None.Raised(b, new("dog"), 1795418215493.6653), Through = ImmutableDictionary<NodeName, double>.Empty.Add(b, 1795418215494),
             },
             ["DISCONNECT"] = ControlFrame.Disconnect.Instance,
             ["SEQUENCE_ID_UPDATE"] = new ControlFrame.SequenceIdUpdate(1795418215493.6653),
