@@ -231,7 +231,7 @@ public sealed class PeerActor : DescribedActor, IWithTimers
             Show();
             return;
         }
-        var (next, delay) = database.Dial.Ended(end, madeProgress, _services.Clock.NowMs, _services.Reconnect, _services.Chance());
+        var (next, delay) = database.Dial.Ended(end, madeProgress, _services.Clock.NowMs, database.Reconnect(_services.Reconnect), _services.Chance());
         var again = database.LastError is { } last && last.Code == error.Code && last.Reason == error.Reason && database.Dial.Failures > 0;
         (database.Dial, database.LastError) = (next, error);
         if (end == DialEnd.ForGood || (end == DialEnd.Refused && next.Failures == 2)) // Once may be the moment before a record has gossiped.

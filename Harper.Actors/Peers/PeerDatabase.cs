@@ -14,6 +14,9 @@ internal sealed class PeerDatabase(DatabaseName name)
 
     public DialState Dial { get; set; } = DialState.New;
 
+    /// <summary>As it was known last: a connection that is refused says nothing of it.</summary>
+    private PeerKind _kind;
+
     public IActorRef? Receiving { get; set; }
 
     public ConnectionStatus? ReceivingStatus { get; set; }
@@ -69,6 +72,16 @@ internal sealed class PeerDatabase(DatabaseName name)
         if (ended) _counted.Remove(status.Number);
         else _counted[status.Number] = status.CopiedBytes;
     }
+
+    /// <summary>What the peer is; unknown says nothing new.</summary>
+    public PeerDatabase Saw(PeerKind kind)
+    {
+        if (kind != PeerKind.Unknown) _kind = kind;
+        return this;
+    }
+
+    /// <summary>How soon the peer is dialled again for this database.</summary>
+    public ReconnectPolicy Reconnect(ReconnectPolicy policy) => _kind is PeerKind.Original4 or PeerKind.Original5 ? policy.TowardsOriginals : policy;
 
     /// <summary>On <c>system</c>: what is not at one of both ends yet is made there because it is announced (W 3.5); links that open later are announced then.</summary>
     public void SpeakOf(IReadOnlyList<DatabaseName> opened)
@@ -141,6 +154,7 @@ internal sealed class PeerDatabase(DatabaseName name)
     /// <summary>Takes a status from one of the two; false when it is from a connection that was replaced.</summary>
     public bool Take(IActorRef connection, ConnectionStatus status)
     {
+        Saw(status.PeerKind);
         if (connection.Equals(Receiving))
         {
             ReceivingStatus = status;

@@ -60,7 +60,7 @@ public sealed class ReceivingConnectionActor : DescribedActor, IWithTimers
 
     /// <summary>Announced and being made: a burst of announcements is counted before the first of them is there.</summary>
     private readonly HashSet<DatabaseName> _making = [];
-    private bool _toldTooMany;
+    private bool _toldTooMany, _toldNotKept;
     private bool _closing;
     private Task? _closed;
 
@@ -240,9 +240,9 @@ public sealed class ReceivingConnectionActor : DescribedActor, IWithTimers
 
         var local = known is null ? new LocalDatabase(elsewhere.Database, []) : LocalDatabase.Of(known.Engine.Catalog);
         var filter = _services.Receives(_connection.Peer, local);
-        if (!_withheld.Keep(elsewhere.Database, elsewhere.Tables.Where(table => !filter.Allows(table.Table))) && !_toldTooMany)
+        if (!_withheld.Keep(elsewhere.Database, elsewhere.Tables.Where(table => !filter.Allows(table.Table))) && !_toldNotKept)
         {
-            _toldTooMany = true;
+            _toldNotKept = true;
             _log.Warning("{Peer} announces more tables that may not be taken than are remembered; should some of {Database} be wanted later, restart this node then", _connection.Peer, elsewhere.Database);
         }
 

@@ -1,4 +1,7 @@
+using Harper.Actors.Peers;
+using Harper.Core.Identity;
 using Harper.Core.Membership;
+using Harper.Core.Sessions;
 using Xunit;
 
 namespace Harper.Tests.Core.Membership;
@@ -19,6 +22,19 @@ public sealed class ReconnectSpecs
         Assert.Equal(ceiling, Policy.Delay(failures, 1).TotalMilliseconds);
         Assert.Equal(ceiling / 2, Policy.Delay(failures, 0.5).TotalMilliseconds);
         Assert.Equal(0, Policy.Delay(failures, 0).TotalMilliseconds);
+    }
+
+    [Fact]
+    public void An_original_should_be_dialled_again_within_five_seconds_however_often_it_refused()
+    {
+        Assert.Equal(TimeSpan.FromSeconds(4), Policy.TowardsOriginals.Delay(4, 1));
+        Assert.Equal(TimeSpan.FromSeconds(5), Policy.TowardsOriginals.Delay(1000, 1));
+        Assert.Equal(TimeSpan.FromSeconds(1), (Policy with { Longest = TimeSpan.FromSeconds(1) }).TowardsOriginals.Delay(1000, 1));
+
+        var database = new PeerDatabase(DatabaseName.Data);
+        Assert.Equal(Policy, database.Reconnect(Policy));
+        Assert.True(database.Saw(PeerKind.Original4).Saw(PeerKind.Unknown).Reconnect(Policy) == Policy.TowardsOriginals);
+        Assert.Equal(Policy, database.Saw(PeerKind.Ours).Reconnect(Policy));
     }
 
     [Fact]
