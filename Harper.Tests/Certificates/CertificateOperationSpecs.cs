@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
@@ -6,7 +7,7 @@ using Xunit;
 
 namespace Harper.Tests.Certificates;
 
-/// <summary>Proves R-CRT-01, 04 to 07, R-XGN-12, R-SEC-12, 14, R-INS-04, 05, D50: certificates by operations.</summary>
+/// <summary>Proves R-CRT-01, 04 to 07, R-XGN-12, R-SEC-12, 14, R-INS-03..05, D50: certificates by operations.</summary>
 public sealed class CertificateOperationSpecs : IAsyncLifetime
 {
     private static readonly TestAuthority Authority = new("Private Authority");
@@ -36,6 +37,32 @@ public sealed class CertificateOperationSpecs : IAsyncLifetime
         Assert.Equal("Successfully removed my-cert", await MessageAsync(new { operation = "remove_certificate", name = "my-cert" }));
         Assert.DoesNotContain("my-cert.pem", _keys.List());
         Assert.Equal((400, "my-cert not found"), await ErrorAsync(new { operation = "remove_certificate", name = "my-cert" }));
+    }
+
+    /// <summary>R-INS-03, 04: as the list shows it and as the table holds it.</summary>
+    [Fact]
+    public async Task What_the_operator_says_of_a_certificate_and_how_long_it_holds_should_stand_in_its_row()
+    {
+        var issued = Authority.Issue("said");
+        await AddAsync(new
+        {
+            certificate = issued.Pem, is_authority = false, private_key = issued.KeyPem, uses = new[] { "https", "operations" }, hostnames = new[] { "one.test", "two.test" },
+            ciphers = "ECDHE-RSA-AES256-GCM-SHA384",
+        });
+        var held = (await _node.CallAsync("""{"operation":"search_by_id","database":"system","table":"hdb_certificate","ids":["said"],"get_attributes":["*"]}"""))[0];
+        foreach (var row in (JsonElement[])[(await ListAsync())["said"], held])
+        {
+            Assert.Equal("""["https","operations"]""", row.GetProperty("uses").GetRawText());
+            Assert.Equal("""["one.test","two.test"]""", row.GetProperty("hosts").GetRawText());
+            Assert.Equal("ECDHE-RSA-AES256-GCM-SHA384", row.GetProperty("ciphers").GetString());
+            Assert.Equal(("said", issued.Pem), (row.GetProperty("name").GetString(), row.GetProperty("certificate").GetString()));
+            Assert.Equal("said.pem", row.GetProperty("private_key_name").GetString());
+            Assert.False(row.GetProperty("is_authority").GetBoolean());
+            Assert.Equal((issued.Certificate.NotBefore.ToUniversalTime(), issued.Certificate.NotAfter.ToUniversalTime()), (Time(row, "valid_from"), Time(row, "valid_to")));
+        }
+
+        static DateTime Time(JsonElement row, string name) => DateTime.ParseExact(
+            Detail(row, name)!, "MMM d HH:mm:ss yyyy 'GMT'", CultureInfo.InvariantCulture, DateTimeStyles.AllowInnerWhite | DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal);
     }
 
     [Fact]

@@ -43,6 +43,14 @@ public sealed class SecureJoinSpecs : IAsyncDisposable
         var forwarded = await a.CallAsync(new { operation = "add_certificate", certificate = web.Pem, private_key = web.KeyPem, is_authority = false, uses = new[] { "https" }, replicated = true });
         Assert.Equal("Successfully added certificate: web", Assert.Single(forwarded.GetProperty("replicated").EnumerateArray()).GetProperty("message").GetString());
         Assert.NotNull(b.Keys.Read("web.pem"));
+        // And leaves every node by one call, its key as well.
+        forwarded = await a.CallAsync(new { operation = "remove_certificate", name = "web", replicated = true });
+        Assert.Equal("Successfully removed web", Assert.Single(forwarded.GetProperty("replicated").EnumerateArray()).GetProperty("message").GetString());
+        foreach (var node in _nodes)
+        {
+            Assert.Null(node.Keys.Read("web.pem"));
+            Assert.DoesNotContain((await node.CallAsync(new { operation = "list_certificates" })).EnumerateArray(), row => row.GetProperty("name").GetString() == "web");
+        }
 
         await b.DisposeAsync();
         _nodes.Remove(b);
