@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
@@ -8,7 +9,7 @@ using Xunit;
 
 namespace Harper.Tests.Certificates;
 
-/// <summary>Certificates that the operator brings: R-CFG-25 to 28, 30, 31, R-CRT-02, 03, R-SEC-01, 02, 05, 07, 08, 13, 14.</summary>
+/// <summary>Certificates that the operator brings: R-CFG-25 to 28, 30, 31, R-CRT-02, 03, R-VER-03, 14, R-SEC-01, 02, 05, 07, 08, 13, 14.</summary>
 public sealed class ProvidedCertificateSpecs : IAsyncDisposable
 {
     private static readonly TestAuthority Authority = new("Private Authority");
@@ -37,11 +38,15 @@ public sealed class ProvidedCertificateSpecs : IAsyncDisposable
         var name = enabled ? "127.0.35.3" : "127.0.35.4";
         var peer = enabled ? "127.0.35.5" : "127.0.35.6";
         // The peer itself knows its authority; the node under test knows it as a public one, or not at all.
-        var node = await StartAsync(name, peer, Inline(Authority.Issue(name), null), roots, enabled);
-        var other = await StartAsync(peer, name, Inline(Authority.Issue(peer), Authority.Pem));
+        var (ofNode, ofOther) = (new SeenCheck(), new SeenCheck());
+        var node = await StartAsync(name, peer, [Inline(Authority.Issue(name), null)], roots, enabled, ofNode);
+        var other = await StartAsync(peer, name, [Inline(Authority.Issue(peer), Authority.Pem)], "", false, ofOther);
         if (enabled)
         {
             await Wait.UntilAsync(() => node.Connected.Contains(peer) && other.Connected.Contains(name), "both are connected");
+            // By this it is decided whom to ask about when nobody set anything (R-VER-14): public authorities about their own, private ones not.
+            Assert.Equal([true], ofNode.AtPublicRoot.Distinct());
+            Assert.Equal([false], ofOther.AtPublicRoot.Distinct());
             return;
         }
         await Wait.UntilAsync(() => node.Board.Find(new(peer))?.Databases.Values.Any(database => database.LastError?.Reason == "unable to get local issuer certificate") == true, "the refusal is shown");
@@ -116,6 +121,17 @@ public sealed class ProvidedCertificateSpecs : IAsyncDisposable
         Assert.Equal(named.Serial, (await ShownAsync(node, "unknown.example.net")).SerialNumber);
     }
 
+    private sealed class SeenCheck : ICertificateRevocationCheck
+    {
+        public ConcurrentQueue<bool> AtPublicRoot { get; } = new();
+
+        public ValueTask<string?> CheckAsync(ShownCertificate shown, CancellationToken cancellation)
+        {
+            AtPublicRoot.Enqueue(shown.Claim.EndsAtPublicRoot);
+            return new((string?)null);
+        }
+    }
+
     private static ConfiguredCertificate Inline(IssuedCertificate issued, string? authority) => new("tls", issued.Pem, authority, issued.KeyPem);
 
     private ConfiguredCertificate Files(string name, IssuedCertificate issued, string authority)
@@ -136,11 +152,11 @@ public sealed class ProvidedCertificateSpecs : IAsyncDisposable
 
     private Task<ClusterNode> StartAsync(string name, string? route, ConfiguredCertificate configured, string roots, bool enabled) => StartAsync(name, route, [configured], roots, enabled);
 
-    private async Task<ClusterNode> StartAsync(string name, string? route, ConfiguredCertificate[] configured, string roots, bool enabled)
+    private async Task<ClusterNode> StartAsync(string name, string? route, ConfiguredCertificate[] configured, string roots, bool enabled, ICertificateRevocationCheck? check = null)
     {
         var options = new ClusterNodeOptions(name)
         {
-            Secure = new SecureNode(withKey: false) { Configured = [.. configured], EnableRootCas = enabled, PublicRoots = roots },
+            Secure = new SecureNode(withKey: false) { Configured = [.. configured], EnableRootCas = enabled, PublicRoots = roots, Revocation = check },
         };
         var node = await ClusterNode.StartAsync(route is null ? options : options.With(route));
         _nodes.Add(node);
