@@ -1,4 +1,5 @@
 using System.Net.Security;
+using System.Security.Authentication;
 
 namespace Harper.Actors.Certificates;
 
@@ -23,6 +24,21 @@ public static class CipherNames
         return suites;
     }
 
+    /// <summary>
+    /// The versions of TLS that some of the suites are for; all when none is named. A version without a suite must be left out, as Node.js does: asked for both with suites of one, the platform
+    /// shakes no hands at all.
+    /// </summary>
+    public static SslProtocols VersionsOf(IReadOnlyList<TlsCipherSuite> suites)
+    {
+        if (suites.Count == 0) return SslProtocols.Tls12 | SslProtocols.Tls13;
+        var versions = SslProtocols.None;
+        foreach (var suite in suites) versions |= IsModern(suite.ToString()) ? SslProtocols.Tls13 : SslProtocols.Tls12;
+        return versions;
+    }
+
+    /// <summary>Of TLS 1.3, whose suites say nothing of keys.</summary>
+    private static bool IsModern(string name) => name.StartsWith("TLS_AES_", StringComparison.Ordinal) || name.StartsWith("TLS_CHACHA20_", StringComparison.Ordinal);
+
     // Only suites with forward secrecy and authenticated encryption: nothing else may be configured.
     private static Dictionary<string, TlsCipherSuite> Build()
     {
@@ -30,12 +46,11 @@ public static class CipherNames
         foreach (var suite in Enum.GetValues<TlsCipherSuite>().Distinct())
         {
             var name = suite.ToString();
-            var modern = name.StartsWith("TLS_AES_", StringComparison.Ordinal) || name.StartsWith("TLS_CHACHA20_", StringComparison.Ordinal);
             var strong = (name.StartsWith("TLS_ECDHE_", StringComparison.Ordinal) || name.StartsWith("TLS_DHE_RSA_", StringComparison.Ordinal))
                 && !name.Contains("PSK", StringComparison.Ordinal) && !name.Contains("anon", StringComparison.Ordinal)
                 && (name.Contains("_WITH_AES_", StringComparison.Ordinal) || name.Contains("_WITH_CHACHA20_", StringComparison.Ordinal))
                 && (name.Contains("_GCM_", StringComparison.Ordinal) || name.Contains("POLY1305", StringComparison.Ordinal));
-            if (!modern && !strong) continue;
+            if (!IsModern(name) && !strong) continue;
             names[name] = suite;
             if (strong) names[OpenSslNameOf(name)] = suite;
         }

@@ -45,18 +45,19 @@ public sealed class PeerTls(CertificateView view, LiveCertificates live, Func<Da
     {
         if (await view.WaitAsync(StartDeadline, cancellation).ConfigureAwait(false) is not { } snapshot) return null;
         if (snapshot.Shown(use, serverName, now()) is not { } own) return null;
+        IReadOnlyList<TlsCipherSuite> suites = own.Row.Ciphers is { } named && !OperatingSystem.IsWindows() ? CipherNames.Parse(named, out _) : [];
         var options = new SslServerAuthenticationOptions
         {
             ServerCertificateContext = snapshot.ContextOf(own),
             ClientCertificateRequired = asked != ClientCertificateDemand.None,
-            EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+            EnabledSslProtocols = CipherNames.VersionsOf(suites),
             EncryptionPolicy = EncryptionPolicy.RequireEncryption,
             AllowRenegotiation = false,
             // What a resumed session showed would not be judged again.
             AllowTlsResume = asked == ClientCertificateDemand.None,
             CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
             CertificateChainPolicy = ChainVerdict.PolicyOf(TrustedBy(use, snapshot).Authorities),
-            CipherSuitesPolicy = PolicyOf(own.Row.Ciphers),
+            CipherSuitesPolicy = PolicyOf(suites),
         };
         if (asked != ClientCertificateDemand.None)
         {
@@ -155,11 +156,6 @@ public sealed class PeerTls(CertificateView view, LiveCertificates live, Func<Da
     }
 
 #pragma warning disable CA1416 // Windows decides on suites for the whole machine; there the setting is refused at the start.
-    private static CipherSuitesPolicy? PolicyOf(string? ciphers)
-    {
-        if (ciphers is null || OperatingSystem.IsWindows()) return null;
-        var suites = CipherNames.Parse(ciphers, out _);
-        return suites.Count == 0 ? null : new CipherSuitesPolicy(suites);
-    }
+    private static CipherSuitesPolicy? PolicyOf(IReadOnlyList<TlsCipherSuite> suites) => suites.Count == 0 ? null : new CipherSuitesPolicy(suites);
 #pragma warning restore CA1416
 }

@@ -69,6 +69,24 @@ public sealed class TlsHandshakeSpecs : IAsyncLifetime
         Assert.Contains("Protocol  : TLSv1.2", await OpensslAsync("", "-tls1_2", "-cipher", "ALL:@SECLEVEL=0"), StringComparison.Ordinal);
     }
 
+    /// <summary>R-CFG-27: the suites of the certificate that is shown and no others, in the versions of TLS that they are for.</summary>
+    [Theory]
+    [InlineData("ECDHE-ECDSA-AES256-GCM-SHA384", "-tls1_2", "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384", "ECDHE-ECDSA-AES256-GCM-SHA384")]
+    [InlineData("ECDHE-ECDSA-AES256-GCM-SHA384", "-tls1_2", "ECDHE-ECDSA-AES128-GCM-SHA256", "(NONE)")]
+    [InlineData("ECDHE-ECDSA-AES256-GCM-SHA384", "-tls1_3", null, "(NONE)")]
+    [InlineData("TLS_CHACHA20_POLY1305_SHA256", "-tls1_3", null, "TLS_CHACHA20_POLY1305_SHA256")]
+    [InlineData("TLS_CHACHA20_POLY1305_SHA256", "-tls1_2", null, "(NONE)")]
+    [InlineData("ECDHE-ECDSA-AES256-GCM-SHA384:TLS_AES_128_GCM_SHA256", "-tls1_3", null, "TLS_AES_128_GCM_SHA256")]
+    [InlineData("ECDHE-ECDSA-AES256-GCM-SHA384:TLS_AES_128_GCM_SHA256", "-tls1_2", null, "ECDHE-ECDSA-AES256-GCM-SHA384")]
+    [InlineData(null, "-tls1_2", "ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-ECDSA-AES128-GCM-SHA256")]
+    public async Task Only_the_suites_that_the_operator_named_should_be_negotiated(string? named, string version, string? offered, string expected)
+    {
+        var own = Ours.Issue(_node.Name);
+        await _node.CallAsync(new { operation = "add_certificate", name = "own", certificate = own.Pem, private_key = own.KeyPem, is_authority = false, ciphers = named });
+        var said = await OpensslAsync("", [version, .. offered is null ? Array.Empty<string>() : ["-cipher", offered]]);
+        Assert.Contains($"Cipher is {expected}", said, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Nothing_should_be_negotiated_again_on_an_open_connection()
     {
