@@ -138,10 +138,10 @@ public sealed record HttpConfig
     public required int MaxHeaderBytes { get; init; }
 }
 
-/// <param name="Origins">Empty: every origin.</param>
+/// <param name="Origins">Pages from these may call; <c>*</c>: from everywhere. Empty: from nowhere else.</param>
 public sealed record CorsConfig(bool Enabled, ImmutableArray<string> Origins)
 {
-    public bool Allows(string origin) => Enabled && (Origins.IsEmpty || Origins.Contains("*") || Origins.Contains(origin));
+    public bool Allows(string origin) => Enabled && (Origins.Contains("*") || Origins.Contains(origin));
 }
 
 /// <summary>The section <c>authentication</c>.</summary>

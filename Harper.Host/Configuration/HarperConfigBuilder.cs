@@ -134,7 +134,7 @@ internal static class HarperConfigBuilder
         $"{(secure is null && plain is not null ? "ws" : "wss")}://{(name.Contains(':') ? $"[{name}]" : name)}:{secure?.Port ?? plain?.Port ?? DefaultReplicationPort}";
 
     private static CorsConfig Cors(ConfigValues values, string section) => new(
-        values.Get<bool>(section + ".cors"), values.Get<ImmutableArray<string>?>(section + ".corsAccessList") ?? []);
+        values.Get<bool>(section + ".cors"), values.Get<ImmutableArray<string>?>(section + ".corsAccessList") ?? ["*"]);
 
     private static string? DomainSocket(ConfigValues values, Func<string, string> rooted, List<string> errors, List<string> warnings)
     {

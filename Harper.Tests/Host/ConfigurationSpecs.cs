@@ -206,6 +206,16 @@ public sealed class ConfigurationSpecs : IDisposable
         Assert.Contains(Load("tls:\n  ciphers: RC4-MD5\n").Errors, error => error.Contains("'RC4-MD5' is no cipher suite", StringComparison.Ordinal));
     }
 
+    /// <summary>R-OPS-08: a list without an entry names nobody; no list names everybody.</summary>
+    [Theory]
+    [InlineData("", true)]
+    [InlineData("http:\n  corsAccessList: null\n", true)]
+    [InlineData("http:\n  corsAccessList: []\n", false)]
+    [InlineData("http:\n  corsAccessList: ['http://other.test']\n", false)]
+    [InlineData("http:\n  cors: false\n", false)]
+    public void Pages_should_be_allowed_by_what_the_list_says(string file, bool allowed) =>
+        Assert.Equal(allowed, Load(file).Config!.Http.Cors.Allows("http://page.test"));
+
     [Fact]
     public void Two_listeners_on_one_address_should_be_refused() =>
         Assert.Contains(Load("http:\n  port: 9925\n").Errors, error => error.Contains("cannot both listen", StringComparison.Ordinal));

@@ -141,6 +141,22 @@ public sealed class RevocationCheckSpecs : IDisposable
         Assert.Null(await check.CheckAsync(_authority.Shown(leaf), default));
     }
 
+    /// <summary>R-VER-09: what a list said of the time before its end says nothing of now.</summary>
+    [Fact]
+    public async Task A_list_that_is_over_should_lead_to_the_responder()
+    {
+        var (good, revoked) = (_authority.Issue(_server.Url + "/list", _server.Url + "/good"), _authority.Issue(_server.Url + "/list", _server.Url + "/revoked"));
+        _server.Serve("/list", _authority.List(seconds: 1));
+        _authority.Revoke(revoked);
+        _server.Serve("/good", _authority.Answer(good));
+        _server.Serve("/revoked", _authority.Answer(revoked));
+        _now += TimeSpan.FromMinutes(1);
+        var check = Check("""{"crl":{"gracePeriod":0}}""");
+        Assert.Null(await check.CheckAsync(_authority.Shown(good), default));
+        Assert.StartsWith("certificate revoked: says", await check.CheckAsync(_authority.Shown(revoked), default));
+        Assert.Equal((1, 1, 1), (_server.Count("/list"), _server.Count("/good"), _server.Count("/revoked")));
+    }
+
     [Fact]
     public async Task Without_a_setting_only_certificates_of_public_authorities_should_be_checked_and_their_URLs_lead_outside()
     {
