@@ -122,7 +122,14 @@ public sealed class LatePatchSpecs : IAsyncDisposable
     private static async Task<string> RowsAsync(NodeProcess node) =>
         string.Concat((await MixedCluster.RowsAsync(node, "late", Attributes)).Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(row => row[2] == '"').Select(row => row.Replace("\"", "") + '\n'));
 
-    private static Task PatchAsync(NodeProcess node, object record) => node is OriginalNode ? RestAsync(node, record) : node.CallAsync(new { operation = "update", database = "data", table = "late", records = new[] { record } });
+    /// <summary>An original takes its time from a clock of its process, which runs some milliseconds beside that of the machine: what is to be later is written later than that.</summary>
+    private static readonly TimeSpan Apart = TimeSpan.FromMilliseconds(25);
+
+    private static async Task PatchAsync(NodeProcess node, object record)
+    {
+        await Wait.PassAsync(Apart);
+        await (node is OriginalNode ? RestAsync(node, record) : node.CallAsync(new { operation = "update", database = "data", table = "late", records = new[] { record } }));
+    }
 
     private static async Task RestAsync(NodeProcess node, object record)
     {
@@ -138,9 +145,17 @@ public sealed class LatePatchSpecs : IAsyncDisposable
         Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
     }
 
-    private static Task InsertAsync(NodeProcess node, object record) => node.CallAsync(new { operation = "insert", database = "data", table = "late", records = new[] { record } });
+    private static async Task InsertAsync(NodeProcess node, object record)
+    {
+        await Wait.PassAsync(Apart);
+        await node.CallAsync(new { operation = "insert", database = "data", table = "late", records = new[] { record } });
+    }
 
-    private static Task DeleteAsync(NodeProcess node, string id) => node.CallAsync(new { operation = "delete", database = "data", table = "late", ids = new[] { id } });
+    private static async Task DeleteAsync(NodeProcess node, string id)
+    {
+        await Wait.PassAsync(Apart);
+        await node.CallAsync(new { operation = "delete", database = "data", table = "late", ids = new[] { id } });
+    }
 
     private (string, string)[] Url(int last) => [("REPLICATION_URL", CuttableLinks.UrlOf(_cluster.At(last)))];
 }
