@@ -28,7 +28,7 @@ public static class NodeFamilies
         IDatabaseDirectory databases, TableWrites writes, IJobs jobs, UserParts users, IConfigurationStore configuration, ICsvReader csv,
         OutboundPolicy outbound, string rootPath, string? logPath, Action<Utf8JsonWriter> replication) =>
     [
-        new BulkLoadOperations(databases, jobs, csv, writes, outbound),
+        new BulkLoadOperations(databases, jobs, csv, writes, outbound, Path.Combine(rootPath, "keys")),
         new DeleteBeforeOperation(databases, jobs),
         new JobOperations(databases),
         new UserOperations(users.Users, users.Changes),

@@ -18,9 +18,9 @@ public static class OperationGroups
         ["standard_user"] = [.. ReadOnly, "insert", "update", "upsert", "delete", "transaction", "csv_data_load", "create_attribute"],
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
-    /// <summary>Whoever may call one of these can make oneself a super_user, so only super_users may, whatever a role lists: the files of a node hold the keys of its tokens.</summary>
+    /// <summary>Whoever may call one of these can make oneself a super_user, so only super_users may, whatever a role lists: the files of a node hold the keys of its tokens, and an authority says who its clients are.</summary>
     private static readonly FrozenSet<string> NeverDelegated = FrozenSet.ToFrozenSet(
-        ["add_user", "alter_user", "drop_user", "add_role", "alter_role", "drop_role", "set_configuration", "csv_file_load"], StringComparer.Ordinal);
+        ["add_user", "alter_user", "drop_user", "add_role", "alter_role", "drop_role", "set_configuration", "add_certificate", "csv_file_load"], StringComparer.Ordinal);
 
     public static bool IsGroup(string name) => Groups.ContainsKey(name);
 

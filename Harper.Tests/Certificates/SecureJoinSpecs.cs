@@ -43,6 +43,13 @@ public sealed class SecureJoinSpecs : IAsyncDisposable
         var forwarded = await a.CallAsync(new { operation = "add_certificate", certificate = web.Pem, private_key = web.KeyPem, is_authority = false, uses = new[] { "https" }, replicated = true });
         Assert.Equal("Successfully added certificate: web", Assert.Single(forwarded.GetProperty("replicated").EnumerateArray()).GetProperty("message").GetString());
         Assert.NotNull(b.Keys.Read("web.pem"));
+        // Nodes do not tell each other which clients to believe.
+        foreach (var (uses, reason) in ((string[], string)[])[(["operations"], "by which clients are believed"), (["replication"], "Successfully added certificate")])
+        {
+            forwarded = await a.CallAsync(new { operation = "add_certificate", name = "house", certificate = house.Pem, is_authority = true, uses, replicated = true });
+            Assert.Contains(reason, Assert.Single(forwarded.GetProperty("replicated").EnumerateArray()).GetRawText(), StringComparison.Ordinal);
+        }
+        await a.CallAsync(new { operation = "remove_certificate", name = "house", replicated = true });
         // And leaves every node by one call, its key as well.
         forwarded = await a.CallAsync(new { operation = "remove_certificate", name = "web", replicated = true });
         Assert.Equal("Successfully removed web", Assert.Single(forwarded.GetProperty("replicated").EnumerateArray()).GetProperty("message").GetString());

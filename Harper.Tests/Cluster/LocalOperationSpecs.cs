@@ -126,6 +126,11 @@ public sealed class LocalOperationSpecs : IAsyncDisposable
         var (pipe, link) = (folder.Below("pipe"), folder.Below("link"));
         using (var made = Process.Start("mkfifo", pipe)) await made.WaitForExitAsync(TestContext.Current.CancellationToken);
         File.CreateSymbolicLink(link, "/dev/zero");
+        var (key, linked) = (Path.Combine(_a.Root, "keys", "key.csv"), folder.Below("keys"));
+        await File.WriteAllTextAsync(key, "id\n99\n", TestContext.Current.CancellationToken);
+        Directory.CreateSymbolicLink(linked, Path.Combine(_a.Root, "keys"));
+        foreach (var secret in (string[])[key, Path.Combine(_a.Root, "keys", "..", "keys", "key.csv"), Path.Combine(linked, "key.csv"), $"/proc/self/root{key}"])
+            Assert.Equal($"{secret} lies in the folder of keys, which never leave it", (await _a.RunAsync(new { operation, table = "dog", file_path = secret })).Body.GetProperty("error").GetString());
         foreach (var odd in (string[])[pipe, link, "/dev/zero"])
         {
             var (status, body) = await _a.RunAsync(new { operation, table = "dog", file_path = odd }).WaitAsync(TimeSpan.FromSeconds(Wait.Seconds), TestContext.Current.CancellationToken);
@@ -228,6 +233,11 @@ public sealed class LocalOperationSpecs : IAsyncDisposable
         Assert.Equal("127.0.76.2", there.GetProperty("node").GetString());
         foreach (var node in (HostProcess[])[_a, _b])
             Assert.Equal("warn", (await node.CallAsync(new { operation = "get_configuration" })).GetProperty("logging").GetProperty("level").GetString());
+
+        // What says who is let in is set on each node by itself.
+        set = await _a.CallAsync(new { operation = "set_configuration", authentication_enableSessions = false, replicated = true });
+        Assert.Contains("set it on this node itself", Assert.Single(set.GetProperty("replicated").EnumerateArray()).GetRawText(), StringComparison.Ordinal);
+        Assert.NotEqual("False", (await _b.CallAsync(new { operation = "get_configuration" })).GetProperty("authentication").GetProperty("enableSessions").ToString());
 
         var information = await _a.CallAsync(new { operation = "system_information" });
         Assert.Equal(

@@ -85,6 +85,7 @@ public sealed class FloodSpecs : IAsyncLifetime
         var handshakes = LongRun.Scale(200, 2_000);
         foreach (var some in Enumerable.Range(0, count).Concat(Enumerable.Repeat(7, handshakes)).Chunk(100)) await Task.WhenAll(some.Select(OpenAsync));
         var among = await LatencyAsync(TimeSpan.FromSeconds(LongRun.Scale(3, 60)), () => WriteAsync(1));
+        Assert.InRange(sockets.Count, (count + handshakes) * 9 / 10, count + handshakes);
         Say($"among {sockets.Count} slow sockets ({refused} refused)", quiet, among, before);
         var ended = await Task.WhenAll(sockets.Select(socket => socket.EndsAsync(seconds: 120)));
         Assert.True(ended.All(end => end), $"{ended.Count(end => !end)} of {ended.Length} are still open");
@@ -120,6 +121,7 @@ public sealed class FloodSpecs : IAsyncLifetime
         var among = await LatencyAsync(TimeSpan.FromSeconds(LongRun.Scale(4, 60)), () => WriteAsync(1));
         await over.CancelAsync();
         await Task.WhenAll(floods);
+        Assert.All(done, each => Assert.True(each > 0, "a kind of flood did nothing"));
         Say($"under a flood ({done[0]} connections, {done[1]} hellos, {done[2]} upgrades, {done[3]} log-ins)", quiet, among, before);
         Judge(quiet, among);
     }

@@ -150,6 +150,11 @@ public sealed class PermissionMatrixSpecs : IAsyncLifetime
         }
         foreach (var name in (string[])["add_user", "alter_user", "add_role", "insert", "search_by_value", "login", "get_configuration"])
             Assert.True((await RunAsync(Body(name), peer, CallOrigin.Socket)).IsDenied, $"{name} from a node");
+        foreach (var body in (string[])
+        [
+            """{"operation":"add_certificate","name":"theirs","certificate":"x","is_authority":true,"uses":["operations"]}""", """{"operation":"set_configuration","authentication_authorizeLocal":true}""",
+        ])
+            Assert.True((await RunAsync(body, peer, CallOrigin.Socket)).IsDenied, $"{body} from a node");
         Assert.Equal(403, (await RunAsync("""{"operation":"user_info","impersonate":{"username":"admin"}}""", peer, CallOrigin.Socket)).Status);
     }
 

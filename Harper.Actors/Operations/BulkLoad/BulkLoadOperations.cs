@@ -12,7 +12,7 @@ namespace Harper.Actors.Operations.BulkLoad;
 
 /// <summary>Loads of many records as jobs (R-BLK): checked as a whole first, then written chunk by chunk, each chunk one transaction.</summary>
 /// <param name="outbound">Where <c>csv_url_load</c> may fetch from.</param>
-public sealed class BulkLoadOperations(IDatabaseDirectory databases, IJobs jobs, ICsvReader csv, TableWrites writes, OutboundPolicy outbound) : IOperationFamily
+public sealed class BulkLoadOperations(IDatabaseDirectory databases, IJobs jobs, ICsvReader csv, TableWrites writes, OutboundPolicy outbound, string keys) : IOperationFamily
 {
     private const int ChunkRecords = 1000;
     private const int ChunkBytes = 1 << 20;
@@ -25,7 +25,7 @@ public sealed class BulkLoadOperations(IDatabaseDirectory databases, IJobs jobs,
         OperationEntry.Of("csv_file_load", OperationAccess.SuperUser, CsvLoadArguments.ParseFile,
             (arguments, call, stop) =>
             {
-                LocalFile.Require(call.Fields.Text("file_path")!);
+                LocalFile.Require(call.Fields.Text("file_path")!, keys);
                 return StartAsync(arguments, call, stop);
             }),
         OperationEntry.Of("csv_url_load", OperationAccess.SuperUser, CsvLoadArguments.ParseUrl, (arguments, call, _) => StartAsync(arguments.Load, call, async (progress, stopping) =>

@@ -16,7 +16,7 @@ public sealed class RolePermissions(IDatabaseDirectory databases, IUserStore? us
     public OperationError? Check(OperationEntry entry, OperationCall call)
     {
         var caller = call.Caller;
-        if (caller is { Node: not null, User: null }) return OfPeer(entry);
+        if (caller is { Node: not null, User: null }) return OfPeer(entry, call);
         if (entry.Access == OperationAccess.Open || caller.SuperUser) return null;
         if (caller.IsNobody) return new OperationError(401, "Must login");
         if (entry.Access == OperationAccess.Node) return AccessDecision.OnlySuperUsers(entry.Function).ToError();
@@ -40,10 +40,13 @@ public sealed class RolePermissions(IDatabaseDirectory databases, IUserStore? us
     /// A peer that proved to be a node of the cluster may run what nodes ask of each other and what is forwarded to every node; it is no administrator, so that
     /// one node in wrong hands does not hand out accounts on all others.
     /// </summary>
-    private static OperationError? OfPeer(OperationEntry entry) =>
-        entry.Access is OperationAccess.Node or OperationAccess.Anyone || entry.Forwardable
-            ? null
-            : new AccessRefusal { Texts = [$"Operation '{entry.Function}' is not one that nodes run on each other"] }.ToError();
+    private static OperationError? OfPeer(OperationEntry entry, OperationCall call)
+    {
+        if (entry.Access is not (OperationAccess.Node or OperationAccess.Anyone) && !entry.Forwardable)
+            return new AccessRefusal { Texts = [$"Operation '{entry.Function}' is not one that nodes run on each other"] }.ToError();
+        // In one sentence: of what another node answers its operator is told no more.
+        return NodeRequests.ProblemOf(entry.Name, call.Fields) is { } problem ? new OperationError(403, problem) : null;
+    }
 
     private OperationError? OfRole(OperationEntry entry, OperationCall call, AccessDemand demand) =>
         AccessDecision.Decide(call.Caller.Role, demand, (entry.Name, entry.Function), KeyOf)?.ToError();
