@@ -70,6 +70,14 @@ internal static class CoverResolution
         if (positions.Covers.TryGetValue(self, out var before)) return Own(before.Or(brought));
         return !cursor.IsPartial && lost > 0 && (PeerMarks.RecoversOwn(group.Positions, self) || PeerMarks.HasLostOf(group.Positions, cursor.Source)) ? Own(brought) : positions;
 
-        ReplicationPositions Own(TableFilter tables) => positions with { Covers = PositionResolution.Restricted(positions.Covers, self, tables.Bounded) };
+        ReplicationPositions Own(TableFilter tables)
+        {
+            // What the source has in part only is not sought from it again.
+            var parts = positions.Parts;
+            if (cursor.Parts.TryGetValue(self, out var theirs))
+                foreach (var (table, upTo) in theirs)
+                    if (cursor.Copied.Allows(table)) parts = parts.Raised(self, table, Math.Min(upTo, version));
+            return positions with { Covers = PositionResolution.Restricted(positions.Covers, self, tables.Bounded), Parts = parts.Without(self, tables.Allows) };
+        }
     }
 }

@@ -21,6 +21,11 @@ public static class OriginParts
         version <= parts.Of(origin, table) ? parts
         : parts.SetItem(origin, parts.GetValueOrDefault(origin, ImmutableDictionary<TableName, double>.Empty).SetItem(table, version));
 
+    /// <summary>Of what passes: what is not sent does not reach anybody, however far who has it has it.</summary>
+    public static ImmutableDictionary<NodeName, ImmutableDictionary<TableName, double>> Within(
+        this ImmutableDictionary<NodeName, ImmutableDictionary<TableName, double>> parts, Func<TableName, bool> passes) =>
+        parts.Keys.Aggregate(parts, (within, origin) => within.Without(origin, table => !passes(table)));
+
     /// <summary>Without the tables that are whole.</summary>
     public static ImmutableDictionary<NodeName, ImmutableDictionary<TableName, double>> Without(
         this ImmutableDictionary<NodeName, ImmutableDictionary<TableName, double>> parts, NodeName origin, Func<TableName, bool> isWhole)

@@ -48,7 +48,7 @@ public sealed class OutgoingOrigins
         _subscribed = subscribed;
         _sent = _ids.Count;
         var map = new ControlFrame.NodeNameToIdMap(_ids.ToImmutableDictionary(), subscribed);
-        return _positions is not { } here ? map : map with { Offered = _offered, Covers = here.Covers, Parts = here.Parts, Through = here.Through };
+        return _positions is not { } here ? map : map with { Offered = _offered, Covers = here.Covers, Parts = _offered is { } offered ? here.Parts.Within(offered.Allows) : here.Parts, Through = here.Through };
     }
 
     /// <summary>The 141 again, with what was added since.</summary>

@@ -110,8 +110,17 @@ public sealed class CoverSpecs : IDisposable
         _database.Commit(new CommitRequest.OwnWritesAhead(700, A));
         _database.Commit(new CommitRequest.CopyComplete(Cursor("l") with { Filter = noDogs, Vector = Vector().SetItem(self, 700) }, null));
         Assert.Equal(noDogs, _database.Engine.Positions.CoveredOf(self));
-        _database.Commit(new CommitRequest.CopyComplete(Cursor("l") with { IsPartial = true, Only = TableFilter.Only([TestDatabase.Dogs]), Vector = Vector().SetItem(self, 700) }, null));
+        var dogs = Cursor("l") with { IsPartial = true, Only = TableFilter.Only([TestDatabase.Dogs]), Vector = Vector().SetItem(self, 700) };
+
+        // Who has a part of it is not asked for that part again.
+        _database.Commit(new CommitRequest.CopyComplete(dogs with
+        {
+            Covers = ImmutableDictionary<NodeName, TableFilter>.Empty.Add(self, noDogs), Parts = OriginParts.None.Raised(self, TestDatabase.Dogs, 600),
+        }, null));
+        Assert.Equal((noDogs, 600), (_database.Engine.Positions.CoveredOf(self), _database.Engine.Positions.Parts.Of(self, TestDatabase.Dogs)));
+        _database.Commit(new CommitRequest.CopyComplete(dogs, null));
         Assert.Empty(_database.Engine.Positions.Covers);
+        Assert.Empty(_database.Engine.Positions.Parts);
     }
 
     private static CommitRequest.Remote Of(NodeName origin, double version, double? previous = 0) =>

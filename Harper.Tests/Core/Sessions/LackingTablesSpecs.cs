@@ -73,4 +73,19 @@ public sealed class LackingTablesSpecs
         drive.Frame(new ControlFrame.NodeNameToIdMap(ImmutableDictionary<NodeName, int>.Empty, []) { Covers = noDogs, Parts = OriginParts.None.Raised(Third, dogs, 12), Through = Vector((Third, 20)) });
         Assert.Equal(TableFilter.Only([dogs]), drive.Turn().Request.Entries[0].CopyResume!.Only);
     }
+
+    /// <summary>Rule 20: a full copy takes everything here, and brings what the peer lets pass.</summary>
+    [Fact]
+    public void Rule_20_a_copy_should_not_be_believed_to_bring_a_part_of_a_table_that_the_peer_does_not_let_pass()
+    {
+        var (dogs, cats) = (new TableName("dog"), new TableName("cat"));
+        var drive = new ReceivingDrive(Receiving(), Empty).Named(OursNamed(Peer)).Turn().Frame(new ControlFrame.NodeNameToIdMap(ImmutableDictionary<NodeName, int>.Empty, [])
+        {
+            Offered = TableFilter.AllBut([cats]), Covers = ImmutableDictionary<NodeName, TableFilter>.Empty.Add(Third, TableFilter.None),
+            Parts = OriginParts.None.Raised(Third, dogs, 12).Raised(Third, cats, 12), Through = Vector((Third, 20)),
+        });
+        drive.Frame(new ControlFrame.CopyStart(Now, CopyWalk.OrderVersion, new CopySource(Vector((Third, 20)), Vector(), Theirs) { Answers = 1 }));
+        var parts = drive.Commits<Harper.Core.Commit.CommitRequest.CopyChunk>().First().Cursor.Parts;
+        Assert.Equal((12, 0), (parts.Of(Third, dogs), parts.Of(Third, cats)));
+    }
 }
