@@ -150,7 +150,28 @@ internal sealed class LogTail
             if (!_ears.Contains(ear)) _ears.Add(ear);
             if (next < _count) ear.Passed(_timeIsUp);
         }
-        await rung.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            await rung.WaitAsync(cancellation).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // Nobody listens any more; the next entry may be a long time off.
+            Forget(ear);
+            throw;
+        }
+    }
+
+    /// <summary>How many wait for some of the log.</summary>
+    public int Ears
+    {
+        get { lock (_budget.Gate) return _ears.Count; }
+    }
+
+    private void Forget(LogEar ear)
+    {
+        lock (_budget.Gate)
+            if (_ears.IndexOf(ear) is var i and >= 0) TakeEar(i, byTime: false);
     }
 
     private void OnTimeIsUp(LogEar ear)

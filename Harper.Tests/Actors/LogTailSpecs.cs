@@ -148,6 +148,23 @@ public sealed class LogTailSpecs
         Assert.NotNull(tail.Read(5, int.MaxValue));
     }
 
+    /// <summary>A peer that comes and goes while nothing is written.</summary>
+    [Fact]
+    public async Task Who_no_longer_waits_should_leave_nothing_behind()
+    {
+        var tail = new LogTail(_budget, 5);
+        for (var round = 0; round < 3; round++)
+        {
+            using var gone = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+            var waiting = tail.WaitAsync(5, Ear(Timeout.InfiniteTimeSpan), gone.Token);
+            Assert.Equal(1, tail.Ears);
+            await gone.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+        }
+
+        Assert.Equal(0, tail.Ears);
+    }
+
     [Fact]
     public void A_mark_should_remember_the_lowest_version_that_came_after_it()
     {

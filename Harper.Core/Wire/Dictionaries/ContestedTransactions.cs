@@ -1,4 +1,5 @@
 using Harper.Core.TransactionLog;
+using Harper.Core.Transactions;
 
 namespace Harper.Core.Wire.Dictionaries;
 
@@ -23,6 +24,8 @@ public sealed class ContestedTransactions
     private readonly RecentKeys _taken = new();
     private int _count;
     private long _turnedAt;
+    private long? _copiedAt;
+    private bool _copies;
 
     /// <summary>A transaction goes to the original. True: a record in it is one that it may be writing.</summary>
     public bool Sends(LoggedTransaction transaction)
@@ -33,6 +36,14 @@ public sealed class ContestedTransactions
         return isContested;
     }
 
+    /// <summary>A row of a copy goes to the original, which confirms none of them by itself.</summary>
+    public void SendsCopied(in Change change)
+    {
+        _sent.Add(change);
+        _copies = true;
+        if (++_count % UnderWay == 0) _sent.Turn();
+    }
+
     /// <summary>A transaction that others wrote, the original itself among them.</summary>
     public void Taken(LoggedTransaction transaction) => _taken.Add(transaction);
 
@@ -41,7 +52,8 @@ public sealed class ContestedTransactions
     /// <param name="now">Milliseconds of any clock.</param>
     public void Passes(bool settled, long now)
     {
-        if (settled && _count > 0)
+        if (_copies) (_copies, _copiedAt) = (false, now);
+        if (settled && _count > 0 && !(now - _copiedAt < TakenMs))
         {
             _sent.Turn();
             _sent.Turn();

@@ -105,6 +105,7 @@ public sealed class OutgoingChanges(NodeName self, bool batches, bool parts, lon
     public void AppendCopied(Change change, Stamp stamp, DatabaseCatalog catalog, ICollection<byte[]> messages)
     {
         if (!batches && stamp != _copied) EndCopied(messages);
+        if (!batches) Contested.SendsCopied(change);
         _dictionary.Prepare(stamp.Origin, messages);
         if (_copied == default) _entries.ResetWrittenCount();
         _copied = stamp;

@@ -1,6 +1,7 @@
 using Harper.Core.Identity;
 using Harper.Core.Keys;
 using Harper.Core.TransactionLog;
+using Harper.Core.Transactions;
 
 namespace Harper.Core.Wire.Dictionaries;
 
@@ -15,9 +16,13 @@ internal sealed class RecentKeys(int most = 65_536)
 
     public void Add(LoggedTransaction transaction)
     {
-        foreach (var logged in transaction.Changes)
-            if (_now.Count < most) _now.Add((logged.Change.Table, Hash(logged.Change.Key)));
-            else _allNow = true;
+        foreach (var logged in transaction.Changes) Add(logged.Change);
+    }
+
+    public void Add(in Change change)
+    {
+        if (_now.Count < most) _now.Add((change.Table, Hash(change.Key)));
+        else _allNow = true;
     }
 
     public bool HasOneOf(LoggedTransaction transaction)

@@ -49,6 +49,17 @@ public sealed class ContestedTransactionsSpecs
         Assert.True(_contested.Sends(Writes("a") with { Changes = [applied, stub, stub with { IsStub = false }] }));
     }
 
+    /// <summary>None of a copy's rows is confirmed by itself: that nothing is unconfirmed says nothing of them.</summary>
+    [Fact]
+    public void A_row_of_a_copy_should_count_for_a_while_and_not_for_ever()
+    {
+        _contested.SendsCopied(Writes("a").Changes[0].Change);
+        _contested.Passes(settled: true, now: 1_000);
+        Assert.True(_contested.Sends(Writes("b", "a")));
+        _contested.Passes(settled: true, now: 12_000);
+        Assert.False(_contested.Sends(Writes("b", "a")));
+    }
+
     [Fact]
     public void What_was_confirmed_should_be_free_again()
     {
