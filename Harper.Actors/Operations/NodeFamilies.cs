@@ -23,12 +23,13 @@ public sealed record UserParts(IUserStore Users, UserChanges Changes, ITokenIssu
 public static class NodeFamilies
 {
     /// <param name="outbound">Where loads may fetch from.</param>
+    /// <param name="keys">The folder whose files no operation reads.</param>
     /// <param name="logPath">The file that the node logs to; null: none.</param>
     public static IReadOnlyList<IOperationFamily> Create(
         IDatabaseDirectory databases, TableWrites writes, IJobs jobs, UserParts users, IConfigurationStore configuration, ICsvReader csv,
-        OutboundPolicy outbound, string rootPath, string? logPath, Action<Utf8JsonWriter> replication) =>
+        OutboundPolicy outbound, string rootPath, string keys, string? logPath, Action<Utf8JsonWriter> replication) =>
     [
-        new BulkLoadOperations(databases, jobs, csv, writes, outbound, Path.Combine(rootPath, "keys")),
+        new BulkLoadOperations(databases, jobs, csv, writes, outbound, keys),
         new DeleteBeforeOperation(databases, jobs),
         new JobOperations(databases),
         new UserOperations(users.Users, users.Changes),

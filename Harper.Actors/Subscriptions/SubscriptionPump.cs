@@ -173,7 +173,6 @@ internal sealed class SubscriptionPump
 
     private SubscriptionBatch ReadLog()
     {
-        _changes.Contested.Passes(_settled(), Environment.TickCount64);
         var stretch = _database.ReadLog(_after, _settings.StretchBytes);
         if (stretch.ReadThrough < _after) stretch = new LogStretch(stretch.Transactions, _after);
         var drained = stretch.ReadThrough >= _database.Engine.Positions.Head;
@@ -186,8 +185,12 @@ internal sealed class SubscriptionPump
         if (lost is not null) throw new LogGapException(lost, selected.OwnSeen);
         var isOurs = _work.Kind == PeerKind.Ours;
         if (!isOurs)
+        {
+            _changes.Contested.Passes(_settled(), Environment.TickCount64);
             foreach (var transaction in stretch.Transactions)
                 if (!_work.Plan.Wants(transaction.Stamp.Origin)) _changes.Contested.Taken(transaction);
+        }
+
         var records = 0;
         if (isOurs && !selected.Send.IsEmpty && _changes.Offer(_work.Plan.Filter, positions)) _changes.AppendMap(_messages);
         for (var i = 0; i < selected.Send.Length; i++)

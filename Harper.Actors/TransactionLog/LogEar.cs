@@ -50,6 +50,7 @@ public sealed class LogEar(Func<NodeName, bool> wants, TimeSpan patience)
         EndedByTime = byTime;
         _timer?.Dispose();
         _timer = null;
-        return Interlocked.Exchange(ref _bell, null);
+        (var bell, _bell) = (_bell, null);
+        return bell;
     }
 }

@@ -157,7 +157,7 @@ internal sealed class LogTail
         catch (OperationCanceledException)
         {
             // Nobody listens any more; the next entry may be a long time off.
-            Forget(ear);
+            Take(ear, byTime: false);
             throw;
         }
     }
@@ -168,22 +168,11 @@ internal sealed class LogTail
         get { lock (_budget.Gate) return _ears.Count; }
     }
 
-    private void Forget(LogEar ear)
-    {
-        lock (_budget.Gate)
-            if (_ears.IndexOf(ear) is var i and >= 0) TakeEar(i, byTime: false);
-    }
+    private void OnTimeIsUp(LogEar ear) => Take(ear, byTime: true)?.TrySetResult();
 
-    private void OnTimeIsUp(LogEar ear)
+    private TaskCompletionSource? Take(LogEar ear, bool byTime)
     {
-        TaskCompletionSource? bell;
-        lock (_budget.Gate)
-        {
-            var i = _ears.IndexOf(ear);
-            if (i < 0) return;
-            bell = TakeEar(i, byTime: true);
-        }
-        bell?.TrySetResult();
+        lock (_budget.Gate) return _ears.IndexOf(ear) is var index and >= 0 ? TakeEar(index, byTime) : null;
     }
 
     private TaskCompletionSource? TakeEar(int index, bool byTime)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Harper.Core.Identity;
 using Harper.Core.Membership;
 using Harper.Core.Positions;
@@ -47,10 +48,9 @@ internal static class CoverResolution
 
     private static ReplicationPositions FromSource(ReplicationPositions positions, CopyCursor cursor, NodeName origin, double version, double through)
     {
-        if (!cursor.Parts.TryGetValue(origin, out var theirs)) return positions;
-        var (covered, parts) = (positions.CoveredOf(origin), positions.Parts);
-        foreach (var (table, upTo) in theirs)
-            if (cursor.Copied.Allows(table) && !covered.Allows(table)) parts = parts.Raised(origin, table, Math.Min(upTo, version));
+        if (!cursor.Parts.ContainsKey(origin)) return positions;
+        var covered = positions.CoveredOf(origin);
+        var parts = WithSources(positions.Parts, cursor, origin, version, covered);
         var reached = parts.TryGetValue(origin, out var all) ? all.Where(part => part.Value >= through).Select(part => part.Key).ToList() : [];
         if (reached.Count == 0) return positions with { Parts = parts };
         covered = covered.Or(TableFilter.Only(reached)).Bounded;
@@ -59,6 +59,16 @@ internal static class CoverResolution
             Covers = PositionResolution.Restricted(positions.Covers, origin, covered), Parts = parts.Without(origin, covered.Allows),
             Floor = positions.Floor.SetItem(origin, Math.Max(through, positions.Floor.GetValueOrDefault(origin))),
         };
+    }
+
+    /// <summary>What the source has in part only came as far as it has it.</summary>
+    private static ImmutableDictionary<NodeName, ImmutableDictionary<TableName, double>> WithSources(
+        ImmutableDictionary<NodeName, ImmutableDictionary<TableName, double>> parts, CopyCursor cursor, NodeName origin, double version, TableFilter covered)
+    {
+        if (!cursor.Parts.TryGetValue(origin, out var theirs)) return parts;
+        foreach (var (table, upTo) in theirs)
+            if (cursor.Copied.Allows(table) && !covered.Allows(table)) parts = parts.Raised(origin, table, Math.Min(upTo, version));
+        return parts;
     }
 
     /// <summary>Own changes that were lost came back as far as they passed; the others may be with another peer (rule 16).</summary>
@@ -70,14 +80,11 @@ internal static class CoverResolution
         if (positions.Covers.TryGetValue(self, out var before)) return Own(before.Or(brought));
         return !cursor.IsPartial && lost > 0 && (PeerMarks.RecoversOwn(group.Positions, self) || PeerMarks.HasLostOf(group.Positions, cursor.Source)) ? Own(brought) : positions;
 
-        ReplicationPositions Own(TableFilter tables)
+        // What the source has in part only is not sought from it again.
+        ReplicationPositions Own(TableFilter tables) => positions with
         {
-            // What the source has in part only is not sought from it again.
-            var parts = positions.Parts;
-            if (cursor.Parts.TryGetValue(self, out var theirs))
-                foreach (var (table, upTo) in theirs)
-                    if (cursor.Copied.Allows(table)) parts = parts.Raised(self, table, Math.Min(upTo, version));
-            return positions with { Covers = PositionResolution.Restricted(positions.Covers, self, tables.Bounded), Parts = parts.Without(self, tables.Allows) };
-        }
+            Covers = PositionResolution.Restricted(positions.Covers, self, tables.Bounded),
+            Parts = WithSources(positions.Parts, cursor, self, version, tables).Without(self, tables.Allows),
+        };
     }
 }

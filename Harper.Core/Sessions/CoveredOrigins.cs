@@ -21,12 +21,12 @@ internal static class CoveredOrigins
     {
         // Of system nothing else is ever wanted. Tables that are this node's own are lacking nowhere.
         var offered = step.Context.Database.IsSystem ? TableFilter.All : (map.Offered ?? TableFilter.All).Or(step.State.OwnTables);
-        var before = Lacking(step).Tables;
-        step.State = step.State with { Passing = new PassingTables(offered, map.Covers, step.Context.Filter) { Through = map.Through, Parts = map.Parts } };
         var (at, vain) = step.State.LackingSought;
+        var before = vain > News ? Lacking(step).Tables : null;
+        step.State = step.State with { Passing = new PassingTables(offered, map.Covers, step.Context.Filter) { Through = map.Through, Parts = map.Parts } };
 
         // What the peer has got since is not waited for as long as what was sought again and again.
-        if (vain > News && !before.Includes(Lacking(step).Tables)) step.State = step.State with { LackingSought = (at, News) };
+        if (before is not null && !before.Includes(Lacking(step).Tables)) step.State = step.State with { LackingSought = (at, News) };
         if (at == 0) Seek(step, mayAskHow: false);
     }
 
@@ -69,6 +69,7 @@ internal static class CoveredOrigins
     {
         var (state, positions) = (step.State, step.Moment.Positions);
         var (lacking, isBehind) = (TableFilter.None, false);
+        var parts = state.Passing.PassingParts(step.Moment.Catalog);
         foreach (var (origin, covered) in positions.Covers)
         {
             if (origin != state.Context.Peer && (state.Direct.Contains(origin) || state.Distrusted.Contains(origin))) continue;
@@ -87,9 +88,9 @@ internal static class CoveredOrigins
             }
 
             // Nobody has all of these that is in reach.
-            foreach (var (table, version) in state.Passing.Parts.GetValueOrDefault(origin, NoParts))
-                if (version > positions.Parts.Of(origin, table) && !covered.Allows(table) && LocalTables.MayPass(step.Moment.Catalog, table, state.Passing.Passing)
-                    && RelayTrust.CanBeKnown(version, step.Moment.Now)) lacking = lacking.Or(TableFilter.Only([table]));
+            foreach (var (table, version) in parts.GetValueOrDefault(origin, NoParts))
+                if (version > positions.Parts.Of(origin, table) && !covered.Allows(table) && RelayTrust.CanBeKnown(version, step.Moment.Now))
+                    lacking = lacking.Or(TableFilter.Only([table]));
         }
 
         return (lacking, isBehind);

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Harper.Core.Identity;
 using Harper.Core.Membership;
 using Harper.Core.Positions;
+using Harper.Core.Schema;
 
 namespace Harper.Core.Sessions;
 
@@ -33,14 +34,15 @@ public sealed record PassingTables
     /// <summary>What passes of an origin's changes; null: all.</summary>
     public TableFilter? Under(NodeName origin) => _underOf.TryGetValue(origin, out var narrower) ? narrower : _under;
 
-    /// <summary>What the peer lets pass and is taken here.</summary>
-    public TableFilter Passing => _under ?? TableFilter.All;
-
     /// <summary>The peer's vector of when it spoke of this; null: it did not say.</summary>
     public ImmutableDictionary<NodeName, double>? Through { get; init; }
 
     /// <summary>How far the peer has tables that it has not all of.</summary>
     public ImmutableDictionary<NodeName, ImmutableDictionary<TableName, double>> Parts { get; init; } = OriginParts.None;
+
+    /// <summary>The same as far as it passes: what is not sent does not come, however far the peer has it.</summary>
+    public ImmutableDictionary<NodeName, ImmutableDictionary<TableName, double>> PassingParts(DatabaseCatalog catalog) =>
+        Parts.Within(table => LocalTables.MayPass(catalog, table, _under ?? TableFilter.All));
 
     /// <summary>What the peer has and lets pass, whatever is taken of it; of those of the origins of which that is not all.</summary>
     public ImmutableDictionary<NodeName, TableFilter> Of(IEnumerable<NodeName> origins)

@@ -159,7 +159,7 @@ internal static class ReceivingData
                 // One that begins anew brings what was asked for, also when more is wanted by now.
                 Filter = state.Context.Filter.And(state.Copy?.Filter ?? TableFilter.All), Since = state.Since,
                 IsPartial = start?.Source is { IsPartial: true }, Only = start?.Source?.Only ?? TableFilter.None, Covers = state.Passing.Of(vector.Keys),
-                Parts = state.Passing.Parts.Within(table => LocalTables.MayPass(moment.Catalog, table, state.Passing.Passing)),
+                Parts = state.Passing.PassingParts(moment.Catalog),
             };
         step.State = state with
         {

@@ -111,7 +111,7 @@ internal sealed partial class HarperHost : IAsyncDisposable
         var algorithm = Config.Authentication.HashWithArgon2 ? PasswordAlgorithm.Argon2id : PasswordAlgorithm.Pbkdf2;
         var verifier = new PasswordVerifier(Config.Authentication.CacheTtl, TimeProvider.System, algorithm);
         Undo(verifier.Dispose);
-        var keys = new TokenKeys(Path.Combine(Config.RootPath, "keys"));
+        var keys = new TokenKeys(RootFolder.KeysOf(Config));
         Undo(keys.Dispose);
         var (username, password) = loader.FirstAdministrator;
         var hashing = HashForFirstStart(password, algorithm);

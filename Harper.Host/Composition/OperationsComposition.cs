@@ -32,7 +32,7 @@ internal static class OperationsComposition
         [
             .. DataFamilies.Create(databases, writes, settings),
             .. NodeFamilies.Create(databases, writes, node.Running.Jobs, parts, configuration, new CsvHelperReader(),
-                new OutboundPolicy(config.LoadNetworks, ConfigCatalogue.LoadNetworks), config.RootPath, config.Logging.File ? config.Logging.Path : null,
+                new OutboundPolicy(config.LoadNetworks, ConfigCatalogue.LoadNetworks), config.RootPath, RootFolder.KeysOf(config), config.Logging.File ? config.Logging.Path : null,
                 writer => node.Cluster.WriteStatus(databases, writer)),
             node.Cluster.CreateOperations(databases, configuration),
             node.Cluster.CreateVerification(databases),

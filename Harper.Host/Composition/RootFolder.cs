@@ -28,6 +28,9 @@ internal sealed class RootFolder : IDisposable
     /// <summary>Where large request bodies lie while they are read.</summary>
     public static string SpoolOf(HarperConfig config) => Path.Combine(config.RootPath, "tmp");
 
+    /// <summary>Where keys and kept credentials lie, and are read by nobody but their owners.</summary>
+    public static string KeysOf(HarperConfig config) => Path.Combine(config.RootPath, "keys");
+
     /// <exception cref="HostStartException">No permission, or another node runs here.</exception>
     public static RootFolder Take(HarperConfig config)
     {
@@ -35,7 +38,7 @@ internal sealed class RootFolder : IDisposable
         try
         {
             CreatePrivate(path);
-            foreach (var folder in (string[])[config.ComponentsRoot, config.Storage.Path, config.Storage.BackupPath, Path.Combine(path, "keys")])
+            foreach (var folder in (string[])[config.ComponentsRoot, config.Storage.Path, config.Storage.BackupPath, KeysOf(config)])
                 CreatePrivate(folder);
             var taken = Lock(path);
             // What a killed process left there belongs to nobody.

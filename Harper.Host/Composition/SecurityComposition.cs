@@ -61,7 +61,7 @@ internal sealed class SecurityComposition : IDisposable
         }
         try
         {
-            var keys = new KeyFolder(Path.Combine(config.RootPath, "keys"));
+            var keys = new KeyFolder(RootFolder.KeysOf(config));
             Retained = new RetainedCredentials(keys);
             Certificates = new CertificateFeature(settings, keys, Membership, Now, Check(replication.Revocation));
         }

@@ -27,8 +27,8 @@ public sealed class BlobSpecs : IAsyncDisposable
     [Fact]
     public async Task Blobs_of_an_original_should_be_set_aside_shown_and_passed_on_as_they_came_and_stop_no_link()
     {
-        var original = _cluster.Original(1, [], Url(1));
-        var (near, far) = (_cluster.Ours(2, [], Url(2)), _cluster.Ours(3, [], Url(3)));
+        var original = _cluster.Original(1, [], _cluster.Behind(1));
+        var (near, far) = (_cluster.Ours(2, [], _cluster.Behind(2)), _cluster.Ours(3, [], _cluster.Behind(3)));
         original.AddComponent("pictures",
             ("schema.graphql", "type picture @table @export {\n  id: ID @primaryKey\n  name: String\n  content: Blob\n}\n"),
             ("config.yaml", "rest: true\ngraphqlSchema:\n  files: '*.graphql'\njsResource:\n  files: '*.js'\n"),
@@ -95,16 +95,5 @@ public sealed class BlobSpecs : IAsyncDisposable
             .SelectMany(connection => connection.GetProperty("database_sockets").EnumerateArray())
             .Max(socket => socket.TryGetProperty("quarantinedTransactions", out var count) ? count.GetInt32() : 0);
 
-    private static async Task DrawAsync(OriginalNode node, string id, int size)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri($"http://{node.Address}:9926/draw"))
-        {
-            Content = new StringContent(JsonSerializer.Serialize(new { id, size }), System.Text.Encoding.UTF8, "application/json"),
-        };
-        request.Headers.Authorization = NodeProcess.Basic("admin", "Abc1234!");
-        using var answer = await node.Client.SendAsync(request);
-        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
-    }
-
-    private (string, string)[] Url(int last) => [("REPLICATION_URL", CuttableLinks.UrlOf(_cluster.At(last)))];
+    private static Task DrawAsync(OriginalNode node, string id, int size) => node.RestAsync(HttpMethod.Post, "/draw", new { id, size });
 }

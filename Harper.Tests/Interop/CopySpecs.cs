@@ -28,8 +28,8 @@ public sealed class CopySpecs : IAsyncDisposable
     [InlineData(false)]
     public async Task A_joiner_should_copy_take_what_is_written_meanwhile_and_catch_up_after_kills(bool fromOriginal)
     {
-        var original = _cluster.Original(fromOriginal ? 1 : 3, [], Url(fromOriginal ? 1 : 3));
-        var ours = _cluster.Ours(fromOriginal ? 2 : 4, [], Url(fromOriginal ? 2 : 4));
+        var original = _cluster.Original(fromOriginal ? 1 : 3, [], _cluster.Behind(fromOriginal ? 1 : 3));
+        var ours = _cluster.Ours(fromOriginal ? 2 : 4, [], _cluster.Behind(fromOriginal ? 2 : 4));
         foreach (var node in _cluster.Nodes) _links.Open(node.Address);
         var (source, joiner) = fromOriginal ? ((NodeProcess)original, (NodeProcess)ours) : (ours, original);
         await _cluster.StartAsync();
@@ -96,7 +96,6 @@ public sealed class CopySpecs : IAsyncDisposable
         Assert.InRange(peak, 1, 400);
     }
 
-    private (string, string)[] Url(int last) => [("REPLICATION_URL", CuttableLinks.UrlOf(_cluster.At(last)))];
 
     /// <summary>The most memory that a node took since its last start, in MB.</summary>
     private static double PeakMemory(NodeProcess node)

@@ -27,8 +27,8 @@ public sealed class LatePatchSpecs : IAsyncDisposable
     [Fact]
     public async Task What_arrives_late_should_end_in_the_rows_that_its_versions_say()
     {
-        var original = _cluster.Original(1, [], Url(1));
-        var ours = _cluster.Ours(2, [], Url(2));
+        var original = _cluster.Original(1, [], _cluster.Behind(1));
+        var ours = _cluster.Ours(2, [], _cluster.Behind(2));
         original.AddComponent("late", ("schema.graphql", "type late @table @export {\n  id: ID @primaryKey\n}\n"), ("config.yaml", "rest: true\ngraphqlSchema:\n  files: '*.graphql'\n"));
         foreach (var node in _cluster.Nodes) _links.Open(node.Address);
         await _cluster.StartAsync();
@@ -128,21 +128,15 @@ public sealed class LatePatchSpecs : IAsyncDisposable
     private static async Task PatchAsync(NodeProcess node, object record)
     {
         await Wait.PassAsync(Apart);
-        await (node is OriginalNode ? RestAsync(node, record) : node.CallAsync(new { operation = "update", database = "data", table = "late", records = new[] { record } }));
+        await (node is OriginalNode original ? RestAsync(original, record) : node.CallAsync(new { operation = "update", database = "data", table = "late", records = new[] { record } }));
     }
 
-    private static async Task RestAsync(NodeProcess node, object record)
+    private static Task RestAsync(OriginalNode node, object record)
     {
         var fields = JsonSerializer.SerializeToNode(record)!.AsObject();
         var id = fields["id"]!.GetValue<string>();
         fields.Remove("id");
-        using var request = new HttpRequestMessage(HttpMethod.Patch, new Uri($"http://{node.Address}:9926/late/{id}"))
-        {
-            Content = new StringContent(fields.ToJsonString(), Encoding.UTF8, "application/json"),
-        };
-        request.Headers.Authorization = NodeProcess.Basic("admin", "Abc1234!");
-        using var answer = await node.Client.SendAsync(request);
-        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
+        return node.RestAsync(HttpMethod.Patch, $"/late/{id}", fields);
     }
 
     private static async Task InsertAsync(NodeProcess node, object record)
@@ -156,6 +150,4 @@ public sealed class LatePatchSpecs : IAsyncDisposable
         await Wait.PassAsync(Apart);
         await node.CallAsync(new { operation = "delete", database = "data", table = "late", ids = new[] { id } });
     }
-
-    private (string, string)[] Url(int last) => [("REPLICATION_URL", CuttableLinks.UrlOf(_cluster.At(last)))];
 }

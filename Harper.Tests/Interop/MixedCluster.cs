@@ -16,6 +16,9 @@ internal sealed class MixedCluster(string prefix) : IAsyncDisposable
 
     public string At(int last) => $"{prefix}.{last}";
 
+    /// <summary>The setting with which a node names itself to others by where its links can be cut.</summary>
+    public (string, string)[] Behind(int last) => [("REPLICATION_URL", CuttableLinks.UrlOf(At(last)))];
+
     public OriginalNode Original(int last, params int[] routes) => Original(last, routes, []);
 
     public OriginalNode Original(int last, int[] routes, params (string, string)[] settings) =>

@@ -85,11 +85,10 @@ public sealed class RelaySpecs : IAsyncDisposable
         return string.Join(' ', rows.EnumerateArray().Select(row => row.GetProperty("id").GetInt32()).Order());
     }
 
-    private OriginalNode Original(int last) => Reached(_cluster.Original(last, [], [("REPLICATION_FAILOVER", "true"), .. Url(last)]));
+    private OriginalNode Original(int last) => Reached(_cluster.Original(last, [], [("REPLICATION_FAILOVER", "true"), .. _cluster.Behind(last)]));
 
-    private HostProcess Ours(int last) => Reached(_cluster.Ours(last, [], Url(last)));
+    private HostProcess Ours(int last) => Reached(_cluster.Ours(last, [], _cluster.Behind(last)));
 
-    private (string, string)[] Url(int last) => [("REPLICATION_URL", CuttableLinks.UrlOf(_cluster.At(last)))];
 
     private T Reached<T>(T node) where T : NodeProcess
     {

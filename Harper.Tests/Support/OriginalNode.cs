@@ -1,4 +1,7 @@
 using System.Diagnostics;
+using System.Net;
+using System.Text;
+using System.Text.Json;
 using Xunit;
 
 namespace Harper.Tests.Support;
@@ -64,13 +67,29 @@ internal sealed class OriginalNode : NodeProcess
         Directory.CreateDirectory(_environment["HOME"]);
     }
 
+    /// <summary>A request of its REST interface; the answer's body, undefined where it has none.</summary>
+    public async Task<JsonElement> RestAsync(HttpMethod method, string path, object body)
+    {
+        using var request = new HttpRequestMessage(method, new Uri($"http://{Address}:9926{path}"))
+        {
+            Content = new StringContent(JsonSerializer.Serialize(body), Encoding.UTF8, "application/json"),
+        };
+        request.Headers.Authorization = Basic("admin", "Abc1234!");
+        using var answer = await Client.SendAsync(request);
+        var text = await answer.Content.ReadAsStringAsync();
+        if (answer.StatusCode is not (HttpStatusCode.OK or HttpStatusCode.NoContent or HttpStatusCode.Created)) Assert.Fail($"{path} answers {(int)answer.StatusCode}: {text}");
+        if (text.Length == 0) return default;
+        using var document = JsonDocument.Parse(text);
+        return document.RootElement.Clone();
+    }
+
     /// <summary>Changes every position that it has stored of its peers, while it does not run; returns how many there were.</summary>
     /// <param name="change">JavaScript: what becomes of <c>seqId</c>.</param>
     public async Task<int> ChangeCursorsAsync(string database, string change)
     {
         var script = Path.Combine(Folder, "cursors.js");
         await File.WriteAllTextAsync(script, $$"""
-            const { open } = require({{System.Text.Json.JsonSerializer.Serialize(Path.Combine(Installation, "node_modules", "lmdb"))}});
+            const { open } = require({{JsonSerializer.Serialize(Path.Combine(Installation, "node_modules", "lmdb"))}});
             const positions = open({ path: process.argv[2] }).openDB('__dbis__', { encoding: 'msgpack', sharedStructuresKey: Symbol.for('structures') });
             let changed = 0;
             for (const { key, value } of [...positions.getRange({ start: Symbol.for('seq'), end: [Symbol.for('seq'), Buffer.from([255])] })]) {

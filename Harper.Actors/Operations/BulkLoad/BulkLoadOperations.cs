@@ -12,6 +12,7 @@ namespace Harper.Actors.Operations.BulkLoad;
 
 /// <summary>Loads of many records as jobs (R-BLK): checked as a whole first, then written chunk by chunk, each chunk one transaction.</summary>
 /// <param name="outbound">Where <c>csv_url_load</c> may fetch from.</param>
+/// <param name="keys">The folder from which <c>csv_file_load</c> reads nothing.</param>
 public sealed class BulkLoadOperations(IDatabaseDirectory databases, IJobs jobs, ICsvReader csv, TableWrites writes, OutboundPolicy outbound, string keys) : IOperationFamily
 {
     private const int ChunkRecords = 1000;

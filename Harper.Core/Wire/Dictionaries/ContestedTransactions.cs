@@ -32,7 +32,7 @@ public sealed class ContestedTransactions
     {
         var isContested = transaction.Changes.Count(static change => change.IsApplied) is > 1 and < Unconditioned && (_sent.HasOneOf(transaction) || _taken.HasOneOf(transaction));
         _sent.Add(transaction);
-        if (++_count % UnderWay == 0) _sent.Turn();
+        Count();
         return isContested;
     }
 
@@ -41,7 +41,7 @@ public sealed class ContestedTransactions
     {
         _sent.Add(change);
         _copies = true;
-        if (++_count % UnderWay == 0) _sent.Turn();
+        Count();
     }
 
     /// <summary>A transaction that others wrote, the original itself among them.</summary>
@@ -64,5 +64,10 @@ public sealed class ContestedTransactions
         if (now - _turnedAt >= 2 * TakenMs) _taken.Turn();
         _taken.Turn();
         _turnedAt = now;
+    }
+
+    private void Count()
+    {
+        if (++_count % UnderWay == 0) _sent.Turn();
     }
 }

@@ -105,11 +105,15 @@ public sealed class OutgoingChanges(NodeName self, bool batches, bool parts, lon
     public void AppendCopied(Change change, Stamp stamp, DatabaseCatalog catalog, ICollection<byte[]> messages)
     {
         if (!batches && stamp != _copied) EndCopied(messages);
-        if (!batches) Contested.SendsCopied(change);
         _dictionary.Prepare(stamp.Origin, messages);
         if (_copied == default) _entries.ResetWrittenCount();
         _copied = stamp;
-        _copiedStarts.Add(_entries.WrittenCount);
+        if (!batches)
+        {
+            _copiedStarts.Add(_entries.WrittenCount);
+            Contested.SendsCopied(change);
+        }
+
         Entry(change, isStub: false, HeldKind.None, stamp.Version, _dictionary.Origins.IdOf(stamp.Origin), user: null, catalog, messages);
         if (_entries.WrittenCount >= BatchWriter.AimedAtBytes) EndCopied(messages);
     }
