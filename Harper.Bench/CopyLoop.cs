@@ -61,7 +61,7 @@ internal static class CopyLoop
             CopyChunkRead chunk = default;
             using (var view = source.OpenView(now))
             {
-                walk.Run(() => chunk = CopyWalk.Next(view, next, TableFilter.All, asChanges: true, 1000, 1 << 20));
+                walk.Run(() => chunk = CopyWalk.Next(view, next, TableFilter.All, toOurs: true, 1000, 1 << 20));
                 encode.Run(() =>
                 {
                     foreach (var (change, stamp) in chunk.Changes) outgoing.AppendCopied(change, stamp, view.Catalog, messages);

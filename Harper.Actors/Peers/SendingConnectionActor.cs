@@ -264,7 +264,7 @@ public sealed class SendingConnectionActor : DescribedActor, IWithTimers
     }
 
     private SessionMoment? Moment() =>
-        _database is null ? null : new SessionMoment(_services.Clock.NowMs, _database.Engine.Positions, _database.Engine.Catalog);
+        _database is null ? null : new SessionMoment(_services.Clock.NowMs, _database.Engine.Positions, _database.Engine.Catalog) { LogBytes = _database.Engine.Statistics.LogBytes };
 
     private ConnectionStatus Status()
     {

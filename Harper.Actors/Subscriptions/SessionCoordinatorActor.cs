@@ -83,7 +83,14 @@ public sealed class SessionCoordinatorActor : DescribedActor
         _sessions[Sender] = (id, join.Database, join.Peer, join.Receives);
         _actors[id] = Sender;
         Context.Watch(Sender);
-        if (!join.Receives) return;
+        if (!join.Receives)
+        {
+            Sender.Tell(new SendingEvent.SourcesChanged(_coordinations.GetValueOrDefault(join.Database, CopyCoordination.Empty).Sources));
+            // It may have looked for its database just before there was one, and come here just after that was told.
+            if (_databases.Find(join.Database) is not null) Sender.Tell(new SendingEvent.SchemaChanged(join.Database));
+            return;
+        }
+
         Sender.Tell(new ReceivingEvent.MembersChanged([.. _members(join.Database)]));
         Coordinate(Sender, (state, session) => state.Joined(session, join.Peer));
     }
@@ -112,9 +119,15 @@ public sealed class SessionCoordinatorActor : DescribedActor
 
     private void Run(DatabaseName database, CoordinationEffect effect)
     {
-        if (effect is CoordinationEffect.OwnCopy own)
+        SendingEvent? toAll = effect switch
         {
-            Tell(session => !session.Receives && session.Database == database, new SendingEvent.OwnCopyChanged(own.Copying));
+            CoordinationEffect.Sources sources => new SendingEvent.SourcesChanged(sources.Peers),
+            CoordinationEffect.OwnCopy own => new SendingEvent.OwnCopyChanged(own.Copying),
+            _ => null,
+        };
+        if (toAll is not null)
+        {
+            Tell(session => !session.Receives && session.Database == database, toAll);
             return;
         }
 

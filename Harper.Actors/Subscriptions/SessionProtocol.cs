@@ -6,7 +6,7 @@ namespace Harper.Actors.Subscriptions;
 
 /// <summary>
 /// What connection actors tell the coordinator. It answers with events of their state machines: ReceivingEvent.TurnGiven, Yield, AskAgain and
-/// DirectChanged, SendingEvent.OwnCopyChanged and SchemaChanged.
+/// DirectChanged, SendingEvent.SourcesChanged, OwnCopyChanged and SchemaChanged.
 /// </summary>
 internal static class SessionProtocol
 {

@@ -33,7 +33,10 @@ public static class RowMerge
     private static double? ExpiryOf(in Change change, Stamp stamp, double? expirationMs) =>
         change.Kind == ChangeKind.Delete ? null : change.ExpiresAt ?? stamp.Version + expirationMs;
 
-    /// <summary>A put or delete above the base becomes the base; what is newer than it stays on top, what is older falls to it.</summary>
+    /// <summary>
+    /// A put or delete above the base becomes the base; what is newer than it stays on top, what is not falls to it. One that is as new as a patch is the row that an original
+    /// copied, merged, and has that patch in it.
+    /// </summary>
     private static Row Rebase(Row row, in Change change, Stamp stamp)
     {
         var alive = change.Kind == ChangeKind.Put;
@@ -44,8 +47,8 @@ public static class RowMerge
     /// <summary>By itself, because what the lambdas hold is made where a method begins, and nearly every put has nothing on top of it.</summary>
     private static Row RebaseBelow(Row row, Stamp stamp, bool alive, EncodedRecord value)
     {
-        var patched = row.Patched.RemoveAll(attribute => attribute.Stamp < stamp);
-        var adds = row.Adds.RemoveAll(add => add.Stamp < stamp);
+        var patched = row.Patched.RemoveAll(attribute => attribute.Stamp <= stamp);
+        var adds = row.Adds.RemoveAll(add => add.Stamp <= stamp);
         if (!patched.IsEmpty)
         {
             var overlay = new RowOverlay(value);

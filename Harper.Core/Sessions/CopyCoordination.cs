@@ -7,7 +7,11 @@ namespace Harper.Core.Sessions;
 public enum TurnState : byte { Joined, Waiting, Streaming, Copying }
 
 /// <param name="Id">Of the session, unique in the process.</param>
-public sealed record CoordinatedSession(long Id, NodeName Peer, TurnState State, bool WantsCopy);
+public sealed record CoordinatedSession(long Id, NodeName Peer, TurnState State, bool WantsCopy)
+{
+    /// <summary>It has brought a copy to its end, or is about to.</summary>
+    public bool Copies { get; init; }
+}
 
 /// <summary>What the coordination of a database tells a session.</summary>
 public abstract record CoordinationEffect(long Session)
@@ -20,6 +24,9 @@ public abstract record CoordinationEffect(long Session)
 
     public sealed record Direct(long Session, ImmutableHashSet<NodeName> Others) : CoordinationEffect(Session);
 
+    /// <summary>To all sending sessions of the database: who has copied to this node on a socket that is open still.</summary>
+    public sealed record Sources(ImmutableHashSet<NodeName> Peers) : CoordinationEffect(0);
+
     /// <summary>To all sending sessions of the database.</summary>
     public sealed record OwnCopy(bool Copying) : CoordinationEffect(0);
 }
@@ -31,6 +38,9 @@ public abstract record CoordinationEffect(long Session)
 public sealed record CopyCoordination(ImmutableDictionary<long, CoordinatedSession> Sessions)
 {
     public static readonly CopyCoordination Empty = new(ImmutableDictionary<long, CoordinatedSession>.Empty);
+
+    /// <summary>These nodes live, and have what they gave.</summary>
+    public ImmutableHashSet<NodeName> Sources => [.. Sessions.Values.Where(session => session.Copies).Select(session => session.Peer)];
 
     public CoordinatedSession? Copying => Sessions.Values.FirstOrDefault(session => session.State == TurnState.Copying);
 
@@ -55,9 +65,11 @@ public sealed record CopyCoordination(ImmutableDictionary<long, CoordinatedSessi
             effects.Add(new CoordinationEffect.Yield(other.Id));
         }
 
+        var next = new CopyCoordination(sessions.SetItem(id, session with { State = TurnState.Copying, WantsCopy = false, Copies = true }));
         effects.Add(new CoordinationEffect.GiveTurn(id, true));
+        effects.Add(new CoordinationEffect.Sources(next.Sources));
         effects.Add(new CoordinationEffect.OwnCopy(true));
-        return (new CopyCoordination(sessions.SetItem(id, session with { State = TurnState.Copying, WantsCopy = false })), effects.DrainToImmutable());
+        return (next, effects.DrainToImmutable());
     }
 
     /// <summary>The copy is durable to its end: its session streams on, the others say anew what they want.</summary>
@@ -71,12 +83,12 @@ public sealed record CopyCoordination(ImmutableDictionary<long, CoordinatedSessi
     public (CopyCoordination State, ImmutableArray<CoordinationEffect> Effects) Passed(long id)
     {
         if (Copying is not { } copying || copying.Id != id) return (this, []);
-        var next = new CopyCoordination(Sessions.SetItem(id, copying with { State = TurnState.Waiting }));
+        var next = new CopyCoordination(Sessions.SetItem(id, copying with { State = TurnState.Waiting, Copies = false }));
         var others = next.Sessions.Values.Where(session => session.State == TurnState.Waiting && session.Id != id)
             .OrderBy(session => session.Id < id).ThenBy(session => session.Id).Select(session => session.Id).ToList();
 
         // Whoever answers first gets the turn: it must not be this one once more.
-        return (next, [.. (others.Count == 0 ? [id] : others).Select(session => new CoordinationEffect.AskAgain(session))]);
+        return (next, [new CoordinationEffect.Sources(next.Sources), .. (others.Count == 0 ? [id] : others).Select(session => new CoordinationEffect.AskAgain(session))]);
     }
 
     /// <summary>A session is gone. Had it copied, another source goes on, or itself when it comes back.</summary>
@@ -84,12 +96,13 @@ public sealed record CopyCoordination(ImmutableDictionary<long, CoordinatedSessi
     {
         if (!Sessions.TryGetValue(id, out var session)) return (this, []);
         var rest = Sessions.Remove(id);
-        return session.State switch
+        var (next, effects) = session.State switch
         {
             TurnState.Copying => Freed(rest),
             TurnState.Streaming => (new CopyCoordination(rest), new CopyCoordination(rest).TellDirect(0)),
             _ => (new CopyCoordination(rest), []),
         };
+        return session.Copies ? (next, [new CoordinationEffect.Sources(next.Sources), .. effects]) : (next, effects);
     }
 
     private (CopyCoordination State, ImmutableArray<CoordinationEffect> Effects) Moved(

@@ -17,7 +17,7 @@ public readonly record struct CopyChunkRead(ImmutableArray<CopiedChange> Changes
 
 /// <summary>
 /// The walk of a base copy: tables by name, rows by key, each chunk from a read view of its own that is closed before the chunk is sent (rule
-/// 21). Between ours a row is sent as the changes that make it (rule 22); originals get it merged, with its own latest stamp.
+/// 21). A row is sent as the changes that make it (rule 22), so that it adds to what the receiver has; to originals as <see cref="RowForOriginal"/> says.
 /// </summary>
 public static class CopyWalk
 {
@@ -25,7 +25,7 @@ public static class CopyWalk
     public const int OrderVersion = 2;
 
     /// <param name="since">Rows whose last change is not newer are left out.</param>
-    public static CopyChunkRead Next(IReadView view, CopyPlace place, TableFilter filter, bool asChanges, int maxRows, long maxBytes, double since = 0)
+    public static CopyChunkRead Next(IReadView view, CopyPlace place, TableFilter filter, bool toOurs, int maxRows, long maxBytes, double since = 0)
     {
         var table = TableAt(view.Catalog, place.Table, filter, out var isNext);
         if (table is null) return new CopyChunkRead([], null, 0, 0);
@@ -37,7 +37,7 @@ public static class CopyWalk
         {
             var row = cursor.Row;
             rows++;
-            if (row.Latest.Version > since && (row.ExpiresAt is not { } expires || expires > view.Now || !row.Exists)) bytes += Add(view, table, cursor.Key, row, asChanges, changes);
+            if (row.Latest.Version > since && (row.ExpiresAt is not { } expires || expires > view.Now || !row.Exists)) bytes += Add(view, table, cursor.Key, row, toOurs, changes);
             if (rows < maxRows && bytes < maxBytes) continue;
             return new CopyChunkRead(changes.DrainToImmutable(), new CopyPlace(table.Name, Owned(cursor.Key)), rows, bytes);
         }
@@ -47,31 +47,17 @@ public static class CopyWalk
     }
 
     private static long Add(
-        IReadView view, TableDefinition table, RecordKey key, Row row, bool asChanges, ImmutableArray<CopiedChange>.Builder changes)
+        IReadView view, TableDefinition table, RecordKey key, Row row, bool toOurs, ImmutableArray<CopiedChange>.Builder changes)
     {
         var owned = Owned(key);
-        if (asChanges)
+        var bytes = 0L;
+        foreach (var change in toOurs ? RowChanges.Of(table.Name, owned, row) : RowForOriginal.Of(table, owned, row, view.TryRead(table, key, out var visible) ? visible : null, view.Catalog.Database.IsSystem))
         {
-            var bytes = 0L;
-            foreach (var change in RowChanges.Of(table.Name, owned, row))
-            {
-                changes.Add(Owned(change));
-                bytes += key.Length + change.Change.Value.Values.Length;
-            }
-
-            return bytes;
+            changes.Add(Owned(change));
+            bytes += key.Length + change.Change.Value.Values.Length;
         }
 
-        var latest = row.Latest;
-        if (!view.TryRead(table, key, out var visible))
-        {
-            changes.Add(new CopiedChange(new Change(table.Name, owned, ChangeKind.Delete, EncodedRecord.Empty), latest));
-            return key.Length;
-        }
-
-        var merged = new Change(table.Name, owned, ChangeKind.Put, visible.Record, visible.ExpiresAt);
-        changes.Add(Owned(new CopiedChange(merged, latest)));
-        return key.Length + visible.Record.Values.Length;
+        return bytes;
     }
 
     /// <summary>The first table at or after the place.</summary>

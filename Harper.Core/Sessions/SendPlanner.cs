@@ -26,6 +26,10 @@ public static class SendPlanner
             : ForOriginal(context, peer, kind, request, agreed, excluded, positions, copy);
     }
 
+    /// <summary>All that is in the log and is not the peer's own.</summary>
+    public static SendAnswer Rest(SendingContext context, NodeName peer, ControlFrame.SubscriptionRequest request) => new SendAnswer.Stream(
+        new SendPlan(0, request.Entries.ToImmutableDictionary(entry => entry.Name, _ => 0.0), ByVersion: false, OnlyStarts: false, [peer], NoEnds, Agreed(context, request)));
+
     /// <summary>What may be sent of what was asked for.</summary>
     public static TableFilter Agreed(SendingContext context, ControlFrame.SubscriptionRequest request)
     {
@@ -118,6 +122,7 @@ public static class SendPlanner
 
         if (copy is not null)
         {
+            // Nothing of what the copy brings: what comes to an original twice in short succession it may lose.
             var from = plan.Starts.ToImmutableDictionary(start => start.Key, _ => positions.Head);
             return FullCopy(plan with { Starts = from, Ends = NoEnds }, positions, copy, self);
         }

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using Harper.Core.Identity;
 using Harper.Core.Membership;
 using Harper.Core.Wire.Control;
 
@@ -12,14 +14,17 @@ public abstract record SendingEvent
 
     public sealed record FrameReceived(ControlFrame Frame) : SendingEvent;
 
+    /// <summary>Who has copied to this node, or does so, on a socket that is open still.</summary>
+    public sealed record SourcesChanged(ImmutableHashSet<NodeName> Peers) : SendingEvent;
+
     /// <summary>This database began or ended to be copied from another node.</summary>
     public sealed record OwnCopyChanged(bool Copying) : SendingEvent;
 
     /// <summary>The catalog changed; on <c>system</c> that of any database.</summary>
-    public sealed record SchemaChanged(Identity.DatabaseName Database) : SendingEvent;
+    public sealed record SchemaChanged(DatabaseName Database) : SendingEvent;
 
     /// <summary>On <c>system</c>: more of a database may go to the peer than before.</summary>
-    public sealed record DatabaseOpened(Identity.DatabaseName Database) : SendingEvent;
+    public sealed record DatabaseOpened(DatabaseName Database) : SendingEvent;
 
     public sealed record FilterChanged(TableFilter Filter) : SendingEvent;
 

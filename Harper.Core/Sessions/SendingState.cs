@@ -98,6 +98,9 @@ public sealed record SendingState
     /// <summary>Somebody wants all of the database sent, whatever the peer asks for; kept until it is served.</summary>
     public bool IsCopyAsked { get; init; }
 
+    /// <summary>Who has what it copied to this node, beyond doubt.</summary>
+    public ImmutableHashSet<NodeName> Sources { get; init; } = [];
+
     /// <summary>An own copy came to its end while this one was sent: what the peer was told of this node is less than it has.</summary>
     public bool GotMore { get; init; }
 
@@ -118,6 +121,7 @@ public sealed record SendingState
         switch (happened)
         {
             case SendingEvent.FrameReceived received: SendingFrames.On(step, received.Frame); break;
+            case SendingEvent.SourcesChanged sources: step.State = this with { Sources = sources.Peers }; break;
             case SendingEvent.OwnCopyChanged copy: SendingTurns.OnOwnCopy(step, copy.Copying); break;
             case SendingEvent.SchemaChanged schema: SendingTurns.OnSchema(step, schema.Database); break;
             case SendingEvent.DatabaseOpened opened: SendingTurns.OnOpened(step, opened.Database); break;

@@ -15,6 +15,9 @@ internal static class SendingTurns
 
     private const double ConfirmWithinMs = 10_000;
 
+    /// <summary>The rows are shorter than a log that is longer than this may be.</summary>
+    private const long MaxRestBytes = 64 << 20;
+
     public const string Copied = "the database was copied";
 
     public static void OnRequest(SendingSteps step, ControlFrame.SubscriptionRequest request)
@@ -217,18 +220,19 @@ internal static class SendingTurns
             return;
         }
 
-        if (IsBusy(step) && !IsOverdue(step))
+        var before = moment.Positions.Given.GetValueOrDefault(state.Named, TableFilter.All).And(state.Narrowed);
+        // Ours keep for themselves what they did not ask for. An original does not, and lacks it when it asks for it later.
+        var offered = state.Kind == PeerKind.Original4 ? SendPlanner.Agreed(context, request) : context.Filter;
+        var more = !before.Includes(offered);
+        var logHasRest = !more && LogHasRest(step);
+        if (!logHasRest && IsBusy(step) && !IsOverdue(step))
         {
             if (state.Phase != SendingPhase.Waiting) step.State = state with { Phase = SendingPhase.Waiting, WaitingSince = state.WaitingSince ?? step.Now };
             return;
         }
 
-        var before = moment.Positions.Given.GetValueOrDefault(state.Named, TableFilter.All).And(state.Narrowed);
-        // Ours keep for themselves what they did not ask for. An original does not, and lacks it when it asks for it later.
-        var offered = state.Kind == PeerKind.Original4 ? SendPlanner.Agreed(context, request) : context.Filter;
-        var more = !before.Includes(offered);
         var why = state.IsCopyAsked ? "somebody asked for it here" : null;
-        var answer = SendPlanner.Plan(
+        var answer = logHasRest ? SendPlanner.Rest(context, state.Named, request) : SendPlanner.Plan(
             context, state.Named, state.Kind, request, moment.Positions, why ?? (more ? "it may have more tables than before" : null),
             more && why is null ? offered.Without(before) : null);
         if (answer is SendAnswer.OwnWritesAhead ahead)
@@ -275,6 +279,18 @@ internal static class SendingTurns
     private static bool IsBusy(SendingSteps step) =>
         step.Moment is { } moment && (moment.Positions.Copy is not null || PeerMarks.RecoversOwn(moment.Positions, step.Context.Self)
             || (moment.Positions.Since is not null && AsksForCopy(step.State)));
+
+    /// <summary>
+    /// An original asks for everything, and all that it does not have, since it copied it to here itself, is in the log. A copy would bring its own rows back to it, and with them what it patched
+    /// and what was patched here merged into one, of which it might keep one or the other.
+    /// </summary>
+    private static bool LogHasRest(SendingSteps step)
+    {
+        var (state, named) = (step.State, step.State.Named);
+        return state.Kind == PeerKind.Original4 && !state.IsRelay && !state.IsCopyAsked && !step.Context.Database.IsSystem && state.Sources.Contains(named) && AsksForCopy(state)
+            && step.Moment is { LogBytes: < MaxRestBytes } moment && !moment.Positions.Confirmed.ContainsKey(named) && moment.Positions.Since is null
+            && !PeerMarks.RecoversOwn(moment.Positions, step.Context.Self) && moment.Positions.Floor.All(floor => floor.Key == named || floor.Value == 0);
+    }
 
     private static bool AsksForCopy(SendingState state) =>
         state.Request is { Entries: [var first, ..] } && (first.CopyResume is not null || (state.Kind != PeerKind.Ours && first.StartTime <= 0));

@@ -85,9 +85,15 @@ internal sealed class MixedCluster(string prefix) : IAsyncDisposable
         Wait.UntilAsync(condition, $"{what} (nodes {prefix}.*)", seconds, ask: detail);
 
     /// <summary>A row can be read on a node, and an attribute of it says this.</summary>
-    public Task UntilReadsAsync(NodeProcess node, string database, string table, object id, string attribute, object? value) =>
-        UntilAsync($"{node.Address} reads {table} {id}: {attribute} = {value}", async () =>
-            await ReadAsync(node, database, table, id) is { } row && row.TryGetProperty(attribute, out var found) && found.ToString() == Convert.ToString(value, System.Globalization.CultureInfo.InvariantCulture));
+    public Task UntilReadsAsync(NodeProcess node, string database, string table, object id, string attribute, object? value)
+    {
+        JsonElement? seen = null;
+        return UntilAsync($"{node.Address} reads {table} {id}: {attribute} = {value}", async () =>
+        {
+            seen = await ReadAsync(node, database, table, id);
+            return seen is { } row && row.TryGetProperty(attribute, out var found) && found.ToString() == Convert.ToString(value, System.Globalization.CultureInfo.InvariantCulture);
+        }, () => Task.FromResult($"It reads {seen?.GetRawText() ?? "no such row"}"));
+    }
 
     public static async Task<JsonElement?> ReadAsync(NodeProcess node, string database, string table, object id)
     {

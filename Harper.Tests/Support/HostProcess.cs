@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 
 namespace Harper.Tests.Support;
 
@@ -25,6 +26,20 @@ internal sealed class HostProcess : NodeProcess
         Start();
         await WaitUntilAnsweringAsync();
         return this;
+    }
+
+    protected override async Task<string> ActorsAsync()
+    {
+        if (!IsRunning) return "";
+        using var tree = JsonDocument.Parse(await AdminAsync("actors"));
+        return Lines(tree.RootElement);
+    }
+
+    private static string Lines(JsonElement actor)
+    {
+        string Text(string name) => actor.TryGetProperty(name, out var value) ? value.GetRawText() : "";
+        var line = $"  {Text("path")} {Text("state")} queued {Text("queued")} {Text("figures")}\n";
+        return actor.TryGetProperty("children", out var children) ? line + string.Concat(children.EnumerateArray().Select(Lines)) : line;
     }
 
     protected override ProcessStartInfo Command()

@@ -180,8 +180,11 @@ internal abstract class NodeProcess : IAsyncDisposable
     {
         var lines = Output.Split('\n').Where(line => !line.Contains("Operation", StringComparison.Ordinal)).TakeLast(30);
         var status = IsRunning ? (await RunAsync(new { operation = "cluster_status" })).Body.GetRawText() : "not running";
-        return $"{GetType().Name} {Address}: {status}\n{string.Join('\n', lines)}";
+        return $"{GetType().Name} {Address}: {status}\n{await ActorsAsync()}{string.Join('\n', lines)}";
     }
+
+    /// <summary>What each actor below the root does, where there are any: a line each.</summary>
+    protected virtual Task<string> ActorsAsync() => Task.FromResult("");
 
     private void Keep(string? line)
     {

@@ -56,10 +56,13 @@ public sealed class ConvergenceSpecs
         for (var count = random.Next(2, 9); count > 0; count--)
             history.TryAdd(new Stamp(random.Next(1, 6), new NodeName(((char)('a' + random.Next(5))).ToString())), changes.Next());
 
+        // What an original copies has the stamp of the newest patch in it.
+        var merged = history.Where(change => change.Value.Kind == ChangeKind.Patch).Take(random.Next(2)).Select(patch => KeyValuePair.Create(patch.Key, changes.NextPut())).ToArray();
+
         Row? first = null;
         for (var order = 0; order < 4; order++)
         {
-            var arrivals = history.Concat(history.Take(random.Next(3))).ToArray();
+            var arrivals = history.Concat(history.Take(random.Next(3))).Concat(merged).ToArray();
             random.Shuffle(arrivals);
             Row? row = null;
             foreach (var (stamp, change) in arrivals) row = RowMerge.Apply(row, change, stamp, null).Row;

@@ -17,6 +17,8 @@ internal sealed class ModelChanges(Random random)
         return new Change(ModelWorld.Table, default, kind, kind == ChangeKind.Delete ? EncodedRecord.Empty : Record(kind == ChangeKind.Patch));
     }
 
+    public Change NextPut() => new(ModelWorld.Table, default, ChangeKind.Put, Record(isPatch: false));
+
     private EncodedRecord Record(bool isPatch)
     {
         var shape = Shapes[random.Next(1, 8)];

@@ -117,6 +117,26 @@ public sealed class SendingSpecs
         Assert.Equal("not believed: position ahead of the log", close.Reason);
     }
 
+    /// <summary>It has what it gave: of the rest the log has each change by itself.</summary>
+    [Fact]
+    public void Rule_22_an_original_that_copied_to_here_and_asks_for_everything_should_get_the_log()
+    {
+        var positions = Here with { Floor = Vector((Peer, 400)) };
+        SendingStep Everything(ReplicationPositions known, DatabaseName? database = null, params NodeName[] sources) => Ask(
+            On(Start(known, OriginalNamed(Peer) with { Database = database ?? DatabaseName.Data }, database: database), known, new SendingEvent.SourcesChanged([.. sources])).State,
+            known, new SubscriptionEntry(Self, 0));
+
+        var plan = Of<SendingEffect.Stream>(Everything(positions, null, Peer)).Plan;
+        Assert.Equal((0.0, false, true, true), (plan.After, plan.Wants(Peer), plan.Wants(Self), plan.Wants(Third)));
+        Of<SendingEffect.Stream>(Everything(positions with { Copy = new CopyCursor(Peer, Guid.NewGuid(), Vector(), 0, null, default, 0, 0, false) }, null, Peer));
+
+        // It may have lost what it gave, the log is no more whole, it had everything once, or it is about node records.
+        Of<SendingEffect.Copy>(Everything(positions, null, Third));
+        Of<SendingEffect.Copy>(Everything(positions with { Floor = Vector((Peer, 400), (Third, 400)) }, null, Peer));
+        Of<SendingEffect.Copy>(Everything(positions with { Confirmed = Vector((Peer, 5)) }, null, Peer));
+        Of<SendingEffect.Copy>(Everything(positions, DatabaseName.System, Peer));
+    }
+
     [Fact]
     public void Rule_21_a_request_during_an_own_copy_should_wait_until_it_ends()
     {
