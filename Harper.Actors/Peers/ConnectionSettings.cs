@@ -20,6 +20,9 @@ public sealed record ConnectionSettings
     /// <summary>The same while a copy is received, where it is shorter (<c>replication.copyTimeout</c>).</summary>
     public TimeSpan CopyTimeout { get; init; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>How long an original may take from its request until it takes what is sent.</summary>
+    public TimeSpan ListeningDeadline { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>A copy of a 4.7 node that sends nothing for so long has nothing to send.</summary>
     public TimeSpan SilentCopy { get; init; } = TimeSpan.FromSeconds(10);
 
@@ -60,6 +63,7 @@ public sealed record ConnectionSettings
             NameDeadline = section.Time("name-deadline"),
             ProgressDeadline = section.Time("progress-deadline"),
             ProgressDeadlineOfOriginals = section.Time("progress-deadline-of-originals"),
+            ListeningDeadline = section.Time("listening-deadline"),
             SilentCopy = section.Time("silent-copy"),
             TickInterval = section.Time("tick-interval"),
             InboundBytes = section.Bytes("inbound-bytes"),

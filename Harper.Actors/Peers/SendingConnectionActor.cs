@@ -38,6 +38,7 @@ public sealed class SendingConnectionActor : DescribedActor, IWithTimers
     private readonly BackPressureMeter _pressure = new();
     private readonly OutgoingChanges _changes;
     private readonly CreditGate _credit;
+    private readonly OriginalListening _listening = new();
 
     /// <summary>Effects that wait until the stream before them cannot reach the socket any more.</summary>
     private readonly Queue<SendingEffect> _held = new();
@@ -87,7 +88,11 @@ public sealed class SendingConnectionActor : DescribedActor, IWithTimers
         _state = SendingState.Start(new SendingContext(
             services.Self, services.NodeId, connection.Peer, name, _database is not null, isReplicated, connection.Sends));
         Receive<WriterPassed>(_ => Begin());
-        Receive<ReaderProtocol.FrameArrived>(frame => On(new SendingEvent.FrameReceived(frame.Frame)));
+        Receive<ReaderProtocol.FrameArrived>(frame =>
+        {
+            if (frame.Frame is ControlFrame.CommittedUpdate) _listening.Heard();
+            On(new SendingEvent.FrameReceived(frame.Frame));
+        });
         Receive<ReaderProtocol.NotDecoded>(error => End(ConnectionEndKind.Resume, PeerClose.Transient, error.Message));
         Receive<ReaderProtocol.SocketEnded>(ended => End(ConnectionEndKind.Lost, ended.Close.Code, ended.Close.Reason));
         Receive<SendingEvent>(On);
@@ -195,7 +200,7 @@ public sealed class SendingConnectionActor : DescribedActor, IWithTimers
     private void Start(SubscriptionWork work)
     {
         _changes.BeginStream();
-        var parts = new SubscriptionParts(_services.Self, _database!, _connection.Socket, _changes, _credit, _progress, _services.Settings);
+        var parts = new SubscriptionParts(_services.Self, _database!, _connection.Socket, _changes, _credit, _listening, _progress, _services.Settings);
         _subscription = Context.ActorOf(SubscriptionActor.Props(parts, work), $"subscription-{++_subscriptions}");
         Context.WatchWith(_subscription, new SubscriptionStopped(_subscription));
     }

@@ -6,13 +6,15 @@ using Harper.Actors.Describe;
 using Harper.Actors.Peers;
 using Harper.Actors.Transport;
 using Harper.Core.Identity;
+using Harper.Core.Sessions;
 using Harper.Core.Wire.Dictionaries;
 
 namespace Harper.Actors.Subscriptions;
 
 /// <summary>What a subscription is made from.</summary>
 internal sealed record SubscriptionParts(
-    NodeName Self, IDatabaseHandle Database, IPeerSocket Socket, OutgoingChanges Changes, CreditGate Credit, SubscriptionProgress Progress, ConnectionSettings Settings);
+    NodeName Self, IDatabaseHandle Database, IPeerSocket Socket, OutgoingChanges Changes, CreditGate Credit, OriginalListening Listening,
+    SubscriptionProgress Progress, ConnectionSettings Settings);
 
 /// <summary>
 /// ⑤ One answer to a subscription request: runs the stream from the log (or the copy) to the socket and keeps the log while a copy
@@ -64,8 +66,10 @@ internal sealed class SubscriptionActor : DescribedActor
         }
 
         var pump = new SubscriptionPump(_parts.Self, _parts.Database, _work, _parts.Changes, _parts.Settings, () => _parts.Progress.IsSettled);
+        Func<ValueTask>? listens = _work.Kind != PeerKind.Original4 ? null
+            : () => _parts.Listening.ReachAsync(_parts.Socket, _work.Copy is null ? _work.Plan.After : 0, _parts.Settings.ListeningDeadline, _cancelled.Token);
         var stream = SubscriptionStream.Create(
-            pump, _parts.Socket, _parts.Credit, _parts.Progress, () => self.Tell(SubscriptionProtocol.CopySent.Instance), _cancelled.Token);
+            pump, new SubscriptionSending(_parts.Socket, _parts.Credit, listens, _parts.Progress, () => self.Tell(SubscriptionProtocol.CopySent.Instance)), _cancelled.Token);
         (_switch, var done) = stream.Run(_materializer);
         done.PipeTo(self, success: () => new Ended(null), failure: error => new Ended(error.GetBaseException().Message, (error.GetBaseException() as LogGapException)?.OwnSeen));
     }

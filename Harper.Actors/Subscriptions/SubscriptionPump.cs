@@ -132,7 +132,7 @@ internal sealed class SubscriptionPump
         else if (ends)
         {
             // Better than the original's 0: the receiver has a place to go on from.
-            _messages.Add(OutgoingChanges.PositionOnly(plan.StartPosition, plan.StartPosition));
+            _messages.Add(OutgoingChanges.PositionOnly(plan.StartPosition));
             _messages.Add(ControlFrameCodec.Encode(new ControlFrame.CopyComplete()));
         }
 

@@ -7,6 +7,10 @@ using Harper.Core.Wire.Control;
 
 namespace Harper.Actors.Subscriptions;
 
+/// <summary>To where the messages of a subscription go, and who hears of it.</summary>
+/// <param name="Listens">Returns when the peer takes what is sent; null: it does.</param>
+internal sealed record SubscriptionSending(IPeerSocket Socket, CreditGate Credit, Func<ValueTask>? Listens, SubscriptionProgress Progress, Action CopySent);
+
 /// <summary>
 /// ⑤ The stream of one subscription, from the log to the socket: pulled piece by piece as the socket takes them, so that no more than two pieces are in
 /// memory however slow the peer is.
@@ -14,10 +18,10 @@ namespace Harper.Actors.Subscriptions;
 internal static class SubscriptionStream
 {
     public static IRunnableGraph<(UniqueKillSwitch Switch, Task Done)> Create(
-        SubscriptionPump pump, IPeerSocket socket, CreditGate credit, SubscriptionProgress progress, Action copySent, CancellationToken cancellation) =>
+        SubscriptionPump pump, SubscriptionSending sending, CancellationToken cancellation) =>
         Pieces(pump, cancellation)
             .ViaMaterialized(KillSwitches.Single<SubscriptionBatch>(), Keep.Right)
-            .SelectAsync(1, batch => SendAsync(batch, socket, credit, progress, copySent, cancellation)).Named("send")
+            .SelectAsync(1, batch => SendAsync(batch, sending, cancellation)).Named("send")
             .ToMaterialized(Sink.Ignore<NotUsed>(), Keep.Both)
             .MapMaterializedValue(pair => (pair.Item1, (Task)pair.Item2))
             .WithAttributes(ActorAttributes.CreateDispatcher("harper.dispatchers.storage"));
@@ -26,9 +30,9 @@ internal static class SubscriptionStream
         Source.FromGraph(new LogBell(pump, cancellation)).Named("log-bell")
             .Select(pulled => pulled.Read()).Named("read-and-encode");
 
-    private static async Task<NotUsed> SendAsync(
-        SubscriptionBatch batch, IPeerSocket socket, CreditGate credit, SubscriptionProgress progress, Action copySent, CancellationToken cancellation)
+    private static async Task<NotUsed> SendAsync(SubscriptionBatch batch, SubscriptionSending sending, CancellationToken cancellation)
     {
+        var progress = sending.Progress;
         if (batch.Messages.IsEmpty)
         {
             progress.Passed(batch.Position);
@@ -38,7 +42,8 @@ internal static class SubscriptionStream
         progress.Sending(batch.Position);
         try
         {
-            return await SendAllAsync(batch, socket, credit, progress, copySent, cancellation).ConfigureAwait(false);
+            if (sending.Listens is { } listens) await listens().ConfigureAwait(false);
+            return await SendAllAsync(batch, sending, cancellation).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
@@ -52,9 +57,9 @@ internal static class SubscriptionStream
         }
     }
 
-    private static async Task<NotUsed> SendAllAsync(
-        SubscriptionBatch batch, IPeerSocket socket, CreditGate credit, SubscriptionProgress progress, Action copySent, CancellationToken cancellation)
+    private static async Task<NotUsed> SendAllAsync(SubscriptionBatch batch, SubscriptionSending sending, CancellationToken cancellation)
     {
+        var (socket, credit, progress) = (sending.Socket, sending.Credit, sending.Progress);
         var bytes = 0L;
         for (var i = 0; i < batch.Messages.Length; i++)
         {
@@ -81,7 +86,7 @@ internal static class SubscriptionStream
         if (batch.CopiedRows > 0) progress.Copied(batch.Table, batch.CopiedRows, bytes);
         if (!batch.CopyEnds) return NotUsed.Instance;
         progress.CopyEnded();
-        copySent();
+        sending.CopySent();
         return NotUsed.Instance;
     }
 }

@@ -122,7 +122,7 @@ public static class SendPlanner
 
         if (copy is not null)
         {
-            // Nothing of what the copy brings: what comes to an original twice in short succession it may lose.
+            // Nothing of what the copy brings: an add that comes twice may be added twice.
             var from = plan.Starts.ToImmutableDictionary(start => start.Key, _ => positions.Head);
             return FullCopy(plan with { Starts = from, Ends = NoEnds }, positions, copy, self);
         }

@@ -80,7 +80,8 @@ internal static class SendingFrames
 
     private static void OnConfirmed(SendingSteps step, double position)
     {
-        if (!double.IsFinite(position) || step.State.IsRelay) return;
+        // 1 is before everything: that it listens is all that it says.
+        if (!(double.IsFinite(position) && position > 1) || step.State.IsRelay) return;
         if (step.State is { Phase: SendingPhase.Streaming or SendingPhase.Confirming, Giving: { } giving } && position >= giving.Position)
         {
             step.State = step.State with { Giving = null, Narrowed = TableFilter.All };

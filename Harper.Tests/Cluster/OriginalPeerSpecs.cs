@@ -91,6 +91,20 @@ public sealed class OriginalPeerSpecs : IAsyncDisposable
         Assert.DoesNotContain(second.Frames, frame => frame is ControlFrame.CopyStart);
     }
 
+    /// <summary>One that starts asks before it takes anything, and confirms what comes later: what it threw away would be missing for good.</summary>
+    [Fact]
+    public async Task An_original_that_does_not_listen_yet_should_be_sent_no_row()
+    {
+        await StartAsync();
+        await WriteAsync(1, 2, 3);
+        await using var peer = await DialAsync();
+        peer.Deaf = 3;
+        await peer.AskAsync("127.0.0.14", 0);
+        await peer.UntilAsync(() => peer.Position is not null);
+        Assert.Equal((0, 3), (peer.Deaf, peer.Rows.Count));
+        Assert.Null(Confirmed());
+    }
+
     /// <summary>Rule 15.</summary>
     [Fact]
     public async Task An_original_that_never_confirmed_anything_should_be_copied_to_however_late_it_asks_to_begin()

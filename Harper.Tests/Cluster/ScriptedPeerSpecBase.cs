@@ -57,7 +57,7 @@ public abstract class ScriptedPeerSpecBase : ClusterSpecBase
     /// <summary>The peer dials a node and names itself.</summary>
     private protected async Task<ScriptedSubscriber> DialAsync(string peer, string node, V5Capabilities? capabilities = null)
     {
-        var subscriber = new ScriptedSubscriber(await Network.DialAsync(peer, node));
+        var subscriber = new ScriptedSubscriber(await Network.DialAsync(peer, node), isAsked: capabilities is null);
         await subscriber.SendAsync(new ControlFrame.PeerName(new NodeName(peer), DatabaseName.Data, [], capabilities));
         return subscriber;
     }

@@ -10,9 +10,12 @@ using Xunit;
 namespace Harper.Tests.Support;
 
 /// <summary>What reads as an original does, on a socket that it dialled.</summary>
-internal sealed class ScriptedSubscriber(IPeerSocket socket) : IAsyncDisposable
+/// <param name="isAsked">4.7 is asked whether it listens, with the first position that it is sent.</param>
+internal sealed class ScriptedSubscriber(IPeerSocket socket, bool isAsked = true) : IAsyncDisposable
 {
     private readonly IncomingChanges _changes = new(FrameLimits.Default);
+
+    private bool _listens;
 
     public List<ControlFrame> Frames { get; } = [];
 
@@ -24,6 +27,9 @@ internal sealed class ScriptedSubscriber(IPeerSocket socket) : IAsyncDisposable
     public List<(RecordKey Key, NodeName Origin)> Origins { get; } = [];
 
     public double? Position { get; private set; }
+
+    /// <summary>So many data messages it throws away, as an original does whose database is not open yet.</summary>
+    public int Deaf { get; set; }
 
     public ValueTask SendAsync(ControlFrame frame) => socket.SendAsync(ControlFrameCodec.Encode(frame), default);
 
@@ -39,7 +45,7 @@ internal sealed class ScriptedSubscriber(IPeerSocket socket) : IAsyncDisposable
         {
             var message = await socket.ReceiveAsync(deadline.Token) ?? throw new InvalidOperationException($"closed: {(await socket.Ended).Reason}");
             if (ControlFrameCodec.IsControl(message.Span)) Take(ControlFrameCodec.Decode(message.Span, FrameLimits.Default));
-            else Take(message);
+            else await TakeAsync(message);
         }
     }
 
@@ -52,7 +58,7 @@ internal sealed class ScriptedSubscriber(IPeerSocket socket) : IAsyncDisposable
         if (frame is ControlFrame.SequenceIdUpdate update) Position = update.Position;
     }
 
-    private void Take(ReadOnlyMemory<byte> message)
+    private async ValueTask TakeAsync(ReadOnlyMemory<byte> message)
     {
         // An original knows one form of data message, and that begins with a time.
         Assert.Equal(0x42, message.Span[0]);
@@ -60,8 +66,22 @@ internal sealed class ScriptedSubscriber(IPeerSocket socket) : IAsyncDisposable
         while (reader.MoveNext()) Assert.Equal(0u, reader.Current.Action & (AuditAction.AuditReferences | AuditAction.LocalOnly | AuditAction.Stub));
         var transactions = new List<ReceivedTransaction>();
         _changes.Read(message, transactions);
+        if (Deaf > 0)
+        {
+            Deaf--;
+            return;
+        }
+
         foreach (var transaction in transactions)
         {
+            if (isAsked && !_listens && transaction is { Changes.IsEmpty: true, Position: { } asked })
+            {
+                // Whether it listens: that is all that this says.
+                _listens = true;
+                await SendAsync(new ControlFrame.CommittedUpdate(asked));
+                continue;
+            }
+
             Position = transaction.Position ?? Position;
             foreach (var change in transaction.Changes)
             {

@@ -27,6 +27,9 @@ public sealed class OutgoingChanges(NodeName self, bool batches, bool parts, lon
 {
     private static readonly byte[] Nil = [0xC0];
 
+    /// <summary>Of a message without changes an original does not look at the time; all others of it begin with one of these years.</summary>
+    private const double AnyTime = 1_700_000_000_000;
+
     private readonly OutgoingDictionary _dictionary = new(self);
     private const int KeptBytes = 2 << 20;
 
@@ -143,11 +146,11 @@ public sealed class OutgoingChanges(NodeName self, bool batches, bool parts, lon
         _batch.Flush(messages);
     }
 
-    /// <summary>A message that holds a position only: the end of a copy towards originals.</summary>
-    public static byte[] PositionOnly(double time, double position)
+    /// <summary>A message that holds a position only, which an original confirms: the end of a copy, and whether it listens.</summary>
+    public static byte[] PositionOnly(double position)
     {
         var message = new ArrayBufferWriter<byte>(18);
-        BinaryPrimitives.WriteDoubleBigEndian(message.GetSpan(8), time);
+        BinaryPrimitives.WriteDoubleBigEndian(message.GetSpan(8), AnyTime);
         message.Advance(8);
         AuditRecordWriter.WriteSequenceUpdate(message, position);
         return message.WrittenSpan.ToArray();

@@ -336,7 +336,7 @@ public sealed class OutgoingChangesSpecs
     [Fact]
     public void A_bare_position_should_come_as_a_transaction_without_changes()
     {
-        var received = Receive([OutgoingChanges.PositionOnly(12, 34.5)]).Single();
+        var received = Receive([OutgoingChanges.PositionOnly(34.5)]).Single();
         Assert.Equal(34.5, received.Position);
         Assert.Empty(received.Changes);
     }
