@@ -46,6 +46,9 @@ internal static class SendingTurns
                 step.Add(SendingEffect.StopStream.Instance);
                 step.State = step.State with { Phase = SendingPhase.Confirming, WaitingSince = step.Now };
                 break;
+            // An original takes only what was written here, which is in the log; and without a socket for a moment it would not find another way to a node that it just lost.
+            case SendingPhase.Streaming when step.State is { Kind: PeerKind.Original4, Serving: { OnlyStarts: true } serving } && serving.Starts.Keys.All(origin => origin == step.Context.Self):
+                break;
             // While it is copied the log does not get all that is merged here, and afterwards it begins higher: the subscriber asks anew.
             case SendingPhase.Streaming:
                 step.Close(SessionClose.Resume(copying ? "the database is being copied" : Copied));

@@ -148,6 +148,18 @@ public sealed class SendingSpecs
         Of<SendingEffect.Stream>(On(step.State, Here, new SendingEvent.OwnCopyChanged(false)));
     }
 
+    [Fact]
+    public void Rule_21_an_own_copy_should_close_no_original_that_takes_only_what_was_written_here()
+    {
+        var known = Here with { Confirmed = Vector((Peer, Now - 1)) };
+        var own = Ask(Start(known, OriginalNamed(Peer)), known, new SubscriptionEntry(Self, Now));
+        Assert.True(Of<SendingEffect.Stream>(own).Plan.OnlyStarts);
+        Assert.Empty(On(own.State, known, new SendingEvent.OwnCopyChanged(true)).Effects);
+
+        var relay = Ask(Start(known, OriginalNamed(Peer)), known, new SubscriptionEntry(Third, Now)).State;
+        Of<SendingEffect.Close>(On(relay, known, new SendingEvent.OwnCopyChanged(true)));
+    }
+
     /// <summary>The source of both copies is gone for good: neither would ever be served.</summary>
     [Fact]
     public void Rule_21_two_that_are_being_copied_should_not_wait_for_each_other_for_ever_though_they_ask_again()
