@@ -21,7 +21,7 @@ public sealed record ConnectionSettings
     public TimeSpan CopyTimeout { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>How long an original may take from its request until it takes what is sent.</summary>
-    public TimeSpan ListeningDeadline { get; init; } = TimeSpan.FromSeconds(30);
+    public TimeSpan ListeningDeadline { get; init; } = TimeSpan.FromSeconds(120);
 
     /// <summary>A copy of a 4.7 node that sends nothing for so long has nothing to send.</summary>
     public TimeSpan SilentCopy { get; init; } = TimeSpan.FromSeconds(10);

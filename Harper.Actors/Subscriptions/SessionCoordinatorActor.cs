@@ -39,7 +39,7 @@ public sealed class SessionCoordinatorActor : DescribedActor
         (_members, _failOver) = (members, failOver);
         _databases = databases;
         Receive<SessionProtocol.Join>(OnJoin);
-        Receive<SessionProtocol.AskTurn>(ask => Coordinate(Sender, (state, id) => state.Asked(id, ask.Copy)));
+        Receive<SessionProtocol.AskTurn>(OnAsk);
         Receive<SessionProtocol.PassTurn>(_ => Coordinate(Sender, (state, id) => state.Passed(id)));
         Receive<SessionProtocol.CopyEnded>(_ => Coordinate(Sender, (state, id) => state.CopyEnded(id)));
         Receive<SessionProtocol.MembersMoved>(_ => OnMembers());
@@ -93,6 +93,13 @@ public sealed class SessionCoordinatorActor : DescribedActor
 
         Sender.Tell(new ReceivingEvent.MembersChanged([.. _members(join.Database)]));
         Coordinate(Sender, (state, session) => state.Joined(session, join.Peer));
+    }
+
+    private void OnAsk(SessionProtocol.AskTurn ask)
+    {
+        var isFirst = ask.Copy && _sessions.TryGetValue(Sender, out var session)
+            && _databases.Find(session.Database)?.Engine.Positions is { HasHistory: false, Copy: null, Cursors.IsEmpty: true, Through.IsEmpty: true, Floor.IsEmpty: true };
+        Coordinate(Sender, (state, id) => state.Asked(id, ask.Copy, isFirst));
     }
 
     private void OnMembers()

@@ -9,8 +9,8 @@ public enum TurnState : byte { Joined, Waiting, Streaming, Copying }
 /// <param name="Id">Of the session, unique in the process.</param>
 public sealed record CoordinatedSession(long Id, NodeName Peer, TurnState State, bool WantsCopy)
 {
-    /// <summary>It has brought a copy to its end, or is about to.</summary>
-    public bool Copies { get; init; }
+    /// <summary>It copies, or has copied, all that this node had: before it there was nothing, and nothing was copied since.</summary>
+    public bool IsSource { get; init; }
 }
 
 /// <summary>What the coordination of a database tells a session.</summary>
@@ -24,7 +24,7 @@ public abstract record CoordinationEffect(long Session)
 
     public sealed record Direct(long Session, ImmutableHashSet<NodeName> Others) : CoordinationEffect(Session);
 
-    /// <summary>To all sending sessions of the database: who has copied to this node on a socket that is open still.</summary>
+    /// <summary>To all sending sessions of the database: from whom all comes that is not in the log, on a socket that is open still.</summary>
     public sealed record Sources(ImmutableHashSet<NodeName> Peers) : CoordinationEffect(0);
 
     /// <summary>To all sending sessions of the database.</summary>
@@ -39,8 +39,8 @@ public sealed record CopyCoordination(ImmutableDictionary<long, CoordinatedSessi
 {
     public static readonly CopyCoordination Empty = new(ImmutableDictionary<long, CoordinatedSession>.Empty);
 
-    /// <summary>These nodes live, and have what they gave.</summary>
-    public ImmutableHashSet<NodeName> Sources => [.. Sessions.Values.Where(session => session.Copies).Select(session => session.Peer)];
+    /// <summary>One at most: it lives, and has what it gave.</summary>
+    public ImmutableHashSet<NodeName> Sources => [.. Sessions.Values.Where(session => session.IsSource).Select(session => session.Peer)];
 
     public CoordinatedSession? Copying => Sessions.Values.FirstOrDefault(session => session.State == TurnState.Copying);
 
@@ -51,7 +51,8 @@ public sealed record CopyCoordination(ImmutableDictionary<long, CoordinatedSessi
     }
 
     /// <summary>A session is ready: it gets its turn, or waits for the copy that runs.</summary>
-    public (CopyCoordination State, ImmutableArray<CoordinationEffect> Effects) Asked(long id, bool copy)
+    /// <param name="isFirst">There is nothing here yet.</param>
+    public (CopyCoordination State, ImmutableArray<CoordinationEffect> Effects) Asked(long id, bool copy, bool isFirst = false)
     {
         if (!Sessions.TryGetValue(id, out var session)) return (this, []);
         if (Copying is { } copying && copying.Id != id) return Moved(session with { State = TurnState.Waiting, WantsCopy = copy }, []);
@@ -65,7 +66,8 @@ public sealed record CopyCoordination(ImmutableDictionary<long, CoordinatedSessi
             effects.Add(new CoordinationEffect.Yield(other.Id));
         }
 
-        var next = new CopyCoordination(sessions.SetItem(id, session with { State = TurnState.Copying, WantsCopy = false, Copies = true }));
+        sessions = sessions.ToImmutableDictionary(other => other.Key, other => other.Value with { IsSource = false });
+        var next = new CopyCoordination(sessions.SetItem(id, session with { State = TurnState.Copying, WantsCopy = false, IsSource = isFirst }));
         effects.Add(new CoordinationEffect.GiveTurn(id, true));
         effects.Add(new CoordinationEffect.Sources(next.Sources));
         effects.Add(new CoordinationEffect.OwnCopy(true));
@@ -83,7 +85,7 @@ public sealed record CopyCoordination(ImmutableDictionary<long, CoordinatedSessi
     public (CopyCoordination State, ImmutableArray<CoordinationEffect> Effects) Passed(long id)
     {
         if (Copying is not { } copying || copying.Id != id) return (this, []);
-        var next = new CopyCoordination(Sessions.SetItem(id, copying with { State = TurnState.Waiting, Copies = false }));
+        var next = new CopyCoordination(Sessions.SetItem(id, copying with { State = TurnState.Waiting, IsSource = false }));
         var others = next.Sessions.Values.Where(session => session.State == TurnState.Waiting && session.Id != id)
             .OrderBy(session => session.Id < id).ThenBy(session => session.Id).Select(session => session.Id).ToList();
 
@@ -102,7 +104,7 @@ public sealed record CopyCoordination(ImmutableDictionary<long, CoordinatedSessi
             TurnState.Streaming => (new CopyCoordination(rest), new CopyCoordination(rest).TellDirect(0)),
             _ => (new CopyCoordination(rest), []),
         };
-        return session.Copies ? (next, [new CoordinationEffect.Sources(next.Sources), .. effects]) : (next, effects);
+        return session.IsSource ? (next, [new CoordinationEffect.Sources(next.Sources), .. effects]) : (next, effects);
     }
 
     private (CopyCoordination State, ImmutableArray<CoordinationEffect> Effects) Moved(

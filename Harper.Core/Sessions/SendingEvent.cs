@@ -14,7 +14,7 @@ public abstract record SendingEvent
 
     public sealed record FrameReceived(ControlFrame Frame) : SendingEvent;
 
-    /// <summary>Who has copied to this node, or does so, on a socket that is open still.</summary>
+    /// <summary>From whom all comes that is here and not in the log, on a socket that is open still.</summary>
     public sealed record SourcesChanged(ImmutableHashSet<NodeName> Peers) : SendingEvent;
 
     /// <summary>This database began or ended to be copied from another node.</summary>

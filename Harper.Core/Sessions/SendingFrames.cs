@@ -80,8 +80,7 @@ internal static class SendingFrames
 
     private static void OnConfirmed(SendingSteps step, double position)
     {
-        // 1 is before everything: that it listens is all that it says.
-        if (!(double.IsFinite(position) && position > 1) || step.State.IsRelay) return;
+        if (!double.IsFinite(position) || step.State.IsRelay) return;
         if (step.State is { Phase: SendingPhase.Streaming or SendingPhase.Confirming, Giving: { } giving } && position >= giving.Position)
         {
             step.State = step.State with { Giving = null, Narrowed = TableFilter.All };
@@ -93,7 +92,8 @@ internal static class SendingFrames
             }
         }
 
-        if (position <= (step.State.Confirmed ?? 0)) return;
+        // 1 is before everything: that it listens is all that it says.
+        if (position <= Math.Max(1, step.State.Confirmed ?? 0)) return;
 
         // Never above what is here: a mark that is too high would let go of what the peer still needs.
         if (step.Moment is { } here && position > here.Positions.Head) position = here.Positions.Head;

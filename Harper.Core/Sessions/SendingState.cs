@@ -98,7 +98,7 @@ public sealed record SendingState
     /// <summary>Somebody wants all of the database sent, whatever the peer asks for; kept until it is served.</summary>
     public bool IsCopyAsked { get; init; }
 
-    /// <summary>Who has what it copied to this node, beyond doubt.</summary>
+    /// <summary>Who has all that is here and not in the log, beyond doubt, since it came from there.</summary>
     public ImmutableHashSet<NodeName> Sources { get; init; } = [];
 
     /// <summary>An own copy came to its end while this one was sent: what the peer was told of this node is less than it has.</summary>

@@ -46,8 +46,9 @@ internal static class SendingTurns
                 step.Add(SendingEffect.StopStream.Instance);
                 step.State = step.State with { Phase = SendingPhase.Confirming, WaitingSince = step.Now };
                 break;
-            // An original takes only what was written here, which is in the log; and without a socket for a moment it would not find another way to a node that it just lost.
-            case SendingPhase.Streaming when step.State is { Kind: PeerKind.Original4, Serving: { OnlyStarts: true } serving } && serving.Starts.Keys.All(origin => origin == step.Context.Self):
+            // An original takes only what was written here, or all but what it copied to here itself, which is in the log; and without a socket for a moment it would not find another way to a node that it just lost.
+            case SendingPhase.Streaming when step.State is { Kind: PeerKind.Original4, Serving: { } serving }
+                && (serving.OnlyStarts ? serving.Starts.Keys.All(origin => origin == step.Context.Self) : IsSource(step)):
                 break;
             // While it is copied the log does not get all that is merged here, and afterwards it begins higher: the subscriber asks anew.
             case SendingPhase.Streaming:
@@ -284,16 +285,20 @@ internal static class SendingTurns
             || (moment.Positions.Since is not null && AsksForCopy(step.State)));
 
     /// <summary>
-    /// An original asks for everything, and all that it does not have, since it copied it to here itself, is in the log. A copy would bring its own rows back to it, and with them what it patched
+    /// An original asks for everything, and what is not in the log it has, since it came from there. A copy would bring its own rows back to it, and with them what it patched
     /// and what was patched here merged into one, of which it might keep one or the other.
     /// </summary>
     private static bool LogHasRest(SendingSteps step)
     {
         var (state, named) = (step.State, step.State.Named);
-        return state.Kind == PeerKind.Original4 && !state.IsRelay && !state.IsCopyAsked && !step.Context.Database.IsSystem && state.Sources.Contains(named) && AsksForCopy(state)
+        return state is { Kind: PeerKind.Original4, IsRelay: false, IsCopyAsked: false } && IsSource(step) && AsksForCopy(state)
             && step.Moment is { LogBytes: < MaxRestBytes } moment && !moment.Positions.Confirmed.ContainsKey(named) && moment.Positions.Since is null
-            && !PeerMarks.RecoversOwn(moment.Positions, step.Context.Self) && moment.Positions.Floor.All(floor => floor.Key == named || floor.Value == 0);
+            && (moment.Positions.Copy is not { } copy || copy.Source == named) && !PeerMarks.RecoversOwn(moment.Positions, step.Context.Self)
+            && moment.Positions.Cursors.Keys.Concat(moment.Positions.Through.Keys).Concat(moment.Positions.Floor.Keys).All(origin => origin == named || origin == step.Context.Self)
+            && moment.Positions.Floor.GetValueOrDefault(step.Context.Self) == 0;
     }
+
+    private static bool IsSource(SendingSteps step) => !step.Context.Database.IsSystem && step.State.Sources.Contains(step.State.Named);
 
     private static bool AsksForCopy(SendingState state) =>
         state.Request is { Entries: [var first, ..] } && (first.CopyResume is not null || (state.Kind != PeerKind.Ours && first.StartTime <= 0));

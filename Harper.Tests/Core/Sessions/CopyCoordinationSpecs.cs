@@ -49,13 +49,15 @@ public sealed class CopyCoordinationSpecs
     [Fact]
     public void Whoever_copied_should_count_as_the_source_for_as_long_as_its_socket_is_open()
     {
-        var copying = Two.Asked(1, copy: true);
+        Assert.Empty(Two.Asked(1, copy: true).State.Sources);
+        var copying = Two.Asked(1, copy: true, isFirst: true);
         Assert.Equal([Peer], copying.Effects.OfType<CoordinationEffect.Sources>().Single().Peers);
         Assert.Empty(copying.State.Passed(1).State.Sources);
 
         var copied = copying.State.CopyEnded(1).State.Asked(2, copy: false).State;
         Assert.Equal([Peer], copied.Sources);
         Assert.Equal([Peer], copied.Left(2).State.Sources);
+        Assert.Empty(copied.Asked(2, copy: true).State.Sources);
         Assert.Empty(copied.Left(1).Effects.OfType<CoordinationEffect.Sources>().Single().Peers);
     }
 

@@ -121,18 +121,20 @@ public sealed class SendingSpecs
     [Fact]
     public void Rule_22_an_original_that_copied_to_here_and_asks_for_everything_should_get_the_log()
     {
-        var positions = Here with { Floor = Vector((Peer, 400)) };
+        var positions = Here with { Floor = Vector((Peer, 400)), Through = Vector((Self, Now)), Cursors = Vector((Peer, 5)) };
         SendingStep Everything(ReplicationPositions known, DatabaseName? database = null, params NodeName[] sources) => Ask(
             On(Start(known, OriginalNamed(Peer) with { Database = database ?? DatabaseName.Data }, database: database), known, new SendingEvent.SourcesChanged([.. sources])).State,
             known, new SubscriptionEntry(Self, 0));
 
         var plan = Of<SendingEffect.Stream>(Everything(positions, null, Peer)).Plan;
-        Assert.Equal((0.0, false, true, true), (plan.After, plan.Wants(Peer), plan.Wants(Self), plan.Wants(Third)));
+        Assert.Equal((0.0, false, true), (plan.After, plan.Wants(Peer), plan.Wants(Self)));
         Of<SendingEffect.Stream>(Everything(positions with { Copy = new CopyCursor(Peer, Guid.NewGuid(), Vector(), 0, null, default, 0, 0, false) }, null, Peer));
 
-        // It may have lost what it gave, the log is no more whole, it had everything once, or it is about node records.
+        // It may have lost what it gave, others gave or wrote too, the log is no more whole, it had everything once, or it is about node records.
         Of<SendingEffect.Copy>(Everything(positions, null, Third));
         Of<SendingEffect.Copy>(Everything(positions with { Floor = Vector((Peer, 400), (Third, 400)) }, null, Peer));
+        Of<SendingEffect.Copy>(Everything(positions with { Cursors = Vector((Peer, 5), (Third, 5)) }, null, Peer));
+        Of<SendingEffect.Copy>(Everything(positions with { Through = Vector((Self, Now), (Third, 5)) }, null, Peer));
         Of<SendingEffect.Copy>(Everything(positions with { Confirmed = Vector((Peer, 5)) }, null, Peer));
         Of<SendingEffect.Copy>(Everything(positions, DatabaseName.System, Peer));
     }
