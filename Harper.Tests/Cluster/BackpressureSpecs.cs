@@ -30,6 +30,8 @@ public sealed class BackpressureSpecs : IAsyncDisposable
         await using var socket = await _network.DialAsync("127.0.8.2", "127.0.8.1");
         await socket.SendAsync(new ControlFrame.PeerName(new NodeName("127.0.8.2"), DatabaseName.Data, []));
         await socket.SendAsync(new ControlFrame.SubscriptionRequest([new SubscriptionEntry(new NodeName("127.0.8.1"), 0)]));
+        // That it listens.
+        await socket.SendAsync(new ControlFrame.CommittedUpdate(1));
 
         var filler = new string('x', 1000);
         for (var first = 0; first < Rows; first += 1000)
