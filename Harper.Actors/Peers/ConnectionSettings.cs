@@ -14,14 +14,11 @@ public sealed record ConnectionSettings
     /// <summary>No progress although work is pending: the session ends and resumes.</summary>
     public TimeSpan ProgressDeadline { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>The same towards originals, which stall for up to 42 s.</summary>
+    /// <summary>The same towards originals, which stall for up to 42 s; also until they take what is sent.</summary>
     public TimeSpan ProgressDeadlineOfOriginals { get; init; } = TimeSpan.FromSeconds(120);
 
     /// <summary>The same while a copy is received, where it is shorter (<c>replication.copyTimeout</c>).</summary>
     public TimeSpan CopyTimeout { get; init; } = TimeSpan.FromMinutes(5);
-
-    /// <summary>How long an original may take from its request until it takes what is sent.</summary>
-    public TimeSpan ListeningDeadline { get; init; } = TimeSpan.FromSeconds(120);
 
     /// <summary>A copy of a 4.7 node that sends nothing for so long has nothing to send.</summary>
     public TimeSpan SilentCopy { get; init; } = TimeSpan.FromSeconds(10);
@@ -63,7 +60,6 @@ public sealed record ConnectionSettings
             NameDeadline = section.Time("name-deadline"),
             ProgressDeadline = section.Time("progress-deadline"),
             ProgressDeadlineOfOriginals = section.Time("progress-deadline-of-originals"),
-            ListeningDeadline = section.Time("listening-deadline"),
             SilentCopy = section.Time("silent-copy"),
             TickInterval = section.Time("tick-interval"),
             InboundBytes = section.Bytes("inbound-bytes"),

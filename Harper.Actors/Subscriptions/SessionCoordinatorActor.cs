@@ -85,7 +85,7 @@ public sealed class SessionCoordinatorActor : DescribedActor
         Context.Watch(Sender);
         if (!join.Receives)
         {
-            Sender.Tell(new SendingEvent.SourcesChanged(_coordinations.GetValueOrDefault(join.Database, CopyCoordination.Empty).Sources));
+            Sender.Tell(new SendingEvent.SourcesChanged(Of(join.Database).Sources));
             // It may have looked for its database just before there was one, and come here just after that was told.
             if (_databases.Find(join.Database) is not null) Sender.Tell(new SendingEvent.SchemaChanged(join.Database));
             return;
@@ -101,6 +101,8 @@ public sealed class SessionCoordinatorActor : DescribedActor
             && _databases.Find(session.Database)?.Engine.Positions is { HasHistory: false, Copy: null, Cursors.IsEmpty: true, Through.IsEmpty: true, Floor.IsEmpty: true };
         Coordinate(Sender, (state, id) => state.Asked(id, ask.Copy, isFirst));
     }
+
+    private CopyCoordination Of(DatabaseName database) => _coordinations.GetValueOrDefault(database, CopyCoordination.Empty);
 
     private void OnMembers()
     {
@@ -119,22 +121,16 @@ public sealed class SessionCoordinatorActor : DescribedActor
     private void Coordinate(IActorRef from, Func<CopyCoordination, long, (CopyCoordination, ImmutableArray<CoordinationEffect>)> decide)
     {
         if (!_sessions.TryGetValue(from, out var session)) return;
-        var (next, effects) = decide(_coordinations.GetValueOrDefault(session.Database, CopyCoordination.Empty), session.Id);
+        var (next, effects) = decide(Of(session.Database), session.Id);
         _coordinations[session.Database] = next;
         foreach (var effect in effects) Run(session.Database, effect);
     }
 
     private void Run(DatabaseName database, CoordinationEffect effect)
     {
-        SendingEvent? toAll = effect switch
+        if (effect.ForSenders is { } told)
         {
-            CoordinationEffect.Sources sources => new SendingEvent.SourcesChanged(sources.Peers),
-            CoordinationEffect.OwnCopy own => new SendingEvent.OwnCopyChanged(own.Copying),
-            _ => null,
-        };
-        if (toAll is not null)
-        {
-            Tell(session => !session.Receives && session.Database == database, toAll);
+            Tell(session => !session.Receives && session.Database == database, told);
             return;
         }
 

@@ -67,7 +67,7 @@ internal sealed class SubscriptionActor : DescribedActor
 
         var pump = new SubscriptionPump(_parts.Self, _parts.Database, _work, _parts.Changes, _parts.Settings, () => _parts.Progress.IsSettled);
         Func<ValueTask>? listens = _work.Kind != PeerKind.Original4 ? null
-            : () => _parts.Listening.ReachAsync(_parts.Socket, _work.Copy is null && _work.Plan.Starts.ContainsKey(_parts.Self) ? _work.Plan.After : 0, _parts.Settings.ListeningDeadline, _cancelled.Token);
+            : () => _parts.Listening.ReachAsync(_parts.Socket, _work.Copy is null && _work.Plan.Starts.ContainsKey(_parts.Self) ? _work.Plan.After : 0, _parts.Settings.ProgressDeadlineOfOriginals, _cancelled.Token);
         var stream = SubscriptionStream.Create(
             pump, new SubscriptionSending(_parts.Socket, _parts.Credit, listens, _parts.Progress, () => self.Tell(SubscriptionProtocol.CopySent.Instance)), _cancelled.Token);
         (_switch, var done) = stream.Run(_materializer);

@@ -29,6 +29,14 @@ public abstract record CoordinationEffect(long Session)
 
     /// <summary>To all sending sessions of the database.</summary>
     public sealed record OwnCopy(bool Copying) : CoordinationEffect(0);
+
+    /// <summary>What all sending sessions of the database are told; null: it is for one receiving session.</summary>
+    public SendingEvent? ForSenders => this switch
+    {
+        Sources sources => new SendingEvent.SourcesChanged(sources.Peers),
+        OwnCopy own => new SendingEvent.OwnCopyChanged(own.Copying),
+        _ => null,
+    };
 }
 
 /// <summary>

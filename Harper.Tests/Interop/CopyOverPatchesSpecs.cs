@@ -22,7 +22,7 @@ public sealed class CopyOverPatchesSpecs : IAsyncDisposable
     {
         var original = _cluster.Original(1, [], _cluster.Behind(1));
         var ours = _cluster.Ours(2, [], _cluster.Behind(2));
-        original.AddComponent("patched", ("schema.graphql", "type patched @table @export {\n  id: ID @primaryKey\n}\n"), ("config.yaml", "rest: true\ngraphqlSchema:\n  files: '*.graphql'\n"));
+        original.AddTable("patched");
         foreach (var node in _cluster.Nodes) _links.Open(node.Address);
         await _cluster.StartAsync();
         await original.CallAsync(new { operation = "add_node", url = CuttableLinks.UrlOf(ours.Address), authorization = new { username = "admin", password = "Abc1234!" } });

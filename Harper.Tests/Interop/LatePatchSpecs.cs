@@ -29,7 +29,7 @@ public sealed class LatePatchSpecs : IAsyncDisposable
     {
         var original = _cluster.Original(1, [], _cluster.Behind(1));
         var ours = _cluster.Ours(2, [], _cluster.Behind(2));
-        original.AddComponent("late", ("schema.graphql", "type late @table @export {\n  id: ID @primaryKey\n}\n"), ("config.yaml", "rest: true\ngraphqlSchema:\n  files: '*.graphql'\n"));
+        original.AddTable("late");
         foreach (var node in _cluster.Nodes) _links.Open(node.Address);
         await _cluster.StartAsync();
         await original.CallAsync(new { operation = "add_node", url = CuttableLinks.UrlOf(ours.Address), authorization = new { username = "admin", password = "Abc1234!" } });

@@ -56,6 +56,10 @@ internal sealed class OriginalNode : NodeProcess
         foreach (var (file, text) in files) File.WriteAllText(Path.Combine(folder, file), text);
     }
 
+    /// <summary>A table of <c>data</c> that its REST interface serves, from its start on.</summary>
+    public void AddTable(string name) => AddComponent(
+        name, ("schema.graphql", $"type {name} @table @export {{\n  id: ID @primaryKey\n}}\n"), ("config.yaml", "rest: true\ngraphqlSchema:\n  files: '*.graphql'\n"));
+
     /// <summary>By how much its clock is ahead from its next start on: what it says that the time is, not the times of its log.</summary>
     public TimeSpan ClockAhead { get; set; }
 

@@ -80,15 +80,9 @@ internal sealed class ReplicationWorld
         node.Coordination = next;
         foreach (var effect in effects)
         {
-            if (effect is CoordinationEffect.Sources sources)
+            if (effect.ForSenders is { } told)
             {
-                foreach (var session in _sessions.Where(session => session.Sender == node).ToList()) session.OnSender(new SendingEvent.SourcesChanged(sources.Peers));
-                continue;
-            }
-
-            if (effect is CoordinationEffect.OwnCopy own)
-            {
-                foreach (var session in _sessions.Where(session => session.Sender == node).ToList()) session.OnSender(new SendingEvent.OwnCopyChanged(own.Copying));
+                foreach (var session in _sessions.Where(session => session.Sender == node).ToList()) session.OnSender(told);
                 continue;
             }
 
