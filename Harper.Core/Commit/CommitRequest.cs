@@ -129,6 +129,7 @@ public abstract record PositionUpdate
 
     public sealed record Confirmed(NodeName Peer, double Position) : PositionUpdate;
 
+    /// <summary>Of a peer of which none is known. What is known, or void, a copy alone replaces: the other socket may have made it void a moment before.</summary>
     public sealed record PeerIncarnation(NodeName Peer, Guid Incarnation) : PositionUpdate;
 
     /// <summary>From here on no more than these tables are taken from a peer: of what was taken, the others go.</summary>

@@ -129,7 +129,8 @@ internal static class PositionResolution
             {
                 Confirmed = positions.Confirmed.SetItem(confirmed.Peer, Math.Max(confirmed.Position, positions.Confirmed.GetValueOrDefault(confirmed.Peer))),
             },
-            PositionUpdate.PeerIncarnation peer => positions with { PeerIncarnations = positions.PeerIncarnations.SetItem(peer.Peer, peer.Incarnation) },
+            PositionUpdate.PeerIncarnation peer => positions.PeerIncarnations.ContainsKey(peer.Peer)
+                ? positions : positions with { PeerIncarnations = positions.PeerIncarnations.Add(peer.Peer, peer.Incarnation) },
             // By what is stored when it is, not when it was asked for: several may be under way.
             PositionUpdate.TakesLess less => positions with { Taken = Less(positions.Taken, less.Peer, less.Filter) },
             PositionUpdate.GivesLess less => positions with { Given = Less(positions.Given, less.Peer, less.Filter) },

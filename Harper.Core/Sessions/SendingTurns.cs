@@ -23,7 +23,7 @@ internal static class SendingTurns
     public static void OnRequest(SendingSteps step, ControlFrame.SubscriptionRequest request)
     {
         var (state, context) = (step.State, step.Context);
-        if (state.Phase is SendingPhase.Naming or SendingPhase.Judging) return;
+        if (state.Phase is SendingPhase.Naming or SendingPhase.Judging || IsSetBack(step)) return;
         if (state.Phase is SendingPhase.Streaming or SendingPhase.Copying) step.Add(SendingEffect.StopStream.Instance);
         if (request.Entries.IsEmpty)
         {
@@ -194,15 +194,17 @@ internal static class SendingTurns
     public static void OnTick(SendingSteps step)
     {
         step.StoreConfirmed();
-        if (step.State is { Phase: not SendingPhase.Naming, Kind: PeerKind.Ours } && step.Moment is { } here && here.Positions.Incarnation != step.State.Incarnation)
-        {
-            // The vector that the peer has of this database is void: it must hear so.
-            step.Close(SessionClose.Resume("the database was set back"));
-            return;
-        }
-
+        if (IsSetBack(step)) return;
         if (step.State.Phase == SendingPhase.Confirming && step.Now - step.State.WaitingSince > ConfirmWithinMs) step.Close(SessionClose.Resume(Copied));
         if (step.State.Phase == SendingPhase.Waiting && (!IsBusy(step) || IsOverdue(step))) Serve(step);
+    }
+
+    /// <summary>The vector that the peer has of this database is void: it must hear so.</summary>
+    private static bool IsSetBack(SendingSteps step)
+    {
+        if (step.State is not { Phase: not SendingPhase.Naming, Kind: PeerKind.Ours } || step.Moment is not { } here || here.Positions.Incarnation == step.State.Incarnation) return false;
+        step.Close(SessionClose.Resume("the database was set back"));
+        return true;
     }
 
     /// <summary>To originals alone: they take what is copied to them without having asked, and have no way to ask for it. Ours ask themselves.</summary>

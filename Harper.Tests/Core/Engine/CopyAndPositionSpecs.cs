@@ -215,6 +215,10 @@ public sealed class CopyAndPositionSpecs : IDisposable
         Assert.Equal((lost, newest), (positions.Floor[TestDatabase.Self], positions.Through[TestDatabase.Self]));
         Assert.Equal(Guid.Empty, positions.PeerIncarnations[peer]);
         Assert.False(_database.Commit<CommitResult.Applied>(new CommitRequest.OwnWritesAhead(lost, peer)).Changed);
+
+        // The other socket heard its name before, and nothing was known of it then.
+        _database.Commit(new CommitRequest.Positions([new PositionUpdate.PeerIncarnation(peer, Guid.NewGuid())]));
+        Assert.Equal(Guid.Empty, _database.Engine.Positions.PeerIncarnations[peer]);
     }
 
     /// <summary>ADR 0012: each claim that is believed makes everybody copy from here, so one peer is not believed any number of times.</summary>
