@@ -17,6 +17,9 @@ namespace Harper.Actors.ControlPlane;
 /// </summary>
 public sealed class ControlFeature : IRemoteView
 {
+    /// <summary>Longer than most trees take; one that takes longer is answered all the same.</summary>
+    private static readonly TimeSpan AgainAfter = TimeSpan.FromSeconds(3);
+
     private readonly ControlParts _parts;
 
     private ControlFeature(ControlParts parts) => _parts = parts;
@@ -37,17 +40,21 @@ public sealed class ControlFeature : IRemoteView
 
     public async Task<ActorTree?> FindAsync(NodeName node, string path, TimeSpan deadline, CancellationToken cancellation)
     {
-        if (_parts.Current is not { IsMember: true } system)
+        if (_parts.Current is not { IsMember: true } joined)
             throw new OperationError(503, "This node is not on the control plane: it knows no other node of its kind, or is still joining.");
-        if (!system.Members.Contains(node) || _parts.AddressOf(node) is not { } address)
-            throw OperationError.NotFound($"'{node}' is not on the control plane; there are {string.Join(", ", system.Members.Order())}");
+        if (!joined.Members.Contains(node) || _parts.AddressOf(node) is null)
+            throw OperationError.NotFound($"'{node}' is not on the control plane; there are {string.Join(", ", joined.Members.Order())}");
+        var question = new ControlProtocol.SeeTree(path, (long)deadline.TotalMilliseconds);
         try
         {
-            var question = new ControlProtocol.SeeTree(path, (long)deadline.TotalMilliseconds);
-            var seen = await system.Inspection(address).Ask<ControlProtocol.TreeSeen>(question, deadline + TimeSpan.FromSeconds(2), cancellation).ConfigureAwait(false);
+            var seen = await RepeatedQuestion.AskAsync(
+                    token => _parts is { Current: { IsMember: true } system } && _parts.AddressOf(node) is { } address
+                        ? system.Inspection(address).Ask<ControlProtocol.TreeSeen>(question, Timeout.InfiniteTimeSpan, token) : null,
+                    AgainAfter, deadline + TimeSpan.FromSeconds(2), TimeProvider.System, cancellation)
+                .ConfigureAwait(false);
             return seen.Problem.Length > 0 ? throw new OperationError(503, $"'{node}': {seen.Problem}") : SeenTree.Rebuild(seen.Actors);
         }
-        catch (AskTimeoutException)
+        catch (TimeoutException)
         {
             throw new OperationError(503, $"'{node}' did not answer in time.");
         }
