@@ -19,9 +19,12 @@ public sealed class ReplicationModelSpecs
     [Fact]
     public void Flows_that_change_at_any_time_should_leave_nothing_out_once_they_are_open() => Check(LongRun.Scale(300, 20000), sync: true, flows: true);
 
-    /// <summary>Rules 13, 21: who was copying from it goes on from another, also where the others were copying from it too.</summary>
+    /// <summary>
+    /// Rules 13, 21: who was copying from it goes on from another, also where the others were copying from it too. What of a copy had come before it was cut, and nobody
+    /// else has, no vector speaks of: about one history in five hundred needs the comparison.
+    /// </summary>
     [Fact]
-    public void The_others_should_converge_when_a_node_is_gone_for_good() => Check(LongRun.Scale(300, 4000), sync: true, loses: true);
+    public void The_others_should_converge_when_a_node_is_gone_for_good() => Check(LongRun.Scale(300, 4000), sync: true, loses: true, mayCompare: LongRun.Scale(1, 8));
 
     /// <summary>Rules 12, 20: each of the others may have a part of what a node wrote that is gone for good, and none of them all.</summary>
     [Fact]

@@ -104,20 +104,6 @@ public sealed class SendingSpecs
         Assert.Equal(ConnectionEndKind.Resume, Of<SendingEffect.Close>(On(step.State, Here, new SendingEvent.ClaimJudged("ahead", null))).Reason.Kind);
     }
 
-    /// <summary>Before it asks: once it copied from here it has newer own changes than those that are lost.</summary>
-    [Fact]
-    public void Rule_16_what_a_peer_says_that_it_has_of_own_changes_should_be_looked_for_before_anything_is_served()
-    {
-        var state = SendingState.Start(new SendingContext(Self, Guid.Empty, Peer, DatabaseName.Data, true, true, TableFilter.All));
-        var named = On(state, Here, new SendingEvent.FrameReceived(OursNamed(Peer, through: Now - 7)));
-
-        Assert.Equal(new CommitRequest.OwnWritesAhead(Now - 7, Peer), Of<SendingEffect.Commit>(named).Request);
-        var asked = Ask(named.State, Here with { Incarnation = Theirs }, new SubscriptionEntry(Self, 0));
-        Assert.Equal(ConnectionEndKind.Resume, Of<SendingEffect.Close>(asked).Reason.Kind);
-        Assert.Empty(asked.Effects.OfType<SendingEffect.Copy>());
-        Assert.Empty(On(state, Here, new SendingEvent.FrameReceived(OursNamed(Peer))).Effects.OfType<SendingEffect.Commit>());
-    }
-
     [Fact]
     public void Rule_16_a_vector_that_the_writer_does_not_believe_should_be_served_nothing_and_be_told_so()
     {
