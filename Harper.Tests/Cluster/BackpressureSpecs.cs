@@ -38,7 +38,7 @@ public sealed class BackpressureSpecs : IAsyncDisposable
             await _node.CallAsync(new { operation = "insert", database = "data", table = "dog", records = Enumerable.Range(first, 1000).Select(id => new { id, name = filler }) });
 
         // 16 MB are written and nobody reads: what is on its way stays within the socket's buffers.
-        await Wait.UntilAsync(() => Sending() is { PendingBytes: > 0 }, "the sender waits");
+        await Wait.UntilAsync(() => Sending() is { PendingBytes: > 0 }, "the sender waits", seen: () => socket.Ended.IsCompleted ? $"closed: {socket.Ended.Result.Reason}" : $"open, {Sending()}");
         var sent = await SettledAsync();
         Assert.InRange(sent, 1, 4 * 1024 * 1024);
 
