@@ -172,6 +172,13 @@ internal static class ReceivingTurns
             return;
         }
 
+        // The session that began it is gone, and what it handed over last was written after this one got its turn.
+        if (state is { Phase: ReceivingPhase.Streaming, Pending: 0, HasCopied: false } && step.Moment.Positions.Copy is not null)
+        {
+            OnYield(step);
+            return;
+        }
+
         if (state is { Phase: ReceivingPhase.Streaming, Pending: 0 } && now - state.OwnWritesAskedAt > deadlines.OwnWritesOfOriginals)
             step.State = state = state with { OwnWritesAskedAt = null };
 

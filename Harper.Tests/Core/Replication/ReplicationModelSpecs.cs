@@ -30,6 +30,10 @@ public sealed class ReplicationModelSpecs
     [Fact]
     public void What_is_left_of_a_node_that_is_gone_should_be_with_all_others() => Check(LongRun.Scale(300, 20000), sync: true, flows: true, loses: true, mayCompare: LongRun.Scale(0, 8));
 
+    /// <summary>The copy's last rows were written when its session was gone and the next one streamed already: nobody went on with it.</summary>
+    [Fact]
+    public void A_copy_should_go_on_whose_source_was_gone_before_its_last_rows_were_written() => Check(1, sync: true, first: 19418, flows: true, loses: true);
+
     /// <summary>
     /// Local writes that went on above lost ones, and what still waited at the peer when it was asked: both hid the loss from everybody (rule 16).
     /// </summary>
@@ -40,9 +44,10 @@ public sealed class ReplicationModelSpecs
 
     /// <summary>A node that lost a write and wrote past it, while its peers had the lost one from each other's rows only.</summary>
     [Fact]
-    public void What_no_position_shows_any_more_should_be_healed_by_comparing() => Check(1, sync: false, first: 2932, mayCompare: 1);
+    public void What_no_position_shows_any_more_should_be_healed_by_comparing() => Assert.Equal(1, Check(1, sync: false, first: 4354, mayCompare: 1));
 
-    private static void Check(int seeds, bool sync, int first = 0, int? mayCompare = null, bool flows = false, bool loses = false)
+    /// <summary>How many of them needed a comparison.</summary>
+    private static int Check(int seeds, bool sync, int first = 0, int? mayCompare = null, bool flows = false, bool loses = false)
     {
         var failures = new List<string>();
         var compared = new List<int>();
@@ -60,5 +65,6 @@ public sealed class ReplicationModelSpecs
 
         // What a node lost and wrote past, while all who had it only had it from each other's rows, is in no position any more: rule 28 is for that, and rarely needed.
         Assert.True(compared.Count <= (mayCompare ?? seeds / 500), $"{compared.Count} of {seeds} histories needed a comparison: {string.Join(", ", compared)}");
+        return compared.Count;
     }
 }

@@ -263,6 +263,26 @@ public sealed class ReceivingRequestSpecs
         Assert.True(drive.On(ReceivingEvent.AskAgain.Instance).Of<ReceivingEffect.AskTurn>().Copy);
     }
 
+    /// <summary>Its last rows were on their way to the disk when its session ended: what got its turn before they were there streams beside a copy that nobody goes on with.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Rule_21_a_copy_whose_session_is_gone_should_go_on_also_when_another_streams_already(bool isOurs)
+    {
+        var known = WithHistory with { Cursors = Vector((Peer, Now)) };
+        var drive = new ReceivingDrive(Receiving(), known).Streaming(isOurs ? OursNamed(Peer) : OriginalNamed(Peer));
+        drive.Applied(drive.State.Pending);
+        Assert.Empty(drive.On(ReceivingEvent.Tick.Instance).Last.OfType<ReceivingEffect.AskTurn>());
+
+        drive.Positions = known with { Copy = new CopyCursor(Third, Guid.NewGuid(), Vector((Third, 5)), 99, null, default, 0, 0, true) };
+        Assert.Empty(drive.On(ReceivingEvent.Tick.Instance).Request.Entries);
+        Assert.True(drive.Of<ReceivingEffect.AskTurn>().Copy);
+
+        // Another has begun to copy all the same: this one wants nothing more than to go on when that is done.
+        drive.Positions = known;
+        Assert.False(drive.On(ReceivingEvent.AskAgain.Instance).Of<ReceivingEffect.AskTurn>().Copy);
+    }
+
     [Fact]
     public void Users_and_roles_should_be_among_the_tables_that_a_request_for_system_excludes()
     {
