@@ -14,7 +14,8 @@ internal static class CopyResolution
     public static CommitResult Resolve(CommitGroup group, CommitRequest.CopyChunk request)
     {
         var changed = MergeAll(group, request.Changes, request.Cursor.Source);
-        group.Positions = group.Positions with { Copy = request.Cursor };
+        var goesOn = request.Cursor.Table is not null && group.Positions.Copy is not null;
+        group.Positions = group.Positions with { Copy = request.Cursor with { IsBehindClaim = goesOn && group.Positions.Copy!.IsBehindClaim } };
         return new CommitResult.Applied(changed > 0);
     }
 
@@ -110,8 +111,11 @@ internal static class CopyResolution
 
         if (cursor.IsPartial) return OfAddedTables(group, request);
 
+        // What a peer said that it has meanwhile, only a copy that begins after that brings.
+        var isBehind = group.Positions.Copy is { IsBehindClaim: true };
+
         // What was lost comes back after others were told that this was all there is: they hear anew.
-        var late = PeerMarks.HasLostOf(group.Positions, cursor.Source) && !PeerMarks.RecoversOwn(group.Positions, self);
+        var late = !isBehind && PeerMarks.HasLostOf(group.Positions, cursor.Source) && !PeerMarks.RecoversOwn(group.Positions, self);
         var positions = group.Positions with { Copy = null, HasHistory = true };
         foreach (var (origin, version) in cursor.Vector) positions = Raise(group, Covering(group, positions, cursor, origin, version), origin, version);
 
@@ -119,11 +123,11 @@ internal static class CopyResolution
         var isOriginal = cursor.SourceIncarnation == Guid.Empty;
         if (isOriginal) positions = Covering(group, positions, cursor, cursor.Source, Math.Max(cursor.StartPosition, positions.Through.GetValueOrDefault(cursor.Source)));
         if (isOriginal && cursor.StartPosition > 0) positions = Raise(group, positions, cursor.Source, cursor.StartPosition);
-        if (!isOriginal) positions = positions with { PeerIncarnations = positions.PeerIncarnations.SetItem(cursor.Source, cursor.SourceIncarnation) };
+        if (!isOriginal && !(isBehind && PeerMarks.HasLostOf(positions, cursor.Source))) positions = positions with { PeerIncarnations = positions.PeerIncarnations.SetItem(cursor.Source, cursor.SourceIncarnation) };
 
         // Own changes that were lost here are as complete as they will ever be: whoever was reached has given them back (rule 16).
         if (late) positions = positions with { Incarnation = group.State.NewGuid() };
-        if (positions.Floor.TryGetValue(self, out var lost) && lost > positions.Through.GetValueOrDefault(self))
+        if (!isBehind && positions.Floor.TryGetValue(self, out var lost) && lost > positions.Through.GetValueOrDefault(self))
             positions = positions with { Through = positions.Through.SetItem(self, lost) };
         // What an earlier copy still lacks, one from elsewhere need not have brought.
         var earlier = positions.Rest is { } lacking && lacking.Source != cursor.Source && !lacking.IsReachedBy(positions.Through, self) ? lacking : null;

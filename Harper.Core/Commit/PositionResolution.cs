@@ -76,12 +76,14 @@ internal static class PositionResolution
 
             group.Head = Math.Max(group.Head, Math.BitIncrement(request.Seen));
             positions = positions with { Floor = positions.Floor.SetItem(self, request.Seen) };
+            if (request.At is not null && positions.Copy is { } copy) positions = positions with { Copy = copy with { IsBehindClaim = true } };
         }
 
         // Void: the next session with it copies.
-        if (request.At is { } peer) positions = positions with { PeerIncarnations = positions.PeerIncarnations.SetItem(peer, Guid.Empty) };
+        if (request.At is { } peer && !PeerMarks.HasLostOf(positions, peer)) positions = positions with { PeerIncarnations = positions.PeerIncarnations.SetItem(peer, Guid.Empty) };
+        var changed = !ReferenceEquals(positions, group.Positions);
         group.Positions = positions;
-        return new CommitResult.Applied(true);
+        return new CommitResult.Applied(changed);
     }
 
     private static bool Believe(CommitGroup group, NodeName? claimant)

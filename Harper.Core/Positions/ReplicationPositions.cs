@@ -36,6 +36,9 @@ public sealed record CopyCursor(
     /// <summary>How far the source itself has the tables that are not whole there. It is not stored: another source may not have that much.</summary>
     public ImmutableDictionary<NodeName, ImmutableDictionary<TableName, double>> Parts { get; init; } = OriginParts.None;
 
+    /// <summary>A peer said meanwhile that own changes are lost here: what it has of them may not be in rows that came before. It is not stored: a restart asks everybody anew.</summary>
+    public bool IsBehindClaim { get; init; }
+
     /// <summary>The tables whose rows come.</summary>
     public TableFilter Copied => IsPartial ? Filter.And(Only) : Filter;
 

@@ -41,7 +41,9 @@ public abstract record SendingEvent
     /// <summary>What the writer says of the peer's claim.</summary>
     /// <param name="Reason">What had led to the claim.</param>
     /// <param name="Refusal">Why it is not believed; null: it is.</param>
-    public sealed record ClaimJudged(string Reason, string? Refusal) : SendingEvent;
+    /// <param name="Changed">It was news.</param>
+    public sealed record ClaimJudged(string Reason, string? Refusal, bool Changed = true) : SendingEvent;
+
     /// <summary>Somebody wants all of the database sent to the peer, whatever it asks for.</summary>
     public sealed record CopyAsked : SendingEvent
     {

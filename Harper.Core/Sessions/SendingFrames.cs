@@ -69,7 +69,7 @@ internal static class SendingFrames
         if (context.Database.IsSystem) step.Add(new SendingEffect.AnnounceDatabases(null));
 
         // Said before it copies from here: afterwards it has newer own changes from here, and says no more that there were others (rule 16).
-        if (theirs?.Through is { } seen && step.Moment is not null) step.Add(new SendingEffect.Commit(new CommitRequest.OwnWritesAhead(seen, name.Node)));
+        if (theirs?.Through is { } seen && step.Moment is not null) SendingTurns.Ask(step, seen);
     }
 
     /// <summary>v5 edits its exclusions without asking anew; time bounds stay those of the request.</summary>

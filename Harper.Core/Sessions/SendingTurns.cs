@@ -131,11 +131,18 @@ internal static class SendingTurns
         step.Add(new SendingEffect.Claim(new CommitRequest.OwnWritesAhead(seen, step.State.Named), reason));
     }
 
+    /// <summary>It says how far it has own changes, as at every beginning: nothing waits for the writer to look, since nearly always it has them all.</summary>
+    public static void Ask(SendingSteps step, double seen) =>
+        step.Add(new SendingEffect.Claim(new CommitRequest.OwnWritesAhead(seen, step.State.Named), $"it has writes of this node up to {seen:R}, which are not here"));
+
     /// <summary>Believed, the peer asks anew of the new incarnation. Not believed, it is told so, and dials slowly.</summary>
     public static void OnJudged(SendingSteps step, SendingEvent.ClaimJudged judged)
     {
+        var isAwaited = step.State.Phase == SendingPhase.Judging;
         if (judged.Refusal is not { } refusal)
         {
+            if (!isAwaited && !judged.Changed) return;
+            if (!isAwaited) step.Note($"{step.State.Named}: {judged.Reason}; they are fetched back", isAlarm: true);
             step.Close(SessionClose.Resume(judged.Reason));
             return;
         }

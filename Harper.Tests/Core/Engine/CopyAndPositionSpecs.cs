@@ -221,6 +221,27 @@ public sealed class CopyAndPositionSpecs : IDisposable
         Assert.Equal(Guid.Empty, _database.Engine.Positions.PeerIncarnations[peer]);
     }
 
+    /// <summary>Rule 16: the walk may have passed what the source got after it began; a copy that began after the claim brings it.</summary>
+    [Fact]
+    public void A_copy_should_not_answer_for_own_writes_that_its_source_claims_while_it_runs()
+    {
+        Chunk("k", Copied(A, 500, Put("k", ("x", 1))));
+        var lost = _database.Now;
+        _database.Commit(new CommitRequest.OwnWritesAhead(lost, A));
+        Chunk("l", Copied(A, 501, Put("l", ("x", 2))));
+        _database.Commit(new CommitRequest.CopyComplete(Cursor("l"), null));
+        var positions = _database.Engine.Positions;
+        Assert.Null(positions.Copy);
+        Assert.Equal((true, true), (PeerMarks.RecoversOwn(positions, TestDatabase.Self), PeerMarks.HasLostOf(positions, A)));
+
+        // A claim that is no news voids nothing.
+        Chunk("k", Copied(A, 500, Put("k", ("x", 1))));
+        Assert.False(_database.Commit<CommitResult.Applied>(new CommitRequest.OwnWritesAhead(lost, A)).Changed);
+        _database.Commit(new CommitRequest.CopyComplete(Cursor("l"), null));
+        positions = _database.Engine.Positions;
+        Assert.Equal((false, false), (PeerMarks.RecoversOwn(positions, TestDatabase.Self), PeerMarks.HasLostOf(positions, A)));
+    }
+
     /// <summary>ADR 0012: each claim that is believed makes everybody copy from here, so one peer is not believed any number of times.</summary>
     [Fact]
     public void One_peer_should_be_believed_a_few_times_that_own_writes_are_lost_and_another_all_the_same()
