@@ -194,7 +194,7 @@ public sealed class SendingConnectionActor : DescribedActor, IWithTimers
 
     /// <summary>A database that stops says nothing of it: the peer asks again.</summary>
     private void Judge(SendingEffect.Claim claim) => _database!.CommitAsync(claim.Request).PipeTo(
-        Self, success: result => new SendingEvent.ClaimJudged(claim.Reason, (result as CommitResult.Rejected)?.Message, result is CommitResult.Applied { Changed: true }),
+        Self, success: result => SendingEvent.ClaimJudged.Of(claim.Reason, result),
         failure: _ => new SendingEvent.ClaimJudged(claim.Reason, null, Changed: false));
 
     private void Start(SubscriptionWork work)

@@ -14,8 +14,8 @@ internal static class CopyResolution
     public static CommitResult Resolve(CommitGroup group, CommitRequest.CopyChunk request)
     {
         var changed = MergeAll(group, request.Changes, request.Cursor.Source);
-        var goesOn = request.Cursor.Table is not null && group.Positions.Copy is not null;
-        group.Positions = group.Positions with { Copy = request.Cursor with { IsBehindClaim = goesOn && group.Positions.Copy!.IsBehindClaim } };
+        var isBehind = request.Cursor.Table is not null && group.Positions.Copy is { IsBehindClaim: true };
+        group.Positions = group.Positions with { Copy = request.Cursor with { IsBehindClaim = isBehind } };
         return new CommitResult.Applied(changed > 0);
     }
 

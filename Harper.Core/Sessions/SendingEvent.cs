@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Harper.Core.Commit;
 using Harper.Core.Identity;
 using Harper.Core.Membership;
 using Harper.Core.Wire.Control;
@@ -42,7 +43,10 @@ public abstract record SendingEvent
     /// <param name="Reason">What had led to the claim.</param>
     /// <param name="Refusal">Why it is not believed; null: it is.</param>
     /// <param name="Changed">It was news.</param>
-    public sealed record ClaimJudged(string Reason, string? Refusal, bool Changed = true) : SendingEvent;
+    public sealed record ClaimJudged(string Reason, string? Refusal, bool Changed = true) : SendingEvent
+    {
+        public static ClaimJudged Of(string reason, CommitResult result) => new(reason, (result as CommitResult.Rejected)?.Message, result is CommitResult.Applied { Changed: true });
+    }
 
     /// <summary>Somebody wants all of the database sent to the peer, whatever it asks for.</summary>
     public sealed record CopyAsked : SendingEvent

@@ -214,7 +214,7 @@ internal sealed class SimulatedSession
                 break;
             case SendingEffect.Commit commit: Sender.Enqueue(commit.Request, _ => { }); break;
             case SendingEffect.Claim claim:
-                Sender.Enqueue(claim.Request, result => OnSender(new SendingEvent.ClaimJudged(claim.Reason, (result as CommitResult.Rejected)?.Message, result is CommitResult.Applied { Changed: true })));
+                Sender.Enqueue(claim.Request, result => OnSender(SendingEvent.ClaimJudged.Of(claim.Reason, result)));
                 break;
             case SendingEffect.Note note: _world.Note($"{this}: {note.Text}"); break;
             case SendingEffect.Close close: Close($"sender: {close.Reason.Reason}"); break;
